@@ -1,0 +1,81 @@
+"""Rules between the fields of a form. Templates say which rule holds for which fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from digitize.forms.template import Check
+from digitize.model import FieldReading, Problem, Value
+from digitize.vietnamese.dates import parse_date_words
+from digitize.vietnamese.identity import read_personal_number
+
+Rule = Callable[[Sequence[Value]], str | None]
+"""Takes the values in the order of the check and gives the code of a problem, or None."""
+
+
+def apply_checks(
+    fields: dict[str, FieldReading], checks: Sequence[Check]
+) -> dict[str, FieldReading]:
+    """Flag the fields that contradict one another; a rule with an empty field says nothing."""
+    checked = dict(fields)
+    for check in checks:
+        # A name that is no field of the form stands for itself, such as the sex of a mother.
+        values = [checked[name].value if name in checked else name for name in check.fields]
+        if any(value is None for value in values):
+            continue
+        code = _RULES[check.rule](values)
+        if code is None:
+            continue
+        for name in check.fields:
+            if name in checked:
+                reading = checked[name]
+                checked[name] = replace(
+                    reading, needs_review=True, problems=(*reading.problems, Problem(code))
+                )
+    return checked
+
+
+def _words_agree(values: Sequence[Value]) -> str | None:
+    digits, words = values
+    agreed = parse_date_words(str(words)) == digits
+    return None if agreed else "dob_words_disagree"
+
+
+def _number_fits_birth(values: Sequence[Value]) -> str | None:
+    document, birth = values
+    number = read_personal_number(_number(document))
+    if number is None:
+        return None
+    return None if str(birth)[:4] == str(number.birth_year) else "pid_birth_disagrees"
+
+
+def _number_fits_sex(values: Sequence[Value]) -> str | None:
+    document, sex = values
+    number = read_personal_number(_number(document))
+    return None if number is None or number.sex == sex else "pid_sex_disagrees"
+
+
+def _not_after(values: Sequence[Value]) -> str | None:
+    earlier, later = (str(value) for value in values)
+    length = min(len(earlier), len(later))
+    return None if earlier[:length] <= later[:length] else "dates_reversed"
+
+
+def _same_person(values: Sequence[Value]) -> str | None:
+    first, second = (str(value).casefold() for value in values)
+    return None if first == second else "persons_differ"
+
+
+def _number(document: Value) -> str:
+    number = document.get("number") if isinstance(document, dict) else document
+    return str(number or "")
+
+
+_RULES: dict[str, Rule] = {
+    "words_agree": _words_agree,
+    "number_fits_birth": _number_fits_birth,
+    "number_fits_sex": _number_fits_sex,
+    "not_after": _not_after,
+    "same_person": _same_person,
+}

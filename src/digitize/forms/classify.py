@@ -1,0 +1,111 @@
+"""What each paper of a dossier is, and which pages belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitize.forms.labels import likeness
+from digitize.forms.layout import Row, into_rows
+from digitize.forms.template import Template, Version
+from digitize.model import UNKNOWN_FORM, PageReading
+from digitize.vietnamese.folding import fold
+from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
+
+_SURE_TITLE = 88.0
+_MOTTO = "cong hoa xa hoi chu nghia viet nam"
+_NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
+_DATE_LINE = re.compile(r"ngay.{0,8}thang.{0,8}nam")
+_OTHER_TITLES = re.compile(r"^(to khai|don|giay|phieu|so dang ky|so ho|danh sach|muc luc|ban khai)\b")
+_HEAD_SHARE = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """What the head of a page says: the form it begins, or that it begins none."""
+
+    form: str
+    confidence: float
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Pages that make one document, and what it is."""
+
+    pages: tuple[int, ...]
+    form: str
+    confidence: float
+
+
+def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageKind:
+    """Tell from its head what a page begins."""
+    rows = [row for row in into_rows(reading.words) if row.box[1] < _HEAD_SHARE * reading.height]
+    motto = any(likeness(row.text, _MOTTO) >= 85 for row in rows)
+    for template in templates.values():
+        score = max((_title_score(row, template) for row in rows), default=0.0)
+        if score >= _SURE_TITLE:
+            return PageKind(template.id, round(score / 100, 3), begins=True)
+    if motto and "official_letter" in templates:
+        confidence = _letter_confidence(rows)
+        if confidence >= 0.6:
+            return PageKind("official_letter", confidence, begins=True)
+    return PageKind(UNKNOWN_FORM, 0.0, begins=motto)
+
+
+def group_pages(
+    kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]
+) -> list[Grouped]:
+    """Group the pages of a dossier into documents.
+
+    A page begins a document when its head does, or when it comes from another file and is not
+    blank; a blank page is the back of the page before it.
+
+    Args:
+        kinds: what the head of each page says.
+        files: for each page, the number of the file it comes from.
+        blanks: which pages are blank.
+    """
+    groups: list[list[int]] = []
+    for page, kind in enumerate(kinds):
+        new_file = page > 0 and files[page] != files[page - 1]
+        if not groups or (not blanks[page] and (kind.begins or new_file)):
+            groups.append([page])
+        else:
+            groups[-1].append(page)
+    return [
+        Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence)
+        for pages in groups
+    ]
+
+
+def version_of(template: Template, readings: Sequence[PageReading]) -> Version:
+    """The version of a form that some pages are: the one whose sign is found, else the plain one."""
+    text = " ".join(row.text for reading in readings for row in into_rows(reading.words))
+    for version in template.versions:
+        if any(likeness(text, sign) >= 85 for sign in version.signs):
+            return version
+    plain = [version for version in template.versions if not version.signs]
+    return plain[0] if plain else template.versions[0]
+
+
+def _title_score(row: Row, template: Template) -> float:
+    text = fold(row.text)
+    if any(fold(word) in text.split() for word in template.not_words):
+        return 0.0
+    # A title stands alone; a sentence that mentions the form is much longer than its name.
+    fitting = [t for t in template.titles if len(t) - 4 <= len(text) <= 1.3 * len(t) + 6]
+    return max((likeness(text, title) for title in fitting), default=0.0)
+
+
+def _letter_confidence(rows: list[Row]) -> float:
+    texts = [fold(row.text) for row in rows]
+    if any(_OTHER_TITLES.search(text) for text in texts):
+        return 0.0
+    number = any(_NUMBER_LINE.search(text) for text in texts)
+    date = any(_DATE_LINE.search(text) for text in texts)
+    kinds = [fold(kind) for kind in DOCUMENT_KINDS]
+    named = any(text.strip(" .:") in kinds for text in texts)
+    subject = any(re.search(r"\bv\s*/\s*v\b|kinh gui", text) for text in texts)
+    return round(0.4 * number + 0.3 * date + 0.3 * (named or subject), 3)

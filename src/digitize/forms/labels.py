@@ -1,0 +1,132 @@
+"""Find the labels of a form in the text of a page.
+
+Labels repeat (``Nơi cư trú`` stands three times on a birth registration), and OCR garbles them.
+So candidates are found by folded, fuzzy matching, and the best choice among them is the one that
+keeps the order of the form: an alignment of two sequences, found by dynamic programming.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from digitize.forms.layout import PageText
+from digitize.vietnamese.folding import fold
+
+_GOOD = 82.0
+"""Likeness in per cent from which folded text counts as a label; a label of 20 letters may be
+garbled in three of them."""
+
+_SHORT = 8
+_SHORT_GOOD = 88.0
+
+_AFTER_LABEL = re.compile(
+    r"[\s:;.\-–—·…,]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}])?[\s:;.\-–—·…,]*"
+)
+"""Colon, footnote mark, and what OCR makes of the dots after a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A label in the text of a page: ``text[start:end]``, footnote mark and colon included.
+
+    ``worth`` is what finding it is worth in the choice among candidates.
+    """
+
+    item: int
+    start: int
+    end: int
+    worth: float
+
+
+def find_labels(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
+    """Find labels that come in a known order.
+
+    Args:
+        page: the page.
+        labels: for each item of the form, in reading order, the label and its variants.
+
+    Returns:
+        What was found, in reading order; items that are missing are left out.
+    """
+    return _in_order(sorted(_candidates(page, labels), key=lambda f: (f.start, f.item)))
+
+
+def likeness(text: str, phrase: str) -> float:
+    """How well a phrase is contained in a text, 0 to 100, accents and case aside."""
+    return float(fuzz.partial_ratio(fold(phrase), fold(text)))
+
+
+def _candidates(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
+    found = []
+    # Punctuation is what OCR loses first; words are compared without it.
+    bare, places = _bare(page.folded)
+    word_starts = [i for i in range(len(bare)) if i == 0 or bare[i - 1] == " "]
+    for item, variants in enumerate(labels):
+        for variant in variants:
+            label = _bare(fold(variant))[0].strip()
+            good = _SHORT_GOOD if len(label) < _SHORT else _GOOD
+            for start in word_starts:
+                end = _word_end(bare, start + len(label) - 1)
+                score = fuzz.ratio(label, bare[start:end], score_cutoff=good)
+                if not score:
+                    continue
+                stop = places[end - 1] + 1
+                # Finding more labels comes first; a long one says more than a short one that may
+                # stand in any sentence; then likeness decides where it begins.
+                worth = 100 + 2 * min(len(label), 40) + 2 * score
+                found.append(Found(item, places[start], _skip(page.folded, stop), worth))
+    return found
+
+
+def _bare(folded: str) -> tuple[str, list[int]]:
+    """Letters, digits and single spaces of a text, and where each came from."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(folded):
+        keep = character if character.isalnum() else " "
+        if keep == " " and (not characters or characters[-1] == " "):
+            continue
+        characters.append(keep)
+        places.append(place)
+    return "".join(characters), places
+
+
+def _word_end(text: str, position: int) -> int:
+    """The end of the word at a position, or the one before it if that is nearer."""
+    if position >= len(text):
+        return len(text)
+    after = text.find(" ", position)
+    after = len(text) if after < 0 else after
+    before = text.rfind(" ", 0, position)
+    return before if before > 0 and position - before < after - position - 1 else after
+
+
+def _skip(folded: str, end: int) -> int:
+    match = _AFTER_LABEL.match(folded, end)
+    return match.end() if match else end
+
+
+def _in_order(candidates: list[Found]) -> list[Found]:
+    """The chain of candidates, ordered in text and form, that is worth most."""
+    best: list[float] = []
+    previous: list[int] = []
+    for index, here in enumerate(candidates):
+        top, link = 0.0, -1
+        for earlier in range(index):
+            before = candidates[earlier]
+            if before.item < here.item and before.end <= here.start and best[earlier] > top:
+                top, link = best[earlier], earlier
+        best.append(top + here.worth)
+        previous.append(link)
+    if not best:
+        return []
+    chain = []
+    at = max(range(len(best)), key=best.__getitem__)
+    while at >= 0:
+        chain.append(candidates[at])
+        at = previous[at]
+    return chain[::-1]

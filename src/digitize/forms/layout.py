@@ -1,0 +1,121 @@
+"""The words of a page as rows of text, with the way back from text to place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from digitize.model import Box, Word
+from digitize.vietnamese.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Words that stand on one level of a page, from left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        return surround(word.box for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page as one running text: words with single spaces between, rows in order.
+
+    Attributes:
+        words: row by row.
+        rows: for each word, the number of its row.
+        text: the running text.
+        folded: the same, folded; positions agree.
+        starts: for each word, where it begins in the text.
+    """
+
+    words: tuple[Word, ...]
+    rows: tuple[int, ...]
+    text: str
+    folded: str
+    starts: tuple[int, ...]
+
+    def word_at(self, position: int) -> int:
+        """Index of the word that stands at a position of the text, or follows it."""
+        index = bisect_right(self.starts, position) - 1
+        if position >= self.starts[index] + len(self.words[index].text):
+            return index + 1
+        return index
+
+    def words_between(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words of ``text[start:end]``; a word that is cut keeps its box and its part."""
+        return tuple(word for _, word in self.numbered_words_between(start, end))
+
+    def numbered_words_between(self, start: int, end: int) -> list[tuple[int, Word]]:
+        """The same, each with the number of its row."""
+        found = []
+        for index in range(max(0, bisect_right(self.starts, start) - 1), len(self.words)):
+            word, at = self.words[index], self.starts[index]
+            if at >= end:
+                break
+            part = word.text[max(0, start - at) : end - at]
+            if part:
+                whole = part == word.text
+                found.append((self.rows[index], word if whole else replace(word, text=part)))
+        return found
+
+
+def page_text(words: Sequence[Word]) -> PageText:
+    """Lay the words of a page out as rows of running text.
+
+    Tesseract's own lines follow its blocks, and take a value far from its label for another
+    block; rows by level do not.
+    """
+    ordered: list[Word] = []
+    numbers: list[int] = []
+    for number, row in enumerate(into_rows(words)):
+        ordered.extend(row.words)
+        numbers.extend([number] * len(row.words))
+    starts = []
+    at = 0
+    for word in ordered:
+        starts.append(at)
+        at += len(word.text) + 1
+    text = " ".join(word.text for word in ordered)
+    return PageText(tuple(ordered), tuple(numbers), text, fold(text), tuple(starts))
+
+
+def into_rows(words: Sequence[Word]) -> list[Row]:
+    """Group words by level: words belong to one row when they overlap by half in height."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box[1] + w.box[3], w.box[0])):
+        for row in reversed(rows[-4:]):
+            if _level(row, word):
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    rows.sort(key=lambda row: sum(w.box[1] + w.box[3] for w in row) / len(row))
+    return [Row(tuple(sorted(row, key=lambda w: w.box[0]))) for row in rows]
+
+
+def _level(row: list[Word], word: Word) -> bool:
+    # Compared with the nearest word of the row: far ends drift apart on a page not quite straight.
+    near = min(row, key=lambda w: abs(w.box[0] - word.box[0]))
+    top, bottom = max(near.box[1], word.box[1]), min(near.box[3], word.box[3])
+    lower = min(near.box[3] - near.box[1], word.box[3] - word.box[1])
+    return bottom - top >= 0.5 * lower
+
+
+def surround(boxes: Iterable[Box]) -> Box:
+    """The smallest box around some boxes."""
+    edges = list(boxes)
+    return (
+        min(box[0] for box in edges),
+        min(box[1] for box in edges),
+        max(box[2] for box in edges),
+        max(box[3] for box in edges),
+    )

@@ -1,0 +1,82 @@
+"""Read a value again, from its own small picture.
+
+Two looks, each independent of the first reading in another way. The *bare* look takes the row as
+it was scanned, rulings and all: what was lost when rulings were removed is still there. The
+*clean* look takes the row without rulings, enlarged. A value that no look contradicts is rarely
+wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from digitize.forms.view import PageView
+from digitize.imaging.ink import to_grey
+from digitize.imaging.picture import Pixels
+from digitize.model import Box, Word
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.vietnamese.folding import fold
+
+_DPI = 300.0
+_MARGIN_INCHES = 0.035
+
+
+def clean_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
+    """The text of some rows, read from enlarged pictures without rulings."""
+    scale = view.cleaned.scale
+    return _look(view.cleaned.pixels, view.cleaned.dpi, scale, boxes, engine)
+
+
+def bare_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
+    """The text of some rows, read from enlarged pictures as scanned."""
+    return _look(to_grey(view.pixels), view.reading.dpi, 1.0, boxes, engine)
+
+
+def contradicts(text: str, bare: str) -> str | None:
+    """The first word of a bare look that speaks against a text, or None.
+
+    A bare look is full of dots and rubbish; that says nothing. The same letters with other accents
+    speak against the text, and so does a number that differs in a few digits.
+    """
+    words = re.findall(r"[^\W_]+", text)
+    seen = re.findall(r"[^\W_]+", bare)
+    exact = {word.casefold() for word in seen}
+    for word in words:
+        if word.casefold() in exact:
+            continue
+        for other in seen:
+            if _speaks_against(word, other):
+                return other
+    return None
+
+
+def _speaks_against(word: str, other: str) -> bool:
+    if len(word) != len(other):
+        return False
+    if any(map(str.isdigit, word)):
+        same = sum(a == b for a, b in zip(word, other, strict=True))
+        return other.isdigit() and 2 * same >= len(word)
+    return fold(word) == fold(other)
+
+
+def _look(pixels: Pixels, dpi: float, scale: float, boxes: Sequence[Box], engine: OcrEngine) -> str:
+    margin = round(_MARGIN_INCHES * dpi)
+    texts = []
+    for box in boxes:
+        left, top, right, bottom = (round(edge * scale) for edge in box)
+        rows = slice(max(0, top - margin), bottom + margin)
+        columns = slice(max(0, left - margin), right + margin)
+        texts.extend(word.text for word in _read(pixels[rows, columns], dpi, engine))
+    return " ".join(texts)
+
+
+def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:
+    factor = max(1.25, _DPI / dpi)
+    enlarged = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    paper = int(np.percentile(enlarged, 80))
+    framed = cv2.copyMakeBorder(enlarged, 12, 12, 12, 12, cv2.BORDER_CONSTANT, value=paper)
+    return engine.read(framed.astype(np.uint8), dpi * factor, Layout.LINE)

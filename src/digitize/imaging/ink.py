@@ -1,0 +1,66 @@
+"""Where there is ink: the paper's brightness taken out, then a threshold."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digitize.imaging.picture import Mask, Pixels
+
+_INK_DARKNESS = 0.72
+"""Ink is darker than this share of the paper around it. Faded typing on office scans measures
+0.5-0.65 of its paper, show-through 0.8 and lighter."""
+
+
+def to_grey(pixels: Pixels) -> Pixels:
+    """Grey as the eye sees it."""
+    if pixels.ndim == 2:
+        return pixels
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+
+
+def without_colour(pixels: Pixels) -> Pixels:
+    """Grey in which coloured ink is as light as its lightest channel.
+
+    Black print is dark in every channel; a red seal is light in red, blue ink light in blue. So
+    seals and signatures fade from over the print, and the print stays.
+    """
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    return cv2.max(cv2.max(red, green), blue).astype(np.uint8)
+
+
+def paper(grey: Pixels) -> Pixels:
+    """The brightness of the bare paper around each pixel, same size as ``grey``.
+
+    Text is closed away on an eighth of the size, then smoothed; shadows and yellowing stay.
+    """
+    height, width = grey.shape
+    small = cv2.resize(
+        grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA
+    )
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    smooth = cv2.medianBlur(closed, 11)
+    return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+def flatten(grey: Pixels) -> Pixels:
+    """Grey with its paper brought to white: shadows and yellowing divided away."""
+    background = cv2.max(paper(grey), 64)
+    return cv2.divide(grey, background, scale=255).astype(np.uint8)
+
+
+def ink(grey: Pixels) -> Mask:
+    """True where there is ink, judged against the paper around it."""
+    flat: Mask = flatten(grey) < int(255 * _INK_DARKNESS)
+    return flat
+
+
+def shrink(grey: Pixels, long_side: int) -> tuple[Pixels, float]:
+    """``grey`` at most ``long_side`` pixels long, and the scale that was applied (at most 1)."""
+    scale = min(1.0, long_side / max(grey.shape))
+    if scale == 1.0:
+        return grey, 1.0
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8), scale

@@ -1,0 +1,91 @@
+"""The reading picture: grey, even, without seals and rulings, at a size Tesseract likes.
+
+What helps one page hurts another, so each step looks at the page before it acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from digitize.imaging.ink import flatten, ink, paper, to_grey, without_colour
+from digitize.imaging.picture import Pixels
+from digitize.imaging.rulings import without_rulings
+
+_MOST_DPI = 320.0
+_LEAST_DPI = 170.0
+_READING_DPI = 300.0
+
+_NOISY = 9.0
+"""Standard deviation of the paper, of 255, from which a median filter helps more than it hurts."""
+
+_UNEVEN = 40.0
+"""Difference between the lightest and the darkest paper, of 255, from which it is evened out;
+Tesseract copes with less, and dividing costs fine strokes."""
+
+_COLOURED_PAGE = 0.5
+"""Where more than this share of the ink has colour, the colour is the text (a printed form in
+red, a blue copy), and is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPicture:
+    """What OCR is fed: grey pixels, and the factor from page pixels to them."""
+
+    pixels: Pixels
+    dpi: float
+    scale: float
+
+
+def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
+    """Make the reading picture of an upright, straightened page."""
+    grey = _text_grey(page)
+    scale = _scale(dpi)
+    if scale != 1.0:
+        smaller = scale < 1.0
+        size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
+        grey = cv2.resize(
+            grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+        ).astype(np.uint8)
+    if paper_noise(grey) > _NOISY:
+        grey = cv2.medianBlur(grey, 3).astype(np.uint8)
+    if unevenness(grey) > _UNEVEN:
+        grey = flatten(grey)
+    return ReadingPicture(without_rulings(grey, dpi * scale), dpi * scale, scale)
+
+
+def unevenness(grey: Pixels) -> float:
+    """How much the brightness of the paper varies over the page, of 255."""
+    background = paper(grey)[::8, ::8]
+    low, high = np.percentile(background, (5, 95))
+    return float(high - low)
+
+
+def paper_noise(grey: Pixels) -> float:
+    """Standard deviation of the bare paper, estimated from the quiet half of the page."""
+    high, wide = (side - side % 16 for side in grey.shape)
+    if high < 32 or wide < 32:
+        return 0.0
+    # The difference to a small median is grain; text, shading and gradients take no part in it.
+    grain = grey.astype(np.int16) - cv2.medianBlur(grey, 3).astype(np.int16)
+    blocks = grain[:high, :wide].reshape(high // 16, 16, wide // 16, 16).std(axis=(1, 3))
+    return float(np.median(blocks))
+
+
+def _text_grey(page: Pixels) -> Pixels:
+    if page.ndim == 2:
+        return page
+    grey = to_grey(page)
+    colourless = without_colour(page)
+    all_ink = int(ink(grey).sum())
+    black_ink = int(ink(colourless).sum())
+    return grey if all_ink and black_ink < (1 - _COLOURED_PAGE) * all_ink else colourless
+
+
+def _scale(dpi: float) -> float:
+    if dpi > _MOST_DPI or dpi < _LEAST_DPI:
+        # Enlarging more than twofold makes letters larger than Tesseract was taught on.
+        return min(2.0, _READING_DPI / dpi)
+    return 1.0

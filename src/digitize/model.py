@@ -1,0 +1,172 @@
+"""The values that flow through the program.
+
+Coordinates are pixels on a page's upright, straightened picture, ``(left, top, right, bottom)``
+with the origin at the top left; right and bottom lie just outside. Confidences run from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from digitize.errors import DigitizeError, Fact
+
+Box = tuple[int, int, int, int]
+
+
+class Language(StrEnum):
+    """Languages that people are spoken to in."""
+
+    VI = "vi"
+    EN = "en"
+
+
+class Stage(StrEnum):
+    """How far a dossier has come, in this order; the last two stand beside the others."""
+
+    RECEIVED = "received"
+    RECOGNISED = "recognised"
+    EXTRACTED = "extracted"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    COMPOSED = "composed"
+    PACKAGED = "packaged"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def position(self) -> int:
+        """Place in the order of work; comparisons by name would be alphabetical."""
+        return list(Stage).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should know: a code with a sentence in the catalogue, and its facts."""
+
+    code: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: DigitizeError) -> Problem:
+        """The problem that an error describes."""
+        return cls(error.code, dict(error.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; ``line`` numbers the lines of its page in reading order."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What was found on one page.
+
+    Attributes:
+        width, height: size in pixels of the upright, straightened picture.
+        dpi: its resolution; pixels are square.
+        rotated: clockwise turn in degrees that made the page upright: 0, 90, 180 or 270.
+        rotation_confidence: how sure the turn is.
+        skew: degrees by which the upright picture was then turned counter-clockwise to straighten
+            it; text that sinks to the right has a positive skew.
+        skew_confidence: how sure the skew is.
+        blank: nothing is written on the page. A blank page is marked, never dropped.
+        words: in reading order.
+        unread: where there is something that could not be read: handwriting, seals, stains.
+        problems: what a person should know about the page.
+        engine: name and version of the OCR engine and the checksum of its language data.
+    """
+
+    width: int
+    height: int
+    dpi: float
+    rotated: int
+    rotation_confidence: float
+    skew: float
+    skew_confidence: float
+    blank: bool
+    words: tuple[Word, ...]
+    unread: tuple[Box, ...]
+    problems: tuple[Problem, ...]
+    engine: str
+
+    @property
+    def text(self) -> str:
+        """The words of each line with single spaces, one line of text a line."""
+        lines: dict[int, list[str]] = {}
+        for word in self.words:
+            lines.setdefault(word.line, []).append(word.text)
+        return "\n".join(" ".join(words) for words in lines.values())
+
+
+class Source(StrEnum):
+    """Where a value comes from."""
+
+    OCR = "ocr"
+    QR = "qr"
+    MRZ = "mrz"
+    HUMAN = "human"
+
+
+Value = str | int | float | bool | list[str] | dict[str, str | None] | None
+"""What a field can hold; see the types in the contract of ``read --json``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """The value of one field of a document, and how far it can be trusted.
+
+    Attributes:
+        value: the value in the form its type asks for; None where nothing is written, or where
+            what is written could not be read (then ``needs_review`` is true).
+        raw: what stands on the paper, as read.
+        confidence: 0 to 1.
+        source: where the value comes from.
+        page: index of the page in its dossier, None where the field has no place.
+        box: where it stands on that page, None likewise.
+        needs_review: a person has to look.
+        problems: why.
+    """
+
+    value: Value
+    raw: str = ""
+    confidence: float = 0.0
+    source: Source = Source.OCR
+    page: int | None = None
+    box: Box | None = None
+    needs_review: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One paper of a dossier: its pages, what it is, and what it says.
+
+    Attributes:
+        pages: indices of its pages in the dossier.
+        form: id of its form, or ``unknown``.
+        form_version: version of the form, None where it has none.
+        form_confidence: how sure the form is.
+        fields: every field of the form by its key.
+        problems: what concerns the paper as a whole.
+    """
+
+    pages: tuple[int, ...]
+    form: str
+    form_version: str | None
+    form_confidence: float
+    fields: dict[str, FieldReading] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Keys of the fields that a person has to look at."""
+        return tuple(key for key, reading in self.fields.items() if reading.needs_review)
+
+
+UNKNOWN_FORM = "unknown"

@@ -1,0 +1,49 @@
+"""Tesseract as a program, by pytesseract: slower, and at home wherever the program is."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytesseract
+from PIL import Image
+
+from digitize.errors import EnvironmentProblem, ItemProblem
+from digitize.imaging.picture import Pixels
+from digitize.model import Word
+from digitize.ocr.engine import Layout
+from digitize.ocr.tessdata import data_checksum
+from digitize.ocr.tsv import parse_tsv
+
+
+class PytesseractEngine:
+    """Starts the program ``tesseract`` for every picture."""
+
+    def __init__(self, tessdata: Path, language: str) -> None:
+        self._tessdata = tessdata
+        self._language = language
+        try:
+            version = str(pytesseract.get_tesseract_version())
+        except pytesseract.TesseractNotFoundError as error:
+            raise EnvironmentProblem("engine_missing", engine="tesseract") from error
+        checksum = data_checksum(tessdata, language)
+        self._identity = (
+            f"pytesseract {pytesseract.__version__}, Tesseract {version}, {language} {checksum}"
+        )
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
+        config = (
+            f"--tessdata-dir {shlex.quote(str(self._tessdata))} "
+            f"--psm {layout.value} --dpi {round(dpi)}"
+        )
+        try:
+            tsv = pytesseract.image_to_data(
+                Image.fromarray(grey), lang=self._language, config=config
+            )
+        except pytesseract.TesseractError as error:
+            raise ItemProblem("ocr_failed", detail=f"tesseract {error.status}") from error
+        return parse_tsv(str(tsv))

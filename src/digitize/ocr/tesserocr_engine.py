@@ -1,0 +1,42 @@
+"""Tesseract in this process, by tesserocr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tesserocr
+from PIL import Image
+
+from digitize.errors import ItemProblem
+from digitize.imaging.picture import Pixels
+from digitize.model import Word
+from digitize.ocr.engine import Layout
+from digitize.ocr.tessdata import data_checksum
+from digitize.ocr.tsv import parse_tsv
+
+
+class TesserocrEngine:
+    """Holds one loaded engine; loading it costs as much as reading three lines."""
+
+    def __init__(self, tessdata: Path, language: str) -> None:
+        self._api = tesserocr.PyTessBaseAPI(path=str(tessdata), lang=language)
+        version = tesserocr.tesseract_version().split()[1]
+        checksum = data_checksum(tessdata, language)
+        self._identity = (
+            f"tesserocr {tesserocr.__version__}, Tesseract {version}, {language} {checksum}"
+        )
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
+        self._api.SetPageSegMode(int(layout))
+        self._api.SetImage(Image.fromarray(grey))
+        self._api.SetSourceResolution(round(dpi))
+        try:
+            return parse_tsv(self._api.GetTSVText(0))
+        except RuntimeError as error:
+            raise ItemProblem("ocr_failed", detail=str(error)) from error
+        finally:
+            self._api.Clear()

@@ -1,0 +1,1 @@
+"""Made-up dossiers of made-up people, drawn as scans that look like an office's paper."""

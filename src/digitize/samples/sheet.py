@@ -1,0 +1,106 @@
+"""A sheet of paper to draw on, which remembers every line of text and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from digitize.fonts import Face, find_font
+from digitize.model import Box
+
+INK = (24, 24, 28)
+BLUE = (34, 48, 140)
+RED = (206, 38, 50)
+
+A4 = (210.0, 297.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Inscription:
+    """A run of text on a sheet; ``kind`` is ``printed`` or ``filled``."""
+
+    text: str
+    box: Box
+    kind: str
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A4 paper. Positions are in millimetres from the top left, font sizes in points."""
+
+    dpi: int = 200
+    inscriptions: list[Inscription] = field(default_factory=list)
+    image: Image.Image = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = (self.pixels(A4[0]), self.pixels(A4[1]))
+        self.image = Image.new("RGB", size, "white")
+
+    def pixels(self, millimetres: float) -> int:
+        return round(millimetres * self.dpi / 25.4)
+
+    def width_of(self, text: str, face: Face, size: float) -> float:
+        """Width of a text in millimetres."""
+        return self._font(face, size).getlength(text) * 25.4 / self.dpi
+
+    def write(
+        self,
+        x: float,
+        baseline: float,
+        text: str,
+        *,
+        face: Face = Face.TIMES,
+        size: float = 13,
+        colour: tuple[int, int, int] = INK,
+        kind: str = "printed",
+        align: str = "left",
+    ) -> float:
+        """Write a run of text and return the x at which it ends.
+
+        A run of the kind ``strike`` goes over one that is already written, and is not remembered.
+        """
+        width = self.width_of(text, face, size)
+        start = x - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
+        at = (self.pixels(start), self.pixels(baseline))
+        font = self._font(face, size)
+        draw = ImageDraw.Draw(self.image)
+        draw.text(at, text, font=font, fill=colour, anchor="ls")
+        left, top, right, bottom = draw.textbbox(at, text, font=font, anchor="ls")
+        box = (round(left), round(top), round(right), round(bottom))
+        if kind != "strike":
+            self.inscriptions.append(Inscription(text, box, kind))
+        return start + width
+
+    def leader(self, start: float, end: float, baseline: float, *, size: float = 13) -> None:
+        """A dotted leader, as Word sets it: full stops at the pitch of the font."""
+        dots = int((end - start) / self.width_of(".", Face.TIMES, size))
+        if dots > 0:
+            ImageDraw.Draw(self.image).text(
+                (self.pixels(start), self.pixels(baseline)),
+                "." * dots,
+                font=self._font(Face.TIMES, size),
+                fill=INK,
+                anchor="ls",
+            )
+
+    def rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25) -> None:
+        ends = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
+        ImageDraw.Draw(self.image).line(ends, fill=INK, width=max(1, self.pixels(width)))
+
+    def frame(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25) -> None:
+        corners = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
+        ImageDraw.Draw(self.image).rectangle(
+            corners, outline=INK, width=max(1, self.pixels(width))
+        )
+
+    def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
+        return _load(face, round(size * self.dpi / 72))
+
+
+@cache
+def _load(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(
+        str(find_font(face)), pixels, layout_engine=ImageFont.Layout.BASIC
+    )

@@ -1,0 +1,28 @@
+"""Fold Vietnamese text so that words can be found whatever became of their accents."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+
+def fold(text: str) -> str:
+    """Lower-case ``text`` without diacritics, character for character.
+
+    The result has exactly the length of ``text``, so that positions found in it hold in the
+    original. ``text`` is expected in NFC; ``đ`` becomes ``d``, other letters keep their base.
+    """
+    return "".join(map(_fold_character, text))
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    if character in "đĐ":
+        return "d"
+    base = unicodedata.normalize("NFD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+def single_spaced(text: str) -> str:
+    """``text`` in NFC, with every run of white space as one space and none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())

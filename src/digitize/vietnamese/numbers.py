@@ -1,0 +1,73 @@
+"""Whole numbers in Vietnamese words, as far as dates and years need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitize.vietnamese.folding import fold
+
+_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_VALUES = {fold(word): value for value, word in enumerate(_DIGITS)} | {"tu": 4, "lam": 5}
+_UNITS = {"nghin": 1000, "ngan": 1000, "tram": 100}
+_FILLERS = ("linh", "le")
+
+
+def number_in_words(number: int) -> str:
+    """0 to 9,999 in words, with ``nghìn``, ``linh``, ``mốt`` and ``lăm`` where they belong."""
+    if not 0 <= number <= 9999:
+        raise ValueError(number)
+    thousands, rest = divmod(number, 1000)
+    hundreds, below = divmod(rest, 100)
+    words = []
+    if thousands:
+        words.append(f"{_DIGITS[thousands]} nghìn")
+    if hundreds or (thousands and below):
+        words.append(f"{_DIGITS[hundreds]} trăm")
+    if below and words and below < 10:
+        words.append("linh")
+    if below or not words:
+        words.append(_below_hundred(below))
+    return " ".join(words)
+
+
+def _below_hundred(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return _DIGITS[ones]
+    head = "mười" if tens == 1 else f"{_DIGITS[tens]} mươi"
+    if ones == 0:
+        return head
+    if ones == 5:
+        return f"{head} lăm"
+    if ones == 1 and tens > 1:
+        return f"{head} mốt"
+    return f"{head} {_DIGITS[ones]}"
+
+
+def number_from_words(words: Sequence[str]) -> int | None:
+    """The number that folded words stand for, below 10,000; None where a word is not understood.
+
+    Short forms (``hai mươi ba`` and ``hai ba``) are understood only in full: a guess at a date
+    would be worse than a question.
+    """
+    if not words:
+        return None
+    total = 0
+    digit: int | None = None
+    for word in words:
+        if word in _VALUES:
+            if digit is not None:
+                return None
+            digit = _VALUES[word]
+        elif word in _UNITS:
+            if digit is None:
+                return None
+            total += digit * _UNITS[word]
+            digit = None
+        elif word == "muoi":
+            # "mười" opens ten to nineteen, "mươi" follows a digit; folded they are one word.
+            total += 10 * (digit if digit is not None else 1)
+            digit = None
+        elif word not in _FILLERS or digit is not None:
+            return None
+    return total + (digit or 0)

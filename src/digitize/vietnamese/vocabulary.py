@@ -1,0 +1,21 @@
+"""Closed vocabularies of forms, loaded from data files."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+
+def _load() -> dict[str, tuple[str, ...]]:
+    text = resources.files("digitize.vietnamese").joinpath("vocabulary.toml").read_text("utf-8")
+    return {name: tuple(words) for name, words in tomllib.loads(text).items()}
+
+
+_WORDS = _load()
+
+ETHNIC_GROUPS = _WORDS["ethnic_groups"]
+NATIONALITIES = _WORDS["nationalities"]
+CARD_ISSUERS = _WORDS["card_issuers"]
+DOCUMENT_KINDS = _WORDS["document_kinds"]
+RELATIONS = _WORDS["relations"]
+PLACE_PHRASES = _WORDS["place_phrases"]
