@@ -35,19 +35,15 @@ class ReadPage:
     pixels: Pixels
 
 
-def read_page(
-    picture: Picture, engine: OcrEngine, *, quality: int = 85, quarter_turns: int = 0
-) -> ReadPage:
+def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> ReadPage:
     """Turn a page upright, straighten it, and read it.
 
     Args:
         picture: the page as decoded.
         engine: reads the words.
         quality: JPEG quality of the archival picture, where it is encoded anew.
-        quarter_turns: clockwise quarter turns that the file asks for (a PDF's ``/Rotate``),
-            already known to be needed.
     """
-    pixels = _quarter_turned(picture.pixels, quarter_turns * 90)
+    pixels = picture.pixels
     problems = list(picture.problems)
     blank = is_blank(pixels, picture.dpi)
     if blank:
@@ -58,13 +54,12 @@ def read_page(
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
             problems.append(Problem("skew_in_doubt", {"degrees": skew.angle}))
-    rotated = (turned.degrees + quarter_turns * 90) % 360
     words, unread = ((), ()) if blank else _words(pixels, picture.dpi, engine)
     reading = PageReading(
         width=pixels.shape[1],
         height=pixels.shape[0],
         dpi=picture.dpi,
-        rotated=rotated,
+        rotated=turned.degrees,
         rotation_confidence=turned.confidence,
         skew=skew.angle,
         skew_confidence=skew.confidence,
@@ -74,7 +69,7 @@ def read_page(
         problems=tuple(problems),
         engine=engine.identity,
     )
-    changed = rotated != 0 or skew.angle != 0.0
+    changed = turned.degrees != 0 or skew.angle != 0.0
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 

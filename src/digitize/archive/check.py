@@ -1,0 +1,134 @@
+"""Check a package: its METS signature, every file against its checksum, every signed PDF.
+
+Every finding is collected before a verdict is given, so that an auditor sees the whole damage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.archive.findings import Finding, Severity, error
+from digitize.archive.inventory import Inventory, parse_xml, read_inventory
+from digitize.archive.package import METS_NAME, SIGNATURE_NAME
+from digitize.files import fixity
+from digitize.model import Problem
+from digitize.signatures.detached import verify_detached
+from digitize.signatures.trust import TrustStore
+from digitize.signatures.verdict import SignatureReport, Verdict, worst
+from digitize.signatures.verify_pdf import PdfReport, verify_pdf
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """The verdict on a package: that of its worst part.
+
+    Attributes:
+        verdict: over everything.
+        signatures: of the METS.
+        findings: what is wrong with its files.
+        documents: its PDFs and what was found on them, by path relative to the package.
+        notes: what else a reader should know.
+    """
+
+    verdict: Verdict
+    signatures: tuple[SignatureReport, ...]
+    findings: tuple[Finding, ...]
+    documents: tuple[tuple[str, PdfReport], ...]
+    notes: tuple[Problem, ...] = ()
+
+
+def is_package(folder: Path) -> bool:
+    """Whether a folder looks like a package."""
+    return (folder / METS_NAME).is_file()
+
+
+def check_package(package: Path, trust: TrustStore, now: dt.datetime) -> PackageReport:
+    """Check a package. Never raises for what is in it.
+
+    Args:
+        package: its folder.
+        trust: what may be relied on.
+        now: the time at which the check is made.
+    """
+    inventory = read_inventory(package, METS_NAME)
+    findings = list(inventory.findings)
+    findings.extend(_fixity(package, inventory))
+    findings.extend(_unexpected(package, inventory))
+    findings.extend(_counts(package, inventory))
+    documents = tuple(
+        (path, verify_pdf(package / path, trust, now))
+        for path in inventory.data_files
+        if path.lower().endswith(".pdf") and _is_plain_file(package / path)
+    )
+    signatures = _mets_signature(package, trust, now)
+    verdicts = [report.verdict for _, report in documents]
+    verdicts.extend(signature.verdict for signature in signatures)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        verdicts.append(Verdict.INVALID)
+    notes: tuple[Problem, ...] = ()
+    if not signatures:
+        verdicts.append(Verdict.UNSIGNED)
+        notes = (Problem("mets_unsigned"),)
+    return PackageReport(worst(verdicts), signatures, tuple(findings), documents, notes)
+
+
+def _mets_signature(
+    package: Path, trust: TrustStore, now: dt.datetime
+) -> tuple[SignatureReport, ...]:
+    signature = package / SIGNATURE_NAME
+    if not _is_plain_file(signature) or not _is_plain_file(package / METS_NAME):
+        return ()
+    data = (package / METS_NAME).read_bytes()
+    return (verify_detached(data, signature.read_bytes(), METS_NAME, trust, now),)
+
+
+def _fixity(package: Path, inventory: Inventory) -> Iterator[Finding]:
+    for reference in inventory.references:
+        path = package / reference.path
+        if not _is_plain_file(path):
+            yield error("file_missing", reference.path)
+            continue
+        try:
+            proof = fixity(path)
+        except OSError as problem:
+            yield error("file_unreadable_here", reference.path, detail=type(problem).__name__)
+            continue
+        if reference.size is not None and proof.size != reference.size:
+            yield error(
+                "size_differs", reference.path, expected=reference.size, found=proof.size
+            )
+        if reference.sha256 is not None and proof.sha256.upper() != reference.sha256:
+            yield error("checksum_differs", reference.path)
+
+
+def _unexpected(package: Path, inventory: Inventory) -> Iterator[Finding]:
+    """Files that no METS names; the root's METS and its signature name themselves."""
+    named = {reference.path for reference in inventory.references}
+    named |= {METS_NAME, SIGNATURE_NAME}
+    for folder, _, names in os.walk(package, followlinks=False):
+        for name in names:
+            path = (Path(folder) / name).relative_to(package).as_posix()
+            if path not in named:
+                yield error("file_unexpected", path)
+
+
+def _counts(package: Path, inventory: Inventory) -> Iterator[Finding]:
+    """The number of documents that the dossier's metadata claim."""
+    name = "metadata/descriptive/EAD.xml"
+    if not (package / name).is_file():
+        return
+    ignored: list[Finding] = []
+    root = parse_xml(package, name, ignored)
+    claimed = root.findtext("totalDoc", "") if root is not None else ""
+    if claimed.isdigit() and int(claimed) != len(inventory.data_files):
+        yield error(
+            "document_count_differs", name, claimed=claimed, found=len(inventory.data_files)
+        )
+
+
+def _is_plain_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

@@ -1,0 +1,84 @@
+"""Identifiers of packages and documents, after the patterns of the profile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from digitize.profiles import PackageRules
+from digitize.settings import Organisation
+
+NewUuid = Callable[[], uuid.UUID]
+"""Makes fresh identifiers; handed in so that tests can tell them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name that a dossier's package needs.
+
+    Attributes:
+        object_id: ``mets/@OBJID``.
+        folder: the package's folder: the same, fit for a file name.
+        file_code: mã hồ sơ.
+        archive_file_code: mã hồ sơ lưu trữ.
+        paper_file_code: mã hồ sơ gốc giấy.
+    """
+
+    object_id: str
+    folder: str
+    file_code: str
+    archive_file_code: str
+    paper_file_code: str
+    _rules: PackageRules
+
+    def doc_id(self, ordinal: int) -> str:
+        """Mã định danh tài liệu, which is also the name of its file."""
+        return self._rules.doc_id.format(file_code=self.file_code, ordinal=ordinal)
+
+    def doc_code(self, ordinal: int) -> str:
+        """Mã lưu trữ của tài liệu."""
+        return self._rules.doc_code.format(file_code=self.file_code, ordinal=ordinal)
+
+
+def make_names(
+    rules: PackageRules,
+    organisation: Organisation,
+    dossier: str,
+    received: dt.datetime,
+    identity: uuid.UUID,
+) -> Names:
+    """The names of one dossier's package.
+
+    Args:
+        rules: patterns of the profile.
+        organisation: whose package it is.
+        dossier: code of the dossier.
+        received: when it was taken in; its year is the year the dossier was formed.
+        identity: identifier of this package alone.
+    """
+    words = {
+        "organisation": organisation.code,
+        "fonds": organisation.fonds,
+        "archive": organisation.archive,
+        "year": received.year,
+        "dossier": dossier,
+        "uuid": upper(identity),
+    }
+    file_code = rules.file_code.format(**words)
+    object_id = rules.object_id.format(**words)
+    archive_code = rules.archive_file_code.format(**words, file_code=file_code).strip(".")
+    return Names(
+        object_id=object_id,
+        folder=object_id.replace(":", "_"),
+        file_code=file_code,
+        archive_file_code=archive_code,
+        paper_file_code=rules.paper_file_code.format(**words, file_code=file_code),
+        _rules=rules,
+    )
+
+
+def upper(identity: uuid.UUID) -> str:
+    """A UUID as the circular writes it: in capitals."""
+    return str(identity).upper()

@@ -1,0 +1,206 @@
+"""Build an AIP: sign its documents, describe them, sign the description, publish the whole.
+
+The order is the promise. Everything is written into a staging folder on the archive's own disk:
+signed documents, their metadata, the representation's METS, the root's metadata, the root's METS
+with the checksums of all that, and last the signature over it. Renaming the staging folder into
+the archive is the commit point: before it there is no package, after it there is a whole one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from digitize.archive import descriptive, premis
+from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
+from digitize.archive.naming import Names, NewUuid
+from digitize.files import copy_whole, fixity, make_folder, write_whole
+from digitize.profiles import PackageRules
+from digitize.settings import Organisation
+from digitize.signatures.sign import Seal, sign_detached, sign_pdf
+from digitize.signatures.stamp import Rectangle
+
+METS_NAME = "METS.xml"
+SIGNATURE_NAME = "METS.xml.p7s"
+REPRESENTATION = "representations/rep1"
+SCHEMAS = (
+    "mets1_12.xsd",
+    "xlink.xsd",
+    "DILCISExtensionMETS.xsd",
+    "EAD.xsd",
+    "EAD_doc.xsd",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedDocument:
+    """A document to be packaged.
+
+    Attributes:
+        described: what it is and says.
+        pdf: its composed, unsigned PDF/A.
+        occupied: where words stand on its first page, in points; a visible signature keeps clear.
+    """
+
+    described: descriptive.DescribedDocument
+    pdf: Path
+    occupied: tuple[Rectangle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """Everything that goes into a package.
+
+    Attributes:
+        names: its identifiers.
+        organisation: who makes it.
+        rules: how the profile wants it.
+        documents: in the order of the dossier.
+        kept: files that go in untouched under ``documentation``: incoming signed PDFs.
+        events, agents: what happened to the dossier, and who did it.
+        moment: when the package is made and signed.
+    """
+
+    names: Names
+    organisation: Organisation
+    rules: PackageRules
+    documents: Sequence[PackagedDocument]
+    kept: Sequence[tuple[str, Path]]
+    events: Sequence[premis.PremisEvent]
+    agents: Sequence[premis.PremisAgent]
+    moment: dt.datetime
+
+
+def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> None:
+    """Build and sign a package in an empty staging folder; publishing it is the caller's."""
+    builder = _Builder(staging, plan, seal, new_uuid)
+    representation = builder.representation()
+    builder.root(representation)
+
+
+class _Builder:
+    def __init__(self, staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> None:
+        self._root = staging
+        self._plan = plan
+        self._seal = seal
+        self._new_uuid = new_uuid
+
+    def representation(self) -> MetsFile:
+        """Write ``representations/rep1`` and return its METS as the root refers to it."""
+        plan = self._plan
+        base = self._root / REPRESENTATION
+        for part in ("data", "metadata/descriptive", "metadata/preservation"):
+            make_folder(base / part)
+        documents = [self._document(base, document) for document in plan.documents]
+        files = [
+            premis.PremisFile(
+                identifier=Path(document.data.href).name,
+                name=Path(document.data.href).name,
+                sha256=document.data.sha256,
+                size=document.data.size,
+                format_name="PDF/A",
+                format_version="2b",
+            )
+            for document in documents
+        ]
+        preservation = self._write(
+            base,
+            "metadata/preservation/PREMIS_rep1.xml",
+            premis.premis_xml(
+                "rep1", files, plan.events, plan.agents, category="representation"
+            ),
+        )
+        content = MetsContent(
+            object_id="rep1",
+            mets_type=plan.rules.mets_type,
+            profile=plan.rules.representation_profile,
+            moment=plan.moment,
+            schema_path="../../schemas/",
+            preservation=preservation,
+            documents=documents,
+            organisation=(plan.organisation.name, plan.organisation.fonds),
+            structure_type="NORMALIZED",
+        )
+        self._write(base, METS_NAME, mets_xml(content, self._new_uuid))
+        return self._file(self._root, f"{REPRESENTATION}/{METS_NAME}")
+
+    def root(self, representation: MetsFile) -> None:
+        """Write what lies above the representation, and the signature over it all."""
+        plan = self._plan
+        for part in ("metadata/descriptive", "metadata/preservation", "schemas"):
+            make_folder(self._root / part)
+        schemas = [self._schema(name) for name in SCHEMAS]
+        groups: dict[str, Sequence[MetsFile]] = {"Schemas": schemas}
+        if plan.kept:
+            groups["Documentation"] = [self._kept(name, path) for name, path in plan.kept]
+        note = descriptive.note_of(plan.organisation.name, plan.moment)
+        described = [document.described for document in plan.documents]
+        ead = self._write(
+            self._root,
+            "metadata/descriptive/EAD.xml",
+            descriptive.dossier_xml(plan.names, described, plan.rules, note=note),
+        )
+        preservation = self._write(
+            self._root,
+            "metadata/preservation/PREMIS.xml",
+            premis.premis_xml(
+                plan.names.object_id, [], plan.events, plan.agents, category="intellectualEntity"
+            ),
+        )
+        content = MetsContent(
+            object_id=plan.names.object_id,
+            mets_type=plan.rules.mets_type,
+            profile=plan.rules.mets_profile,
+            moment=plan.moment,
+            schema_path="schemas/",
+            descriptive=ead,
+            preservation=preservation,
+            groups=groups,
+            pointers={"Representations/rep1": representation},
+        )
+        data = mets_xml(content, self._new_uuid)
+        write_whole(self._root / METS_NAME, data)
+        # Who could swap metadata could also recompute checksums; not this signature.
+        write_whole(self._root / SIGNATURE_NAME, sign_detached(data, self._seal))
+
+    def _document(self, base: Path, document: PackagedDocument) -> MetsDocument:
+        plan, described = self._plan, document.described
+        doc_id = plan.names.doc_id(described.ordinal)
+        href = f"data/{doc_id}.pdf"
+        sign_pdf(document.pdf, base / href, self._seal, plan.moment, document.occupied)
+        metadata = self._write(
+            base,
+            f"metadata/descriptive/EAD_doc_{doc_id}.xml",
+            descriptive.document_xml(plan.names, described, plan.rules),
+        )
+        return MetsDocument(self._file(base, href), metadata)
+
+    def _schema(self, name: str) -> MetsFile:
+        data = resources.files("digitize.archive").joinpath("schemas", name).read_bytes()
+        return self._write(self._root, f"schemas/{name}", data)
+
+    def _kept(self, name: str, path: Path) -> MetsFile:
+        href = f"documentation/{name}"
+        make_folder((self._root / href).parent)
+        copy_whole(path, self._root / href)
+        return self._file(self._root, href)
+
+    def _write(self, base: Path, href: str, data: bytes) -> MetsFile:
+        write_whole(base / href, data)
+        return self._file(base, href)
+
+    def _file(self, base: Path, href: str) -> MetsFile:
+        proof = fixity(base / href)
+        mime = "application/xml" if href.endswith((".xml", ".xsd")) else None
+        return MetsFile(
+            href=quote(href),
+            mime=mime or mimetypes.guess_type(href)[0] or "application/octet-stream",
+            sha256=proof.sha256,
+            size=proof.size,
+            created=self._plan.moment,
+        )

@@ -1,0 +1,1 @@
+"""PDF: taking foreign ones apart, and composing PDF/A. The only importer of pikepdf."""

@@ -1,0 +1,1 @@
+"""Signing, verifying and trust. The only importer of pyHanko."""

@@ -1,0 +1,243 @@
+"""Verify the signatures of a PDF that somebody may have tampered with."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import io
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from asn1crypto import crl, ocsp
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from digitize.model import Problem
+from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
+from digitize.signatures.trust import TrustStore
+from digitize.signatures.verdict import (
+    Coverage,
+    Integrity,
+    LaterChanges,
+    Revocation,
+    SignatureReport,
+    TimeSource,
+    Verdict,
+    worst,
+)
+
+_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
+
+_COVERAGE = {
+    SignatureCoverageLevel.ENTIRE_FILE: Coverage.ENTIRE_FILE,
+    SignatureCoverageLevel.ENTIRE_REVISION: Coverage.ENTIRE_REVISION,
+}
+_CHANGES = {
+    ModificationLevel.NONE: LaterChanges.NONE,
+    ModificationLevel.LTA_UPDATES: LaterChanges.LTA_UPDATES,
+    ModificationLevel.FORM_FILLING: LaterChanges.FORM_FILLING,
+    ModificationLevel.ANNOTATIONS: LaterChanges.ANNOTATIONS,
+    ModificationLevel.OTHER: LaterChanges.OTHER,
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfReport:
+    """The verdict on a PDF: that of its worst signature."""
+
+    verdict: Verdict
+    signatures: tuple[SignatureReport, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+
+def verify_pdf(path: Path, trust: TrustStore, now: dt.datetime) -> PdfReport:
+    """Verify every signature of a PDF. Never raises: what cannot be read is a verdict, too.
+
+    Args:
+        path: the file.
+        trust: what may be relied on.
+        now: the time at which the verification is made.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return _unreadable(error)
+    return verify_pdf_data(data, trust, now)
+
+
+def verify_pdf_data(data: bytes, trust: TrustStore, now: dt.datetime) -> PdfReport:
+    """The same for the bytes of a PDF."""
+    try:
+        return _verify(data, trust, now, strict=True)
+    except Exception as error:  # noqa: BLE001 - hostile input raises anything
+        log.debug("not readable strictly: %s", type(error).__name__)
+    try:
+        # What only a tolerant parser can read may look otherwise in another reader.
+        return _verify(data, trust, now, strict=False)
+    except Exception as error:  # noqa: BLE001
+        return _unreadable(error)
+
+
+def _unreadable(error: Exception) -> PdfReport:
+    note = Problem("file_unreadable", {"detail": type(error).__name__})
+    return PdfReport(Verdict.UNREADABLE, notes=(note,))
+
+
+def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -> PdfReport:
+    reader = PdfFileReader(io.BytesIO(data), strict=strict)
+    if reader.encrypted:
+        return PdfReport(Verdict.UNREADABLE, notes=(Problem("pdf_encrypted"),))
+    known = _revocations(reader)
+    reports = []
+    seen: set[int] = set()
+    archived = False
+    for name, value, field in enumerate_sig_fields(reader, filled_status=True):
+        signature = value.get_object()
+        # One signature may be referenced by several fields; it is one signature all the same.
+        identity = getattr(value, "idnum", None) or id(signature)
+        if identity in seen:
+            continue
+        seen.add(identity)
+        if signature.get("/Type") == "/DocTimeStamp":
+            archived = True
+            continue
+        if signature.get("/SubFilter") not in _SUBFILTERS:
+            reports.append(_unsupported(name, str(signature.get("/SubFilter"))))
+            continue
+        embedded = EmbeddedPdfSignature(reader, field, name)
+        reports.append(asyncio.run(_report(embedded, trust, known, now, tolerant=not strict)))
+    if not reports:
+        note = (Problem("only_timestamps"),) if archived else ()
+        return PdfReport(Verdict.UNSIGNED, notes=note)
+    notes = () if strict else (Problem("tolerant_parser"),)
+    return PdfReport(worst(report.verdict for report in reports), tuple(reports), notes)
+
+
+def _unsupported(name: str, kind: str) -> SignatureReport:
+    return SignatureReport(
+        field=name,
+        integrity=Integrity.UNKNOWN,
+        coverage=Coverage.ENTIRE_REVISION,
+        later_changes=LaterChanges.NONE,
+        notes=(Problem("signature_kind_unknown", {"kind": kind}),),
+    )
+
+
+async def _report(
+    embedded: EmbeddedPdfSignature,
+    trust: TrustStore,
+    known: KnownRevocations,
+    now: dt.datetime,
+    *,
+    tolerant: bool,
+) -> SignatureReport:
+    notes: list[Problem] = []
+    coverage, changes, forbidden = _extent(embedded, notes)
+    evidence = await examine(
+        embedded.signed_data, embedded.compute_digest(), trust, known, now
+    )
+    claimed = embedded.self_reported_timestamp or evidence.claimed_time
+    proven = evidence.proven_time
+    certificate = evidence.certificate
+    return SignatureReport(
+        field=embedded.field_name,
+        integrity=evidence.integrity,
+        coverage=coverage,
+        later_changes=changes,
+        changes_forbidden=forbidden,
+        issuer=certificate.issuer.human_friendly if certificate else None,
+        signer=certificate.subject.human_friendly if certificate else None,
+        certificate_manager=(
+            certificate.issuer.native.get("organization_name") if certificate else None
+        ),
+        signing_time=claimed or proven,
+        time_source=time_source(claimed, proven),
+        timestamp=proven,
+        not_before=certificate.not_valid_before if certificate else None,
+        not_after=certificate.not_valid_after if certificate else None,
+        trust=evidence.trust,
+        certificate=evidence.state,
+        revocation=evidence.revocation,
+        level=_level(embedded, evidence, known),
+        notes=(*notes, *evidence.notes),
+        weak=evidence.weak,
+        tolerant=tolerant,
+    )
+
+
+def time_source(claimed: dt.datetime | None, proven: dt.datetime | None) -> TimeSource:
+    """How a signing time is known."""
+    if proven is not None:
+        return TimeSource.TIMESTAMP
+    return TimeSource.CLAIMED if claimed is not None else TimeSource.NONE
+
+
+def _extent(
+    embedded: EmbeddedPdfSignature, notes: list[Problem]
+) -> tuple[Coverage, LaterChanges, bool]:
+    """What the signature covers, what came after it, and whether that was forbidden."""
+    try:
+        embedded.compute_integrity_info()
+        allowed = embedded.summarise_integrity_info()["docmdp_ok"]
+    except (PdfError, SignatureValidationError, SuspiciousModification, ValueError) as error:
+        notes.append(Problem("changes_unclear", {"detail": type(error).__name__}))
+        return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
+    coverage = _COVERAGE.get(embedded.coverage, Coverage.PARTIAL)
+    result = embedded.diff_result
+    if result is None:
+        return coverage, LaterChanges.NONE, False
+    if isinstance(result, SuspiciousModification):
+        notes.append(Problem("changed_after_signing"))
+        return coverage, LaterChanges.OTHER, True
+    changes = _CHANGES.get(result.modification_level, LaterChanges.UNKNOWN)
+    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded):
+        changes = LaterChanges.SIGNATURES
+    return coverage, changes, allowed is False
+
+
+def _only_signatures(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether all form fields that changed later are signature fields."""
+    result = embedded.diff_result
+    if result is None or isinstance(result, SuspiciousModification):
+        return False
+    names = {name for name, _, _ in enumerate_sig_fields(embedded.reader)}
+    return result.changed_form_fields <= names
+
+
+def _level(
+    embedded: EmbeddedPdfSignature, evidence: CmsEvidence, known: KnownRevocations
+) -> str:
+    if evidence.proven_time is None:
+        # A timestamp that does not hold does not raise the level.
+        return "B-B"
+    if not (known.crls or known.ocsps) or evidence.revocation is Revocation.UNKNOWN:
+        return "B-T"
+    later = [
+        signature
+        for signature in embedded.reader.embedded_timestamp_signatures
+        if signature.signed_revision > embedded.signed_revision
+    ]
+    return "B-LTA" if later else "B-LT"
+
+
+def _revocations(reader: PdfFileReader) -> KnownRevocations:
+    """The revocation data of the document security store."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return KnownRevocations()
+    return KnownRevocations(
+        crls=tuple(
+            crl.CertificateList.load(stream.get_object().data) for stream in store.crls
+        ),
+        ocsps=tuple(ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps),
+    )
