@@ -12,7 +12,7 @@ from digitize.forms.second_look import bare_look, clean_look, contradicts
 from digitize.forms.template import FieldType, Item, Template
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Word
+from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
 
 _WRITING = 1.3
@@ -167,15 +167,21 @@ def _within(room: Box, view: PageView) -> Box:
 
 
 def _unread_beside(place: _Place, view: PageView) -> bool:
-    """Whether there is writing right behind what was read: a word that was missed."""
-    row, room = next(
-        (row, room)
-        for row, room in reversed(list(zip(_filled(place.rows), place.rooms, strict=False)))
+    """Whether there is writing right before or behind what was read: a word that was missed."""
+    filled = [(row, room) for row, room in zip(place.rows, place.rooms, strict=False) if row]
+    first, first_room = filled[0]
+    last, last_room = filled[-1]
+    gap = view.millimetres(0.8)
+    left, top, _, bottom = surround(word.box for word in first)
+    before = (first_room[0] + gap, top, left - gap, bottom)
+    _, top, right, bottom = surround(word.box for word in last)
+    end = min(right + view.millimetres(_REACH), last_room[2])
+    behind = (right + gap, top, end, bottom)
+    return any(
+        _is_writing(mark, view)
+        for beside in (before, behind)
+        for mark in view.marks(beside, _WRITING)
     )
-    left, top, right, bottom = surround(word.box for word in row)
-    end = min(right + view.millimetres(_REACH), room[2])
-    beside = (right + view.millimetres(0.8), top, end, bottom)
-    return any(_is_writing(mark, view) for mark in view.marks(beside, _WRITING))
 
 
 def _filled(rows: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
@@ -195,7 +201,7 @@ def _read_text(
     if read_value(item.type, bare).value != value:
         again = clean_look(view, boxes, engine)
         second = read_value(item.type, again)
-        against = contradicts(clean(raw), bare)
+        against = _against(item, value, raw, bare)
         if second.value != value:
             if first.problems and not second.problems and second.value is not None:
                 # Only one of the two readings fits the type; it is shown, and still looked at.
@@ -220,6 +226,14 @@ def _read_text(
         needs_review=bool(problems),
         problems=tuple(problems),
     )
+
+
+def _against(item: Item, value: Value, raw: str, bare: str) -> str | None:
+    """What in a bare look speaks against a value, or None."""
+    if item.type is FieldType.DATE:
+        seen = read_value(item.type, bare).value
+        return str(seen) if seen is not None and seen != value else None
+    return contradicts(clean(raw), bare)
 
 
 def _required(

@@ -51,7 +51,7 @@ class PageText:
         return index
 
     def words_between(self, start: int, end: int) -> tuple[Word, ...]:
-        """The words of ``text[start:end]``; a word that is cut keeps its box and its part."""
+        """The words of ``text[start:end]``; of a word that is cut, the part."""
         return tuple(word for _, word in self.numbered_words_between(start, end))
 
     def numbered_words_between(self, start: int, end: int) -> list[tuple[int, Word]]:
@@ -61,11 +61,20 @@ class PageText:
             word, at = self.words[index], self.starts[index]
             if at >= end:
                 break
-            part = word.text[max(0, start - at) : end - at]
-            if part:
-                whole = part == word.text
-                found.append((self.rows[index], word if whole else replace(word, text=part)))
+            first, last = max(0, start - at), min(len(word.text), end - at)
+            if first < last:
+                found.append((self.rows[index], _part(word, first, last)))
         return found
+
+
+def _part(word: Word, first: int, last: int) -> Word:
+    """Some letters of a word, and about where they stand."""
+    if (first, last) == (0, len(word.text)):
+        return word
+    left, top, right, bottom = word.box
+    pitch = (right - left) / len(word.text)
+    box = (left + round(first * pitch), top, left + round(last * pitch), bottom)
+    return replace(word, text=word.text[first:last], box=box)
 
 
 def page_text(words: Sequence[Word]) -> PageText:

@@ -88,9 +88,11 @@ class _Letter:
         agreed = again is not None and again.groupdict() == match.groupdict()
         problems = [] if agreed else [Problem("readings_disagree", {"other": again[0] if again else ""})]
         return {
-            "number": self._reading(match["number"], row.words, *problems),
-            "number_year": self._reading(match["year"], row.words, *problems),
-            "notation": self._reading(_tight(match["notation"]), row.words, *problems),
+            "number": self._reading(match["number"], row.words, *problems, read_twice=True),
+            "number_year": self._reading(match["year"], row.words, *problems, read_twice=True),
+            "notation": self._reading(
+                _tight(match["notation"]), row.words, *problems, read_twice=True
+            ),
         }
 
     def _place_and_date(self) -> dict[str, FieldReading]:
@@ -116,9 +118,11 @@ class _Letter:
         elif not agreed_place:
             place_problem = Problem("readings_disagree", {"other": clean(again)})
         return {
-            "place": self._reading(place, row.words, *([place_problem] if place_problem else [])),
+            "place": self._reading(
+                place, row.words, *([place_problem] if place_problem else []), read_twice=True
+            ),
             "issued_date": self._reading(
-                date, row.words, *([date_problem] if date_problem else [])
+                date, row.words, *([date_problem] if date_problem else []), read_twice=True
             ),
         }
 
@@ -142,8 +146,8 @@ class _Letter:
             parts = None, text
         parent, issuer = parts
         return {
-            "issuer": self._reading(issuer, words, *problems),
-            "parent_org": self._reading(parent, words, *problems),
+            "issuer": self._reading(issuer, words, *problems, read_twice=True),
+            "parent_org": self._reading(parent, words, *problems, read_twice=True),
         }
 
     def _kind_and_subject(self) -> dict[str, FieldReading]:
@@ -170,7 +174,7 @@ class _Letter:
             clean(clean_look(self._view, [row.box for row in rows], self._engine))
         )
         problems = [] if again == text else [Problem("readings_disagree", {"other": again})]
-        return self._reading(text, words, *problems)
+        return self._reading(text, words, *problems, read_twice=True)
 
     def _recipients(self) -> dict[str, FieldReading]:
         to = self._addressee()
@@ -214,7 +218,7 @@ class _Letter:
                 again = clean(clean_look(self._view, [row.box], self._engine))
                 same = again[len("Kính gửi") :].strip(" :") == value.rstrip(".")
                 problems = [] if same else [Problem("readings_disagree", {"other": again})]
-                return self._reading(value, row.words, *problems)
+                return self._reading(value, row.words, *problems, read_twice=True)
         return FieldReading(None, confidence=0.9)
 
     def _signer(self) -> dict[str, FieldReading]:
@@ -266,7 +270,7 @@ class _Letter:
             for mark in view.marks(side, 1.3, dark=True)
         ):
             problems.append(Problem("unread_beside"))
-        return self._reading(read.value, row.words, *problems, last=True)
+        return self._reading(read.value, row.words, *problems, last=True, read_twice=True)
 
     def _mark(self, kinds: dict[str, str]) -> FieldReading:
         """A mark such as MẬT or KHẨN, alone in its box under the number."""
@@ -299,12 +303,18 @@ class _Letter:
         return FieldReading(None, confidence=0.8)
 
     def _reading(
-        self, value: Value, words: Sequence[Word], *problems: Problem, last: bool = False
+        self,
+        value: Value,
+        words: Sequence[Word],
+        *problems: Problem,
+        last: bool = False,
+        read_twice: bool = False,
     ) -> FieldReading:
+        """A value with its place; one that was not read twice needs words read with confidence."""
         told = [word for word in words if any(map(str.isalnum, word.text))]
         confidence = min((word.confidence for word in told), default=0.0)
         found = list(problems)
-        if value is not None and not found and confidence < _LEAST_WORD:
+        if value is not None and not found and not read_twice and confidence < _LEAST_WORD:
             found.append(Problem("low_confidence"))
         return FieldReading(
             value=value,

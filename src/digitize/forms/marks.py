@@ -22,7 +22,7 @@ _SIGNATURE_AREA = (46.0, 26.0)
 """Width and height in millimetres of the place for a signature under its caption."""
 
 _SIGNATURE_STROKE = 7.0
-_SPECK = 3.0
+_SPECK = 1.0
 
 
 def signature(view: PageView, page: int, caption: Sequence[Word]) -> FieldReading:
@@ -37,13 +37,13 @@ def signature(view: PageView, page: int, caption: Sequence[Word]) -> FieldReadin
     top = max(word.box[3] for word in caption)
     half = view.millimetres(_SIGNATURE_AREA[0] / 2)
     area = (centre - half, top, centre + half, top + view.millimetres(_SIGNATURE_AREA[1]))
-    strokes = [
-        mark for mark in view.marks(area, _SPECK) if not _is_word(mark, view.reading.words)
-    ]
-    longest = max((max(m[2] - m[0], m[3] - m[1]) for m in strokes), default=0)
+    marks = view.marks(area, _SPECK)
+    # Letters of print do not hang together over this length; what does is a stroke, even if OCR
+    # took it for a word.
+    longest = max((max(m[2] - m[0], m[3] - m[1]) for m in marks), default=0)
     if longest >= view.millimetres(_SIGNATURE_STROKE):
         return FieldReading(True, confidence=0.95, page=page, box=area)
-    if not strokes:
+    if all(_is_word(mark, view.reading.words) for mark in marks):
         return FieldReading(False, confidence=0.9, page=page, box=area)
     return FieldReading(
         None, page=page, box=area, needs_review=True, problems=(Problem("signature_unclear"),)

@@ -23,6 +23,8 @@ from digitize.vietnamese.folding import fold
 
 _DPI = 300.0
 _MARGIN_INCHES = 0.035
+_FRAME = 24
+"""Pixels of paper around a row; Tesseract reads badly what touches the edge."""
 
 
 def clean_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
@@ -58,8 +60,9 @@ def _speaks_against(word: str, other: str) -> bool:
     if len(word) != len(other):
         return False
     if any(map(str.isdigit, word)):
+        # A short number resembles too many others to say anything.
         same = sum(a == b for a, b in zip(word, other, strict=True))
-        return other.isdigit() and 2 * same >= len(word)
+        return len(word) > 2 and other.isdigit() and 2 * same >= len(word)
     return fold(word) == fold(other)
 
 
@@ -78,5 +81,7 @@ def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:
     factor = max(1.25, _DPI / dpi)
     enlarged = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     paper = int(np.percentile(enlarged, 80))
-    framed = cv2.copyMakeBorder(enlarged, 12, 12, 12, 12, cv2.BORDER_CONSTANT, value=paper)
+    framed = cv2.copyMakeBorder(
+        enlarged, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=paper
+    )
     return engine.read(framed.astype(np.uint8), dpi * factor, Layout.LINE)

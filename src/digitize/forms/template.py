@@ -102,7 +102,7 @@ class Template(_Data):
         reader: ``labels`` reads ``items``; ``letter`` is for official letters, which have places
             instead of labels.
         items: labels in reading order.
-        keys: further keys that the form has, beyond those of ``items``.
+        keys: further keys that the form has, beyond those of ``items``, with their types.
     """
 
     id: str
@@ -112,7 +112,7 @@ class Template(_Data):
     reader: Literal["labels", "letter"] = "labels"
     versions: tuple[Version, ...] = Field(min_length=1)
     items: tuple[Item, ...] = ()
-    keys: tuple[str, ...] = ()
+    keys: dict[str, FieldType] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
 
     @property
@@ -120,6 +120,11 @@ class Template(_Data):
         """Every key that a document of this form reports."""
         own = dict.fromkeys(item.key for item in self.items if item.key)
         return (*own, *(key for key in self.keys if key not in own))
+
+    def type_of(self, key: str) -> FieldType:
+        """The type of a field."""
+        types = {item.key: item.type for item in self.items if item.key}
+        return types.get(key) or self.keys.get(key, FieldType.TEXT)
 
     def items_of(self, version: str) -> tuple[Item, ...]:
         """The labels of one version, in reading order."""

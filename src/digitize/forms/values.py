@@ -7,6 +7,7 @@ None with a problem, and a person looks at it.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
-from digitize.vietnamese.dates import parse_date, parse_date_words
+from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.names import unusual_syllable
 from digitize.vietnamese.phrases import with_known_accents
@@ -33,6 +34,9 @@ _LETTERS_ONLY = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 _LOST_COMMA = re.compile(
     r"\. (?=(?:xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường|thôn|ấp|tổ)\b)"
 )
+_STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
+"""What does not occur in names and addresses, but is what OCR makes of dirt."""
+
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
 
@@ -87,6 +91,9 @@ def _relation(text: str) -> ReadValue:
 
 
 def _odd_words(text: str) -> tuple[Problem, ...]:
+    strange = _STRANGE.search(text)
+    if strange:
+        return (Problem("character_odd", {"character": strange[0]}),)
     odd = [word for word in text.split() if not is_possible(word)]
     return (Problem("syllable_odd", {"word": odd[0]}),) if odd else ()
 
@@ -98,8 +105,12 @@ def _date(text: str) -> ReadValue:
 
 def _date_words(text: str) -> ReadValue:
     words = single_spaced(re.sub(r"[^\w\s]", " ", text))
-    problems = () if parse_date_words(words) else (Problem("date_words_unreadable"),)
-    return ReadValue(words, problems)
+    date = parse_date_words(words)
+    if date is None:
+        return ReadValue(words, (Problem("date_words_unreadable"),))
+    # Where the letters are those of the date, its accents are known.
+    spelled = date_in_words(dt.date.fromisoformat(date))
+    return ReadValue(spelled if fold(spelled) == fold(words) else words)
 
 
 def _sex(text: str) -> ReadValue:

@@ -114,7 +114,7 @@ def _birth(
     sheet, fields = birth_form.draw_birth_form(
         random,
         version,
-        TYPEWRITER if typed else PRINTER,
+        TYPEWRITER if typed else COMPUTER,
         office=OFFICE,
         made_at=f"phường {PLACE}",
         dpi=DPI,

@@ -15,7 +15,12 @@ from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -92,6 +97,12 @@ class ParsedKeySigner(SimpleSigner):
             scheme, hashed = process_pss_params(mechanism["parameters"])
             return self._private_key.sign(data, scheme, hashed)
         return self._private_key.sign(data, padding.PKCS1v15(), hashed)
+
+    def private_key_der(self) -> bytes:
+        """The private key in PKCS#8, unencrypted, for a signer in this process."""
+        return self._private_key.private_bytes(
+            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+        )
 
     @property
     def signature_size(self) -> int:

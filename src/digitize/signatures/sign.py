@@ -172,15 +172,12 @@ def sign_detached(data: bytes, seal: Seal) -> bytes:
     return info.dump()
 
 
-def local_timestamper(credentials: Credentials, key: bytes) -> TimeStamper:
-    """A timestamp authority in this process, for demos and tests; outsiders cannot rely on it.
-
-    Args:
-        credentials: certificate of the authority.
-        key: its private key, PKCS#8 in DER.
-    """
+def local_timestamper(credentials: Credentials) -> TimeStamper:
+    """A timestamp authority in this process, for demos and tests; outsiders cannot rely on it."""
+    signer = credentials.signer
+    assert isinstance(signer, ParsedKeySigner)
     return DummyTimeStamper(
-        tsa_cert=credentials.signer.signing_cert, tsa_key=PrivateKeyInfo.load(key)
+        tsa_cert=signer.signing_cert, tsa_key=PrivateKeyInfo.load(signer.private_key_der())
     )
 
 

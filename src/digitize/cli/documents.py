@@ -1,0 +1,135 @@
+"""Documents and fields as the contract of ``read --json`` has them, and as people read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from digitize.cli.session import Session
+from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What is told of a page."""
+
+    file: str
+    page: int
+    width: int
+    height: int
+    dpi: int
+    rotated: int
+    skew: float
+    blank: bool
+    problems: tuple[Problem, ...]
+
+
+def documents_json(
+    session: Session, documents: Sequence[Document], pages: Sequence[PageFacts]
+) -> list[dict[str, object]]:
+    """Documents with their pages and fields."""
+    return [_document_json(session, document, pages) for document in documents]
+
+
+def _document_json(
+    session: Session, document: Document, pages: Sequence[PageFacts]
+) -> dict[str, object]:
+    own = [pages[index] for index in document.pages]
+    places = {index: place for place, index in enumerate(document.pages)}
+    return {
+        "pages": [
+            {
+                "file": page.file,
+                "page": page.page,
+                "width": page.width,
+                "height": page.height,
+                "dpi": page.dpi,
+                "rotated": page.rotated,
+                "skew": page.skew,
+                "blank": page.blank,
+                "problems": [session.problem_json(problem) for problem in page.problems],
+            }
+            for page in own
+        ],
+        "form": document.form,
+        "form_version": document.form_version,
+        "form_confidence": document.form_confidence,
+        "fields": {
+            key: _field_json(session, reading, places)
+            for key, reading in document.fields.items()
+        },
+        "tables": {},
+        "problems": [session.problem_json(problem) for problem in document.problems],
+    }
+
+
+def _field_json(
+    session: Session, reading: FieldReading, places: Mapping[int, int]
+) -> dict[str, object]:
+    return {
+        "value": reading.value,
+        "raw": reading.raw,
+        "confidence": reading.confidence,
+        "source": reading.source.value,
+        "page": places.get(reading.page) if reading.page is not None else None,
+        "box": list(reading.box) if reading.box else None,
+        "needs_review": reading.needs_review,
+        "problems": [session.problem_json(problem) for problem in reading.problems],
+    }
+
+
+def show_documents(session: Session, documents: Sequence[Document]) -> None:
+    """Documents with their fields as tables, doubtful fields marked."""
+    for number, document in enumerate(documents, start=1):
+        name = form_name(session, document.form)
+        version = f" ({document.form_version})" if document.form_version else ""
+        pages = len(document.pages)
+        session.out.print(
+            Text(session.text("say.document", number=number, name=name + version, pages=pages)),
+            style="bold",
+        )
+        if document.fields:
+            session.out.print(_field_table(session, document))
+
+
+def _field_table(session: Session, document: Document) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=3)
+    table.add_column(overflow="fold", ratio=2)
+    for key, reading in document.fields.items():
+        if reading.value is None and not reading.needs_review:
+            continue
+        style = "yellow" if reading.needs_review else ""
+        reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
+        mark = "? " if reading.needs_review else "  "
+        table.add_row(
+            Text(mark + key, style=style), Text(value_text(reading.value)), Text(reasons, "yellow")
+        )
+    return table
+
+
+def value_text(value: Value) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return ", ".join(str(part) for part in value.values() if part)
+    if isinstance(value, list):
+        return "; ".join(value)
+    return json.dumps(value)
+
+
+def form_name(session: Session, form: str) -> str:
+    """What a form is called."""
+    from digitize.forms.template import load_templates
+
+    if form == UNKNOWN_FORM:
+        return session.text("say.unknown_form")
+    return load_templates()[form].title[session.catalogue.language]

@@ -1,0 +1,102 @@
+"""One dossier in full: as JSON, and as people read it."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from digitize.cli.documents import PageFacts, documents_json, show_documents
+from digitize.cli.session import Session
+from digitize.cli.tables import line_json
+from digitize.model import Problem
+from digitize.pipeline.overview import DossierDetail
+
+
+def detail_json(session: Session, detail: DossierDetail) -> dict[str, object]:
+    """Everything known about a dossier."""
+    return line_json(session, detail.line) | {
+        "originals": [
+            {
+                "name": original.name,
+                "source": original.source,
+                "sha256": original.sha256,
+                "size": original.size,
+                "pages": original.pages,
+                "signed": original.signed,
+            }
+            for original in detail.originals
+        ],
+        "documents": documents_json(session, detail.documents, page_facts(detail)),
+        "events": [
+            {"at": event.at, "who": event.who, "kind": event.kind, "detail": event.detail}
+            for event in detail.events
+        ],
+    }
+
+
+def show_detail(session: Session, detail: DossierDetail) -> None:
+    """A dossier with its documents, doubtful fields marked, and its history."""
+    line = detail.line
+    session.out.print(Text(line.id, style="bold"))
+    session.out.print(
+        session.text(
+            "say.dossier_line", stage=session.text(f"stage.{line.stage.value}"), pages=line.pages
+        ),
+        markup=False,
+    )
+    if line.package:
+        session.out.print(session.text("say.package_line", package=line.package), markup=False)
+    if line.problem:
+        session.out.print(Text(session.catalogue.problem(line.problem), style="red"))
+        session.out.print(session.catalogue.remedy(line.problem), markup=False)
+    for number, page in enumerate(page_facts(detail), start=1):
+        blank = session.text("say.blank") if page.blank else ""
+        session.out.print(
+            session.text(
+                "say.page_line",
+                number=number,
+                file=page.file,
+                page=page.page,
+                rotated=page.rotated,
+                skew=page.skew,
+                blank=blank,
+            ),
+            markup=False,
+        )
+        for problem in page.problems:
+            session.out.print(Text("    " + session.catalogue.problem(problem), style="yellow"))
+    show_documents(session, detail.documents)
+    session.out.print(session.text("say.history"), style="bold")
+    for event in detail.events:
+        key = f"event.{event.kind}"
+        facts = {name: str(value) for name, value in event.detail.items()}
+        known = session.catalogue.has(key)
+        told = session.text(key, **facts) if known else event.kind
+        session.out.print(f"  {event.at}  {event.who}  {told}", markup=False)
+
+
+def page_facts(detail: DossierDetail) -> list[PageFacts]:
+    """What the ledger keeps of the pages of a dossier."""
+    names = {original.ordinal: original.name for original in detail.originals}
+    facts = []
+    for page in detail.pages:
+        summary = page.summary or {}
+        problems = summary.get("problems", [])
+        assert isinstance(problems, list)
+        facts.append(
+            PageFacts(
+                file=names.get(page.original, "?"),
+                page=page.frame + 1,
+                width=_number(summary, "width"),
+                height=_number(summary, "height"),
+                dpi=_number(summary, "dpi"),
+                rotated=_number(summary, "rotated"),
+                skew=float(str(summary.get("skew", 0.0))),
+                blank=bool(summary.get("blank", False)),
+                problems=tuple(Problem(one["code"], one["facts"]) for one in problems),
+            )
+        )
+    return facts
+
+
+def _number(summary: dict[str, object], key: str) -> int:
+    return int(str(summary.get(key, 0)))

@@ -1,0 +1,100 @@
+"""Start the program: find the language, build the commands, turn what goes wrong into words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import typer
+from typer.exceptions import TyperException
+
+from digitize.cli import (
+    doctor,
+    init,
+    ocr,
+    read,
+    review,
+    run,
+    show,
+    sign,
+    status,
+    verify,
+)
+from digitize.cli.session import Session, find_session
+from digitize.errors import DigitizeError, ExitCode
+
+_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code. Nothing but words comes out of it."""
+    session, rest = find_session(arguments)
+    _quiet_libraries(session)
+    _end_on_sigterm()
+    try:
+        result = build(session)(rest, prog_name="digitize", standalone_mode=False)
+        # Standard output may be a pipe whose reader has gone.
+        sys.stdout.flush()
+    except DigitizeError as error:
+        session.show_error(error)
+        return error.exit_code
+    except TyperException as error:
+        session.show_usage_error(error)
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        session.say("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the last net before a traceback
+        session.show_unexpected(error)
+        return ExitCode.ENVIRONMENT
+    if result == ExitCode.INTERRUPTED:
+        session.say("interrupted")
+    return int(result or 0)
+
+
+def build(session: Session) -> typer.Typer:
+    """The commands, with their help in the session's language."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        help=session.text("help.program"),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(epilog=session.text("help.program_epilog"))
+    def program() -> None:
+        pass
+
+    for module in _COMMANDS:
+        module.register(app, session)
+    return app
+
+
+def _quiet_libraries(session: Session) -> None:
+    """Libraries speak to developers, in English; people are told things by us."""
+    logging.basicConfig(
+        level=logging.CRITICAL + 1, format="%(name)s: %(message)s", stream=sys.stderr
+    )
+    if session.verbose:
+        logging.getLogger("digitize").setLevel(logging.DEBUG)
+
+
+def _end_on_sigterm() -> None:
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)

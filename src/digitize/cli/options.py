@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import pwd
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from digitize.cli.session import Session
+
+
+def workspace_option(session: Session) -> Any:
+    """``--workspace``: which workspace; without it, the nearest one upwards."""
+    return Annotated[
+        Path | None,
+        typer.Option("--workspace", "-w", help=session.text("help.workspace"), show_default=False),
+    ]
+
+
+def user_option(session: Session) -> Any:
+    """``--user``: who does it; without it, the login name."""
+    return Annotated[
+        str | None, typer.Option("--user", help=session.text("help.user"), show_default=False)
+    ]
+
+
+def json_option(session: Session) -> Any:
+    """``--json``: one JSON document instead of a table."""
+    return Annotated[bool, typer.Option("--json", help=session.text("help.json"))]
+
+
+def who(user: str | None) -> str:
+    """Who does something: as told, else the login name."""
+    if user:
+        return user
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return getpass.getuser()

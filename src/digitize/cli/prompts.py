@@ -1,0 +1,111 @@
+"""Review by prompts, for places without a browser."""
+
+from __future__ import annotations
+
+from rich.prompt import Prompt
+from rich.table import Table
+from rich.text import Text
+
+from digitize.cli.documents import form_name, value_text
+from digitize.cli.session import Session
+from digitize.errors import ItemProblem, UsageProblem
+from digitize.model import Problem, Value
+from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.layout import page_target
+from digitize.pipeline.tasks import archival_file
+from digitize.pipeline.workspace import Workspace
+from digitize.review.desk import Desk, value_from
+
+_SKIP, _UNREADABLE, _STOP = "-", "!", "q"
+
+
+def show_waiting(session: Session, desk: Desk) -> None:
+    """Doubtful fields as a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("dossier", "field", "value", "note"):
+        table.add_column(session.text(f"column.{column}"), overflow="fold")
+    waiting = desk.waiting()
+    for field in waiting:
+        table.add_row(
+            Text(field.dossier),
+            Text(field.key),
+            Text(value_text(field.reading.value)),
+            Text(_reasons(session, field)),
+        )
+    if waiting:
+        session.out.print(table)
+    session.out.print(session.text("say.waiting_fields", number=len(waiting)), markup=False)
+
+
+def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> None:
+    """Ask about every doubtful field of every dossier in review."""
+    dossiers = desk.dossiers()
+    if not dossiers:
+        session.say("nothing_to_review")
+        return
+    session.say("review_keys", skip=_SKIP, unreadable=_UNREADABLE, stop=_STOP)
+    for dossier in dossiers:
+        try:
+            with desk.holding(dossier) as fields:
+                goes_on = _ask_all(session, desk, workspace, fields)
+        except ItemProblem as error:
+            session.err.print(session.catalogue.problem(Problem.of(error)), markup=False)
+            continue
+        if desk.let_through(dossier):
+            session.say("approved", dossier=dossier)
+        if not goes_on:
+            break
+    session.say("review_next")
+
+
+def _ask_all(
+    session: Session, desk: Desk, workspace: Workspace, fields: list[DoubtfulField]
+) -> bool:
+    """Ask about the fields of a dossier; whether the person wants to go on."""
+    for field in fields:
+        _show_field(session, workspace, field)
+        while True:
+            answer = Prompt.ask(
+                session.text("say.your_answer"), console=session.err, default="", show_default=False
+            ).strip()
+            if answer == _STOP:
+                return False
+            if answer == _SKIP:
+                break
+            try:
+                value = _meant(field, answer)
+            except UsageProblem as error:
+                session.err.print(session.catalogue.problem(Problem.of(error)), markup=False)
+                continue
+            desk.settle(field, value)
+            break
+    return True
+
+
+def _meant(field: DoubtfulField, answer: str) -> Value:
+    if not answer:
+        return field.reading.value
+    if answer == _UNREADABLE:
+        return None
+    return value_from(field, answer)
+
+
+def _show_field(session: Session, workspace: Workspace, field: DoubtfulField) -> None:
+    reading = field.reading
+    session.err.print()
+    session.err.print(Text(f"{field.dossier} · {form_name(session, field.form)}", style="bold"))
+    session.err.print(Text(f"{field.key}: {value_text(reading.value)}", style="bold yellow"))
+    session.err.print(f"  {_reasons(session, field)}", markup=False)
+    if reading.page is not None:
+        try:
+            picture = archival_file(page_target(workspace, field.dossier, reading.page + 1))
+        except ItemProblem:
+            return
+        place = ", ".join(str(edge) for edge in reading.box) if reading.box else "-"
+        session.err.print(
+            session.text("say.see_picture", path=str(picture), box=place), markup=False
+        )
+
+
+def _reasons(session: Session, field: DoubtfulField) -> str:
+    return "; ".join(session.catalogue.problem(problem) for problem in field.reading.problems)

@@ -1,0 +1,50 @@
+"""``digitize read``: classify single files and extract their fields."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.options import json_option
+from digitize.cli.session import Session, command
+from digitize.errors import ExitCode
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the command."""
+    json_kind = json_option(session)
+
+    @command(app, session, "read")
+    def read(
+        files: Annotated[
+            list[Path], typer.Argument(metavar="FILE...", help=session.text("help.read.file"))
+        ],
+        form: Annotated[
+            str | None,
+            typer.Option("--form", help=session.text("help.read.form"), show_default=False),
+        ] = None,
+        json: json_kind = False,  # type: ignore[valid-type]
+    ) -> int:
+        from digitize.cli.documents import documents_json, show_documents
+        from digitize.cli.reading import page_facts
+        from digitize.pipeline.single import read_files
+
+        with read_files(files) as reading:
+            documents = reading.documents(form)
+            facts = page_facts(reading)
+            problems = [
+                session.problem_json(problem) | {"file": str(file)}
+                for file, problem in reading.failures
+            ]
+            if json:
+                session.report_json(
+                    {
+                        "documents": documents_json(session, documents, facts),
+                        "problems": problems,
+                    }
+                )
+            else:
+                for one in problems:
+                    session.err.print(f"{one['file']}: {one['text']}", markup=False)
+                show_documents(session, documents)
+            return ExitCode.ITEMS if reading.failures else ExitCode.DONE

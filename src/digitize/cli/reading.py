@@ -1,0 +1,74 @@
+"""Pages that were read singly, as text, TSV, JSON or PDF."""
+
+from __future__ import annotations
+
+import sys
+
+from digitize.cli.documents import PageFacts
+from digitize.cli.session import Session
+from digitize.pipeline.single import ReadFiles
+
+
+def page_facts(reading: ReadFiles) -> list[PageFacts]:
+    """What is told of each page."""
+    return [
+        PageFacts(
+            file=str(page.file),
+            page=page.frame + 1,
+            width=page.reading.width,
+            height=page.reading.height,
+            dpi=round(page.reading.dpi),
+            rotated=page.reading.rotated,
+            skew=page.reading.skew,
+            blank=page.reading.blank,
+            problems=page.reading.problems,
+        )
+        for page in reading.pages
+    ]
+
+
+def print_pages(session: Session, reading: ReadFiles, form: str) -> None:
+    """Print the words of all pages, pages separated by form feeds."""
+    if form == "json":
+        session.report_json(
+            {
+                "pages": [
+                    {
+                        "file": str(page.file),
+                        "page": page.frame + 1,
+                        "width": page.reading.width,
+                        "height": page.reading.height,
+                        "dpi": round(page.reading.dpi),
+                        "rotated": page.reading.rotated,
+                        "skew": page.reading.skew,
+                        "blank": page.reading.blank,
+                        "text": page.reading.text,
+                        "words": [
+                            {
+                                "text": word.text,
+                                "box": list(word.box),
+                                "confidence": round(word.confidence, 3),
+                                "line": word.line,
+                            }
+                            for word in page.reading.words
+                        ],
+                    }
+                    for page in reading.pages
+                ]
+            }
+        )
+        return
+    if form == "tsv":
+        print("page\tline\tleft\ttop\tright\tbottom\tconfidence\ttext")  # noqa: T201
+        for number, page in enumerate(reading.pages, start=1):
+            for word in page.reading.words:
+                cells = [number, word.line, *word.box, f"{word.confidence:.3f}", word.text]
+                print("\t".join(str(cell) for cell in cells))  # noqa: T201
+        return
+    sys.stdout.write("\f".join(page.reading.text + "\n" for page in reading.pages))
+
+
+def write_pdf(session: Session, reading: ReadFiles) -> None:
+    """Write one searchable PDF/A beside each file."""
+    for target in reading.write_pdfs():
+        session.say("pdf_written", path=str(target))

@@ -1,0 +1,192 @@
+"""One call of the program: its language, how much it says, and where it says it."""
+
+from __future__ import annotations
+
+import getpass
+import inspect
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from digitize.errors import DigitizeError, EnvironmentProblem, Fact
+from digitize.messages import Catalogue, preferred_language
+from digitize.model import Language, Problem
+
+_FLAGS = {"--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
+
+
+class Session:
+    """What every command needs to speak: reports on standard output, the rest on standard error."""
+
+    def __init__(self, language: Language, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.catalogue = Catalogue(language)
+        self.quiet = quiet
+        self.verbose = verbose
+        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+        self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+    def text(self, key: str, **facts: Fact) -> str:
+        """A text of the catalogue."""
+        return self.catalogue.text(key, **facts)
+
+    def say(self, key: str, **facts: Fact) -> None:
+        """Tell something on standard error, unless the call is quiet."""
+        if not self.quiet:
+            self.err.print(self.text(f"say.{key}", **facts), markup=False)
+
+    def report_json(self, document: object) -> None:
+        """Print one JSON document on standard output, and nothing else."""
+        text = json.dumps(document, ensure_ascii=False, indent=1)
+        sys.stdout.write(text + "\n")
+
+    def problem_json(self, problem: Problem) -> dict[str, str]:
+        """A problem as the contract has it."""
+        return {"code": problem.code, "text": self.catalogue.problem(problem)}
+
+    def show_error(self, error: DigitizeError) -> None:
+        """What went wrong, and what to do next."""
+        problem = Problem.of(error)
+        self.err.print(
+            f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True
+        )
+        self.err.print(self.catalogue.problem(problem), markup=False)
+        remedy = self.catalogue.remedy(problem)
+        if remedy:
+            self.err.print(f"{self.text('say.remedy')} {remedy}", markup=False)
+
+    def show_usage_error(self, error: TyperException) -> None:
+        """How the command was called wrongly."""
+        name = type(error).__name__
+        key = f"usage.{name}"
+        detail = error.format_message()
+        if name == "NoSuchOption":
+            detail = str(getattr(error, "option_name", detail))
+        param = getattr(error, "param", None)
+        named = param.get_error_hint() if param is not None else ""
+        if not self.catalogue.has(key):
+            key = "usage.other"
+        self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="")
+        self.err.print(self.text(key, detail=detail, name=named), markup=False)
+        self.err.print(self.text("usage.help"), markup=False)
+
+    def show_unexpected(self, error: Exception) -> None:
+        """An error of the program itself."""
+        self.show_error(EnvironmentProblem("program_error", detail=type(error).__name__))
+        if self.verbose:
+            self.err.print_exception()
+
+    def ask_secret(self, key: str) -> str:
+        """Ask a person for something that must not be seen."""
+        return getpass.getpass(self.text(f"say.{key}") + " ", stream=sys.stderr)
+
+
+def find_session(arguments: Sequence[str]) -> tuple[Session, list[str]]:
+    """Read the options that hold for every command, wherever they stand; return the rest.
+
+    They are taken out before the commands are built, because help is written in a language, too.
+    """
+    rest: list[str] = []
+    language: str | None = None
+    flags = {"quiet": False, "verbose": False}
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        if argument == "--":
+            rest += [argument, *waiting]
+            break
+        if argument in _FLAGS:
+            flags[_FLAGS[argument]] = True
+        elif argument == "--lang" and waiting:
+            language = waiting.pop(0)
+        elif argument.startswith("--lang="):
+            language = argument.removeprefix("--lang=")
+        else:
+            rest.append(argument)
+    known = language in tuple(Language)
+    chosen = Language(language) if language and known else _settled_language(rest)
+    session = Session(chosen, **flags)
+    if language is not None and not known:
+        rest = [*rest, f"--lang={language}"]
+    return session, rest
+
+
+def _settled_language(arguments: Sequence[str]) -> Language:
+    """The language of the workspace's settings if the call is in one, else of the environment.
+
+    ``verify`` never looks into a workspace by itself: a folder under audit brings no settings.
+    """
+    if "verify" in arguments:
+        return preferred_language()
+    folder = Path.cwd()
+    for option in ("-w", "--workspace"):
+        if option in arguments[:-1]:
+            folder = Path(arguments[list(arguments).index(option) + 1])
+    for place in (folder, *folder.resolve().parents):
+        settings = place / "digitize.toml"
+        if settings.is_file():
+            for line in settings.read_text("utf-8", errors="replace").splitlines():
+                key, _, value = line.partition("=")
+                if key.strip() == "language" and value.strip().strip('"') in tuple(Language):
+                    return Language(value.strip().strip('"'))
+            break
+    return preferred_language()
+
+
+Command = Callable[..., Any]
+
+
+def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command], Command]:
+    """Register a command under its texts in the catalogue, with the options that all share.
+
+    The shared options have been read already; they are declared so that help shows them.
+    """
+
+    def decorate(function: Command) -> Command:
+        @wraps(function)
+        def call(**values: Any) -> Any:
+            for shared in ("lang", "quiet", "verbose"):
+                values.pop(shared)
+            return function(**values)
+
+        signature = inspect.signature(function)
+        shared = _shared_parameters(session)
+        parameters = [*signature.parameters.values(), *shared]
+        call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {p.name: p.annotation for p in parameters}
+        app.command(
+            name,
+            help=session.text(f"help.{name}.about"),
+            epilog=session.text(f"help.{name}.example"),
+        )(call)
+        return function
+
+    return decorate
+
+
+def _shared_parameters(session: Session) -> list[inspect.Parameter]:
+    kinds: dict[str, Any] = {
+        "lang": Annotated[
+            Language | None,
+            typer.Option("--lang", help=session.text("help.lang"), show_default=False),
+        ],
+        "quiet": Annotated[
+            bool, typer.Option("--quiet", "-q", help=session.text("help.quiet"))
+        ],
+        "verbose": Annotated[
+            bool, typer.Option("--verbose", "-v", help=session.text("help.verbose"))
+        ],
+    }
+    defaults: dict[str, Any] = {"lang": None, "quiet": False, "verbose": False}
+    return [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=kind
+        )
+        for name, kind in kinds.items()
+    ]

@@ -1,0 +1,37 @@
+"""``digitize show``: everything known about one dossier."""
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from digitize.cli.options import json_option, who, workspace_option
+from digitize.cli.session import Session, command
+from digitize.errors import UsageProblem
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the command."""
+    workspace_kind, json_kind = workspace_option(session), json_option(session)
+
+    @command(app, session, "show")
+    def show(
+        dossier: Annotated[str, typer.Argument(help=session.text("help.show.dossier"))],
+        workspace: workspace_kind = None,  # type: ignore[valid-type]
+        json: json_kind = False,  # type: ignore[valid-type]
+    ) -> None:
+        from digitize.cli.dossier import detail_json, show_detail
+        from digitize.pipeline.ledger import Ledger
+        from digitize.pipeline.overview import dossier_detail
+        from digitize.pipeline.workspace import Workspace
+        from digitize.times import now
+
+        place = Workspace.open(workspace)
+        with closing(Ledger(place.ledger, now, who(None))) as ledger:
+            detail = dossier_detail(ledger, dossier)
+        if detail is None:
+            raise UsageProblem("dossier_unknown", dossier=dossier)
+        if json:
+            session.report_json(detail_json(session, detail))
+        else:
+            show_detail(session, detail)

@@ -1,0 +1,60 @@
+"""``digitize sign``: sign and package what is composed."""
+
+import sys
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.session import Session, command
+from digitize.errors import ExitCode, ItemProblem, UsageProblem
+from digitize.model import Problem, Stage
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the command."""
+    workspace_kind, user_kind = workspace_option(session), user_option(session)
+
+    @command(app, session, "sign")
+    def sign(
+        dossiers: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="[DOSSIER]...", help=session.text("help.sign.dossier"), show_default=False
+            ),
+        ] = None,
+        workspace: workspace_kind = None,  # type: ignore[valid-type]
+        user: user_kind = None,  # type: ignore[valid-type]
+    ) -> int:
+        from digitize.pipeline.ledger import Ledger
+        from digitize.pipeline.packaging import Packager
+        from digitize.pipeline.sealing import make_seal
+        from digitize.pipeline.workspace import Workspace
+        from digitize.times import now
+
+        place = Workspace.open(workspace)
+        place.require_folders()
+        with closing(Ledger(place.ledger, now, who(user))) as ledger:
+            chosen = dossiers or [record.id for record in ledger.dossiers(Stage.COMPOSED)]
+            for dossier in chosen:
+                if ledger.dossier(dossier) is None:
+                    raise UsageProblem("dossier_unknown", dossier=dossier)
+            if not chosen:
+                session.say("nothing_to_sign")
+                return ExitCode.DONE
+            prompt = (lambda: session.ask_secret("passphrase")) if sys.stdin.isatty() else None
+            packager = Packager(place, ledger, make_seal(place, prompt), now)
+            failed = 0
+            for dossier in chosen:
+                try:
+                    folder = packager.package(dossier)
+                    session.say("signed", dossier=dossier, folder=str(folder))
+                except ItemProblem as error:
+                    failed += 1
+                    problem = Problem.of(error)
+                    session.err.print(
+                        f"{dossier}: {session.catalogue.problem(problem)}", markup=False
+                    )
+                    session.err.print(session.catalogue.remedy(problem), markup=False)
+        return ExitCode.ITEMS if failed else ExitCode.DONE

@@ -1,0 +1,1 @@
+"""What counts as a scan, and how scans become dossiers."""

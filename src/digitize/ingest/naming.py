@@ -1,0 +1,46 @@
+"""Names of files and dossiers: NFC, natural order, safe for a file system."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable
+from pathlib import PurePath
+
+from natsort import natsorted, ns
+
+_MOST_BYTES = 150
+"""A code becomes part of longer names; file systems allow 255 bytes for each."""
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+
+
+def in_order(paths: Iterable[PurePath]) -> list[PurePath]:
+    """Paths as a person would sort them: page 2 before page 10."""
+    return natsorted(paths, key=lambda path: nfc(path.as_posix()), alg=ns.PATH | ns.IGNORECASE)
+
+
+def nfc(name: str) -> str:
+    """A name in composed form; what is no Unicode in it is replaced."""
+    clean = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", clean)
+
+
+def safe_code(name: str) -> str:
+    """A name as a dossier's code: NFC, trimmed, safe as a file name, never empty."""
+    code = _UNSAFE.sub("_", nfc(name)).strip(" .")
+    encoded = code.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")
+    return encoded or "ho-so"
+
+
+def unused(name: str, taken: Container[str]) -> str:
+    """``name``, or the first of ``name-2``, ``name-3`` … that is not taken."""
+    if name not in taken:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 5:
+        stem, suffix = name, ""
+    number = 2
+    while (numbered := f"{stem}-{number}{dot if suffix else ''}{suffix}") in taken:
+        number += 1
+    return numbered

@@ -1,0 +1,156 @@
+"""What was read of a dossier, and what people decided about it, in the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+
+from digitize.model import Document, FieldReading, Problem, Source, Value
+from digitize.pipeline.ledger import Ledger
+
+_READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
+_PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulField:
+    """A field that a person has to look at; ``document`` counts from 1."""
+
+    dossier: str
+    document: int
+    form: str
+    key: str
+    reading: FieldReading
+
+
+def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) -> None:
+    """Replace what was read of a dossier; decisions of people stay and are applied on reading."""
+    ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
+    ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
+    for ordinal, document in enumerate(documents, start=1):
+        ledger.execute(
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
+            dossier,
+            ordinal,
+            json.dumps(document.pages),
+            document.form,
+            document.form_version,
+            document.form_confidence,
+            _PROBLEMS.dump_json(document.problems).decode(),
+        )
+        decided = _decisions(ledger, dossier, ordinal, document.form)
+        for position, (key, reading) in enumerate(document.fields.items()):
+            ledger.execute(
+                "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?)",
+                dossier,
+                ordinal,
+                position,
+                key,
+                _READING.dump_json(reading).decode(),
+                int(reading.needs_review and key not in decided),
+            )
+
+
+def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
+    """The documents of a dossier with their fields, decisions of people applied."""
+    documents = []
+    for row in ledger.rows("SELECT * FROM document WHERE dossier = ? ORDER BY ordinal", dossier):
+        ordinal, form = row["ordinal"], row["form"]
+        decided = _decisions(ledger, dossier, ordinal, form)
+        fields = {
+            field["key"]: _decided(_READING.validate_json(field["reading"]), decided, field["key"])
+            for field in ledger.rows(
+                "SELECT * FROM field WHERE dossier = ? AND document = ? ORDER BY position",
+                dossier,
+                ordinal,
+            )
+        }
+        documents.append(
+            Document(
+                pages=tuple(json.loads(row["pages"])),
+                form=form,
+                form_version=row["version"],
+                form_confidence=row["confidence"],
+                fields=fields,
+                problems=_PROBLEMS.validate_json(row["problems"]),
+            )
+        )
+    return documents
+
+
+def doubtful_fields(ledger: Ledger, dossier: str | None = None) -> list[DoubtfulField]:
+    """Fields that wait for a person: of one dossier, or of all that are in review."""
+    chosen = "AND f.dossier = ?" if dossier else "AND d.stage = 'in_review'"
+    sql = (
+        "SELECT f.*, c.form FROM field f JOIN dossier d ON d.id = f.dossier "  # noqa: S608
+        "JOIN document c ON c.dossier = f.dossier AND c.ordinal = f.document "
+        f"WHERE f.needs_review = 1 {chosen} ORDER BY d.received_at, f.dossier, f.document, f.position"
+    )
+    values = (dossier,) if dossier else ()
+    return [
+        DoubtfulField(
+            row["dossier"],
+            row["document"],
+            row["form"],
+            row["key"],
+            _READING.validate_json(row["reading"]),
+        )
+        for row in ledger.rows(sql, *values)
+    ]
+
+
+def count_doubtful(ledger: Ledger) -> dict[str, int]:
+    """How many fields of each dossier wait for a person."""
+    sql = "SELECT dossier, count(*) AS n FROM field WHERE needs_review = 1 GROUP BY dossier"
+    return {row["dossier"]: row["n"] for row in ledger.rows(sql)}
+
+
+def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
+    """Record what a person decided about a field. It is never overwritten by the program."""
+    ledger.execute(
+        "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
+        field.dossier,
+        field.document,
+        field.form,
+        field.key,
+        json.dumps(value, ensure_ascii=False),
+        ledger.who,
+        ledger.now(),
+    )
+    ledger.execute(
+        "UPDATE field SET needs_review = 0 WHERE dossier = ? AND document = ? AND key = ?",
+        field.dossier,
+        field.document,
+        field.key,
+    )
+    changed = value != field.reading.value
+    ledger.add_event(
+        "field_corrected" if changed else "field_confirmed",
+        field.dossier,
+        document=field.document,
+        key=field.key,
+    )
+
+
+def _decisions(ledger: Ledger, dossier: str, document: int, form: str) -> dict[str, Value]:
+    sql = "SELECT key, value FROM decision WHERE dossier = ? AND document = ? AND form = ?"
+    rows = ledger.rows(sql, dossier, document, form)
+    return {row["key"]: json.loads(row["value"]) for row in rows}
+
+
+def _decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:
+    if key not in decided:
+        return reading
+    return replace(
+        reading,
+        value=decided[key],
+        confidence=1.0,
+        source=Source.HUMAN,
+        needs_review=False,
+        problems=(),
+    )
+
+

@@ -1,0 +1,159 @@
+"""Whether everything that the work needs is there: the answers behind ``doctor``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from digitize.errors import DigitizeError, Fact
+from digitize.fonts import Face, find_font
+from digitize.model import Problem
+from digitize.ocr.engine import EngineName, open_engine
+from digitize.ocr.tessdata import data_checksum, find_tessdata
+from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.workspace import Workspace
+from digitize.times import Clock
+
+_PACKAGES = ("pillow", "opencv-python-headless", "pikepdf", "pyhanko", "pypdfium2")
+_LEAST_FREE = 2 * 1024**3
+_EXPIRES_SOON = dt.timedelta(days=30)
+_BUILT_AFTER = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+class State(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: key of its name in the catalogue.
+        state: how it came out.
+        detail: what was found.
+        problem: what is wrong; None if nothing is.
+    """
+
+    name: str
+    state: State
+    detail: str = ""
+    problem: Problem | None = None
+
+
+def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
+    """Look at engine, language data, fonts and clock, and at a workspace if there is one."""
+    checks = [
+        Check("python", State.OK, sys.version.split()[0]),
+        *(_package(name) for name in _PACKAGES),
+        _attempt("language_data", _language_data, workspace),
+        _attempt("engine", _engine, workspace),
+        _attempt("font", _font, workspace),
+        _clock(clock),
+    ]
+    if workspace is not None:
+        checks += [
+            *_folders(workspace),
+            _disk(workspace),
+            *_key(workspace, clock),
+        ]
+    return checks
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check("package", State.OK, f"{name} {version(name)}")
+    except PackageNotFoundError:
+        return Check("package", State.FAILURE, name, Problem("package_missing", {"name": name}))
+
+
+def _attempt(
+    name: str, look: Callable[[Workspace | None], str], workspace: Workspace | None
+) -> Check:
+    try:
+        return Check(name, State.OK, look(workspace))
+    except DigitizeError as error:
+        return Check(name, State.FAILURE, "", Problem.of(error))
+
+
+def _tessdata(workspace: Workspace | None) -> Path:
+    return find_tessdata(workspace.settings.reading.tessdata if workspace else None)
+
+
+def _language_data(workspace: Workspace | None) -> str:
+    folder = _tessdata(workspace)
+    return f"{folder} ({data_checksum(folder)})"
+
+
+def _engine(workspace: Workspace | None) -> str:
+    name = EngineName(workspace.settings.reading.engine) if workspace else EngineName.AUTO
+    return open_engine(name, _tessdata(workspace)).identity
+
+
+def _font(workspace: Workspace | None) -> str:
+    return str(find_font(Face.TIMES, workspace.settings.fonts.times if workspace else None))
+
+
+def _clock(clock: Clock) -> Check:
+    moment = clock()
+    if moment < _BUILT_AFTER:
+        return _bad("clock", State.FAILURE, "clock_wrong", now=str(moment))
+    return Check("clock", State.OK, moment.isoformat())
+
+
+def _folders(workspace: Workspace) -> Iterator[Check]:
+    for folder in (
+        workspace.inbox,
+        workspace.originals,
+        workspace.archive,
+        workspace.quarantine,
+        workspace.work,
+    ):
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield _bad("folder", State.FAILURE, "folder_unusable", path=str(folder))
+        elif folder.stat().st_mode & 0o007:
+            yield _bad("folder", State.WARNING, "folder_open_to_all", path=str(folder))
+        else:
+            yield Check("folder", State.OK, str(folder))
+
+
+def _disk(workspace: Workspace) -> Check:
+    free = shutil.disk_usage(workspace.root).free
+    told = f"{free / 1024**3:.1f} GiB"
+    if free < _LEAST_FREE:
+        return _bad("disk", State.WARNING, "disk_nearly_full", free=told)
+    return Check("disk", State.OK, told)
+
+
+def _key(workspace: Workspace, clock: Clock) -> Iterator[Check]:
+    if workspace.settings.signing.key is None:
+        yield _bad("key", State.WARNING, "key_not_set")
+        return
+    try:
+        credentials = make_seal(workspace, None).credentials
+        credentials.require_usable(clock())
+    except DigitizeError as error:
+        # Without anybody to ask, a missing passphrase says nothing against the key.
+        state = State.WARNING if error.code == "passphrase_missing" else State.FAILURE
+        yield Check("key", state, "", Problem.of(error))
+        return
+    left = credentials.not_after - clock()
+    if left < _EXPIRES_SOON:
+        yield _bad("key", State.WARNING, "certificate_expires_soon", days=left.days)
+    else:
+        yield Check("key", State.OK, f"{credentials.subject}, {credentials.not_after:%Y-%m-%d}")
+
+
+def _bad(name: str, state: State, code: str, **facts: Fact) -> Check:
+    return Check(name, state, "", Problem(code, facts))

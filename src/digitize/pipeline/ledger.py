@@ -1,0 +1,411 @@
+"""The ledger: what stands where, and everything that happened, in SQLite.
+
+Writers use short transactions that see and change the ledger as one step; a crash leaves either
+the state before or the state after. ``synchronous=FULL`` makes what is committed survive a power
+failure. Every change of a dossier's stage is written together with its event.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path, PurePosixPath
+
+from digitize.errors import EnvironmentProblem, Fact
+from digitize.ingest.kinds import FileKind
+from digitize.ingest.naming import in_order
+from digitize.model import Problem, Stage
+from digitize.times import Clock, written
+
+VERSION = 1
+
+Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRecord:
+    """A dossier as the ledger knows it."""
+
+    id: str
+    stage: Stage
+    source: str
+    received_at: str
+    updated_at: str
+    problem: Problem | None
+    package_uuid: str | None
+    package: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalRecord:
+    """A file that was taken in; ``pages`` is None until a worker has looked into it."""
+
+    dossier: str
+    ordinal: int
+    name: str
+    source: str
+    source_size: int
+    source_time: int
+    kind: FileKind
+    sha256: str
+    size: int
+    pages: int | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """A page of a dossier: which page of which file, and whether it has been read."""
+
+    dossier: str
+    ordinal: int
+    original: int
+    frame: int
+    read: bool
+    attempts: int
+    summary: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """Something that happened."""
+
+    id: int
+    at: str
+    who: str
+    dossier: str | None
+    kind: str
+    detail: dict[str, object]
+
+
+class Ledger:
+    """One connection to a workspace's ledger, and who uses it."""
+
+    def __init__(self, path: Path, clock: Clock, who: str) -> None:
+        self._clock = clock
+        self.who = who
+        try:
+            self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            self._prepare()
+        except sqlite3.Error as error:
+            raise EnvironmentProblem(
+                "ledger_unusable", path=str(path), detail=str(error)
+            ) from error
+        path.chmod(path.stat().st_mode & 0o640)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _prepare(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == VERSION:
+            return
+        if version != 0:
+            raise EnvironmentProblem("ledger_version", found=version, known=VERSION)
+        schema = resources.files("digitize.pipeline").joinpath("schema.sql").read_text("utf-8")
+        self._db.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={VERSION}; COMMIT;")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything in the block happens, or nothing of it."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def rows(self, sql: str, *values: object) -> Sequence[Row]:
+        """Rows of a query."""
+        found: Sequence[Row] = self._db.execute(sql, values).fetchall()
+        return found
+
+    def execute(self, sql: str, *values: object) -> int:
+        """Change something inside a transaction; return how many rows changed."""
+        return self._db.execute(sql, values).rowcount
+
+    def now(self) -> str:
+        """The present moment as the ledger writes it."""
+        return written(self._clock())
+
+    # --- events -------------------------------------------------------------------------------
+
+    def add_event(self, kind: str, dossier: str | None, **detail: object) -> None:
+        """Record that something happened; inside the transaction that makes it so."""
+        self.execute(
+            "INSERT INTO event (at, who, dossier, kind, detail) VALUES (?, ?, ?, ?, ?)",
+            self.now(),
+            self.who,
+            dossier,
+            kind,
+            _json(detail),
+        )
+
+    def events(self, dossier: str) -> list[EventRecord]:
+        """Everything that happened to a dossier, in order."""
+        return [
+            EventRecord(r["id"], r["at"], r["who"], r["dossier"], r["kind"], json.loads(r["detail"]))
+            for r in self.rows("SELECT * FROM event WHERE dossier = ? ORDER BY id", dossier)
+        ]
+
+    # --- dossiers -----------------------------------------------------------------------------
+
+    def dossier(self, identifier: str) -> DossierRecord | None:
+        """A dossier by its code."""
+        rows = self.rows("SELECT * FROM dossier WHERE id = ?", identifier)
+        return _dossier(rows[0]) if rows else None
+
+    def dossier_from(self, source: str) -> DossierRecord | None:
+        """The dossier that was taken from a source."""
+        rows = self.rows("SELECT * FROM dossier WHERE source = ?", source)
+        return _dossier(rows[0]) if rows else None
+
+    def dossiers(self, *stages: Stage) -> list[DossierRecord]:
+        """Dossiers in the order in which they were received; of some stages, or all."""
+        marks = ",".join("?" * len(stages))
+        where = f"WHERE stage IN ({marks})" if stages else ""
+        sql = f"SELECT * FROM dossier {where} ORDER BY received_at, id"  # noqa: S608 - marks alone
+        return [_dossier(row) for row in self.rows(sql, *stages)]
+
+    def dossier_codes(self) -> set[str]:
+        """Every code that is taken."""
+        return {row["id"] for row in self.rows("SELECT id FROM dossier")}
+
+    def add_dossier(self, identifier: str, source: str) -> None:
+        """Record a new dossier."""
+        now = self.now()
+        self.execute(
+            "INSERT INTO dossier (id, stage, source, received_at, updated_at) "
+            "VALUES (?, ?, ?, ?, ?)",
+            identifier,
+            Stage.RECEIVED,
+            source,
+            now,
+            now,
+        )
+
+    def move(self, identifier: str, stage: Stage, event: str, **detail: object) -> None:
+        """Move a dossier to a stage, with the event that says why."""
+        self.execute(
+            "UPDATE dossier SET stage = ?, updated_at = ? WHERE id = ?",
+            stage,
+            self.now(),
+            identifier,
+        )
+        self.add_event(event, identifier, stage=stage.value, **detail)
+
+    def set_problem(self, identifier: str, problem: Problem | None) -> None:
+        """What a person should know of a dossier."""
+        text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
+        self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
+
+    def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
+        """The identity of a dossier's package, or the folder it came to lie in."""
+        if uuid is not None:
+            self.execute("UPDATE dossier SET package_uuid = ? WHERE id = ?", uuid, identifier)
+        if folder is not None:
+            self.execute("UPDATE dossier SET package = ? WHERE id = ?", folder, identifier)
+
+    # --- originals and pages ------------------------------------------------------------------
+
+    def originals(self, dossier: str) -> list[OriginalRecord]:
+        """The files that make up a dossier, in the natural order of their names."""
+        sql = "SELECT * FROM original WHERE dossier = ? AND superseded = 0"
+        by_source = {row["source"]: _original(row) for row in self.rows(sql, dossier)}
+        ordered = in_order(PurePosixPath(source) for source in by_source)
+        return [by_source[path.as_posix()] for path in ordered]
+
+    def original(self, dossier: str, ordinal: int) -> OriginalRecord:
+        """One file of a dossier."""
+        sql = "SELECT * FROM original WHERE dossier = ? AND ordinal = ?"
+        return _original(self.rows(sql, dossier, ordinal)[0])
+
+    def original_names(self, dossier: str) -> list[str]:
+        """Every name in use in a dossier's folder of originals, in order of arrival."""
+        sql = "SELECT name FROM original WHERE dossier = ? ORDER BY ordinal"
+        return [row["name"] for row in self.rows(sql, dossier)]
+
+    def checksums(self, dossier: str) -> list[tuple[str, str]]:
+        """Name and SHA-256 of every original of a dossier, superseded ones included."""
+        sql = "SELECT name, sha256 FROM original WHERE dossier = ? ORDER BY ordinal"
+        return [(row["name"], row["sha256"]) for row in self.rows(sql, dossier)]
+
+    def originals_from(self, source: str) -> list[OriginalRecord]:
+        """Everything that was ever taken from a path, latest first."""
+        sql = "SELECT * FROM original WHERE source = ? ORDER BY ordinal DESC"
+        return [_original(row) for row in self.rows(sql, source)]
+
+    def add_original(self, record: OriginalRecord) -> None:
+        """Record a file that was taken in; what came from the same place before is superseded.
+
+        The dossier's pages are laid out anew once the file has been looked into.
+        """
+        self.execute(
+            "UPDATE original SET superseded = 1 WHERE dossier = ? AND source = ?",
+            record.dossier,
+            record.source,
+        )
+        self.execute("DELETE FROM page WHERE dossier = ?", record.dossier)
+        self.execute(
+            "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind,"
+            " sha256, size, pages, signed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            record.dossier,
+            record.ordinal,
+            record.name,
+            record.source,
+            record.source_size,
+            record.source_time,
+            record.kind,
+            record.sha256,
+            record.size,
+            record.pages,
+            int(record.signed),
+        )
+
+    def set_inspected(self, dossier: str, original: int, pages: int, *, signed: bool) -> None:
+        """What a worker found when it looked into a file."""
+        self.execute(
+            "UPDATE original SET pages = ?, signed = ? WHERE dossier = ? AND ordinal = ?",
+            pages,
+            int(signed),
+            dossier,
+            original,
+        )
+
+    def pages(self, dossier: str) -> list[PageRecord]:
+        """The pages of a dossier, in order."""
+        sql = "SELECT * FROM page WHERE dossier = ? ORDER BY ordinal"
+        return [_page(row) for row in self.rows(sql, dossier)]
+
+    def unread_pages(self, dossier: str) -> int:
+        """How many pages of a dossier nobody has read yet."""
+        sql = "SELECT count(*) AS n FROM page WHERE dossier = ? AND state = 'waiting'"
+        return int(self.rows(sql, dossier)[0]["n"])
+
+    def waiting_pages(self, limit: int) -> list[PageRecord]:
+        """Pages that nobody has read yet, dossiers received first coming first."""
+        sql = (
+            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier "
+            "WHERE page.state = 'waiting' AND dossier.stage = ? "
+            "ORDER BY dossier.received_at, dossier.id, page.ordinal LIMIT ?"
+        )
+        return [_page(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
+
+    def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
+        """Lay out the pages of a dossier: for each, its file and the page in it."""
+        for ordinal, (original, frame) in enumerate(pages, start=1):
+            self.execute(
+                "INSERT INTO page (dossier, ordinal, original, frame, state) "
+                "VALUES (?, ?, ?, ?, 'waiting')",
+                dossier,
+                ordinal,
+                original,
+                frame,
+            )
+
+    def count_attempt(self, dossier: str, ordinal: int) -> None:
+        """A page is about to be read once more."""
+        self.execute(
+            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            dossier,
+            ordinal,
+        )
+
+    def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
+        """A page has been read."""
+        self.execute(
+            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            _json(summary),
+            dossier,
+            ordinal,
+        )
+
+    def forget_pages(self, dossier: str, ordinals: Sequence[int]) -> None:
+        """Pages must be read again; their attempts start anew."""
+        for ordinal in ordinals:
+            self.execute(
+                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "WHERE dossier = ? AND ordinal = ?",
+                dossier,
+                ordinal,
+            )
+
+    # --- what was refused ---------------------------------------------------------------------
+
+    def is_refused(self, source: str, size: int, time: int) -> bool:
+        """Whether a file was refused before, as it is now."""
+        sql = "SELECT 1 FROM refused WHERE source = ? AND source_size = ? AND source_time = ?"
+        return bool(self.rows(sql, source, size, time))
+
+    def refuse(self, source: str, size: int, time: int, problem: Problem) -> None:
+        """Remember that a file was refused."""
+        self.execute(
+            "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
+            source,
+            size,
+            time,
+            _json({"code": problem.code, "facts": problem.facts}),
+        )
+
+
+def problem_from(text: str | None) -> Problem | None:
+    """A problem as the ledger keeps it."""
+    if not text:
+        return None
+    raw = json.loads(text)
+    facts: dict[str, Fact] = raw.get("facts", {})
+    return Problem(raw["code"], facts)
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _dossier(row: Row) -> DossierRecord:
+    return DossierRecord(
+        id=row["id"],
+        stage=Stage(row["stage"]),
+        source=row["source"],
+        received_at=row["received_at"],
+        updated_at=row["updated_at"],
+        problem=problem_from(row["problem"]),
+        package_uuid=row["package_uuid"],
+        package=row["package"],
+    )
+
+
+def _original(row: Row) -> OriginalRecord:
+    return OriginalRecord(
+        dossier=row["dossier"],
+        ordinal=row["ordinal"],
+        name=row["name"],
+        source=row["source"],
+        source_size=row["source_size"],
+        source_time=row["source_time"],
+        kind=FileKind(row["kind"]),
+        sha256=row["sha256"],
+        size=row["size"],
+        pages=row["pages"],
+        signed=bool(row["signed"]),
+    )
+
+
+def _page(row: Row) -> PageRecord:
+    return PageRecord(
+        dossier=row["dossier"],
+        ordinal=row["ordinal"],
+        original=row["original"],
+        frame=row["frame"],
+        read=row["state"] == "read",
+        attempts=row["attempts"],
+        summary=json.loads(row["summary"]) if row["summary"] else None,
+    )

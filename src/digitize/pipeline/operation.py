@@ -1,0 +1,62 @@
+"""A whole run from its parts: lock, ledger, workers, key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from digitize.model import Stage
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.lock import run_lock
+from digitize.pipeline.observer import Observer
+from digitize.pipeline.packaging import Packager
+from digitize.pipeline.pool import LocalPool
+from digitize.pipeline.runner import Runner, RunResult
+from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.workspace import Workspace
+from digitize.times import Clock
+
+
+def run_workspace(
+    workspace: Workspace,
+    sources: Sequence[Path],
+    *,
+    who: str,
+    jobs: int,
+    until: Stage,
+    observer: Observer,
+    clock: Clock,
+) -> RunResult:
+    """Run a workspace once, holding its lock.
+
+    A dossier is signed only if the profile allows it without a person.
+
+    Raises:
+        WorkspaceBusy: another run holds it.
+        EnvironmentProblem, UsageProblem: see the parts.
+    """
+    workspace.require_folders()
+    limits = workspace.settings.limits
+    with (
+        run_lock(workspace.lock, clock),
+        closing(Ledger(workspace.ledger, clock, who)) as ledger,
+    ):
+        packager = None
+        if workspace.profile.signing.unattended:
+            packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
+        pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
+        try:
+            runner = Runner(
+                workspace,
+                ledger,
+                pool,
+                observer,
+                clock,
+                jobs=jobs,
+                until=until,
+                packager=packager,
+            )
+            return runner.run(sources)
+        finally:
+            pool.stop()

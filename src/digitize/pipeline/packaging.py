@@ -1,0 +1,228 @@
+"""Sign and package one dossier: from ``composed`` to ``packaged``.
+
+The identity of a package is fixed in the ledger before anything is built. So a run that finds a
+package of that identity in the archive knows that the rename had happened, and only writes down
+what was done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from digitize.archive.descriptive import DescribedDocument
+from digitize.archive.naming import Names, NewUuid, make_names
+from digitize.archive.package import PackagedDocument, PackagePlan, build_package
+from digitize.archive.premis import PremisAgent, PremisEvent
+from digitize.errors import ItemProblem
+from digitize.files import make_folder, publish_folder, remove_tree
+from digitize.forms.template import load_templates
+from digitize.messages import Catalogue
+from digitize.model import Document, Language, Stage
+from digitize.pdf.compose import TOOL
+from digitize.pipeline.findings import load_documents
+from digitize.pipeline.leases import lease
+from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
+from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.tasks import load_reading, words_file
+from digitize.pipeline.workspace import Workspace
+from digitize.signatures.sign import Seal
+from digitize.signatures.stamp import Rectangle
+from digitize.times import Clock
+
+_PREMIS_KINDS = {
+    "received": "ingestion start",
+    "files_taken_in": "transfer",
+    "pages_read": "metadata extraction",
+    "fields_extracted": "metadata extraction",
+    "field_confirmed": "metadata modification",
+    "field_corrected": "metadata modification",
+    "approved": "validation",
+    "composed": "normalization",
+}
+"""Which events of the ledger enter PREMIS, and under which event type (LoC vocabulary)."""
+
+
+@dataclass(frozen=True)
+class Packager:
+    """Signs and packages dossiers, one after another, with one seal.
+
+    Attributes:
+        workspace: whose dossiers.
+        ledger: where they stand.
+        seal: the key and how to sign.
+        clock: tells the signing time.
+        new_uuid: makes identifiers.
+    """
+
+    workspace: Workspace
+    ledger: Ledger
+    seal: Seal
+    clock: Clock
+    new_uuid: NewUuid = field(default=uuid.uuid4)
+
+    def package(self, dossier: str) -> Path:
+        """Sign and package a composed dossier; return its folder in the archive.
+
+        Raises:
+            ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
+                cannot be signed.
+            EnvironmentProblem: the key does not hold, or the disk does not take it.
+        """
+        with lease(self.ledger, dossier, self.ledger.who, self.clock):
+            record = self.ledger.dossier(dossier)
+            if record is None or record.stage is not Stage.COMPOSED:
+                stage = record.stage.value if record else "-"
+                raise ItemProblem("not_composed", dossier=dossier, stage=stage)
+            names = self._names(record)
+            target = self.workspace.archive / names.folder
+            if not target.exists():
+                if not self.can_package(record):
+                    raise ItemProblem("derived_missing", file=dossier)
+                self._build(record, names, target)
+            with self.ledger.transaction():
+                self.ledger.set_package(dossier, folder=names.folder)
+                self.ledger.move(
+                    dossier,
+                    Stage.PACKAGED,
+                    "packaged",
+                    package=names.folder,
+                    level=self.seal.level.value,
+                    signer=self.seal.credentials.subject,
+                    tool=TOOL,
+                )
+        remove_tree(self.workspace.work / dossier)
+        return target
+
+    def can_package(self, record: DossierRecord) -> bool:
+        """Whether what a package is made of is there, or the package itself is already."""
+        if record.package_uuid and (self.workspace.archive / self._names(record).folder).exists():
+            return True
+        documents = load_documents(self.ledger, record.id)
+        pdfs = [document_file(self.workspace, record.id, n + 1) for n in range(len(documents))]
+        pages = [
+            words_file(page_target(self.workspace, record.id, document.pages[0] + 1))
+            for document in documents
+        ]
+        return all(path.is_file() for path in [*pdfs, *pages])
+
+    def _names(self, record: DossierRecord) -> Names:
+        identity = uuid.UUID(record.package_uuid) if record.package_uuid else self.new_uuid()
+        if not record.package_uuid:
+            with self.ledger.transaction():
+                self.ledger.set_package(record.id, uuid=str(identity))
+        return make_names(
+            self.workspace.profile.package,
+            self.workspace.settings.organisation,
+            record.id,
+            dt.datetime.fromisoformat(record.received_at),
+            identity,
+        )
+
+    def _build(self, record: DossierRecord, names: Names, target: Path) -> None:
+        staging = self.workspace.staging / names.folder
+        # What an interrupted attempt has left is no package and never was one.
+        remove_tree(staging)
+        make_folder(staging)
+        try:
+            build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
+            publish_folder(staging, target)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+
+    def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
+        documents = load_documents(self.ledger, record.id)
+        events, agents = self._history(record.id)
+        originals = self.ledger.originals(record.id)
+        folder = self.workspace.originals / record.id
+        return PackagePlan(
+            names=names,
+            organisation=self.workspace.settings.organisation,
+            rules=self.workspace.profile.package,
+            documents=[
+                self._document(record.id, ordinal, document)
+                for ordinal, document in enumerate(documents, start=1)
+            ],
+            kept=[(o.name, folder / o.name) for o in originals if o.signed],
+            events=events,
+            agents=agents,
+            moment=self.clock(),
+        )
+
+    def _document(self, dossier: str, ordinal: int, document: Document) -> PackagedDocument:
+        template = load_templates().get(document.form)
+        title = template.title[Language.VI] if template else ""
+        described = DescribedDocument(ordinal, len(document.pages), title, document)
+        first = page_target(self.workspace, dossier, document.pages[0] + 1)
+        pdf = document_file(self.workspace, dossier, ordinal)
+        return PackagedDocument(described, pdf, _occupied(first))
+
+    def _history(self, dossier: str) -> tuple[list[PremisEvent], list[PremisAgent]]:
+        """The dossier's events as PREMIS tells them, with those who did them."""
+        catalogue = Catalogue(Language.VI)
+        events: list[PremisEvent] = []
+        agents: dict[str, PremisAgent] = {}
+
+        def agent(name: str, kind: str) -> str:
+            identifier = f"agent-{len(agents) + 1}"
+            known = next((a for a in agents.values() if (a.name, a.kind) == (name, kind)), None)
+            if known is None:
+                agents[identifier] = known = PremisAgent(identifier, name, kind)
+            return known.identifier
+
+        for record in self.ledger.events(dossier):
+            kind = _PREMIS_KINDS.get(record.kind)
+            if kind is None:
+                continue
+            who = [agent(record.who, "person")]
+            who += [agent(str(record.detail[k]), "software") for k in _TOOLS if k in record.detail]
+            events.append(
+                PremisEvent(
+                    identifier=f"event-{record.id}",
+                    kind=kind,
+                    moment=dt.datetime.fromisoformat(record.at),
+                    detail=_told(catalogue, record),
+                    outcome="success",
+                    agents=tuple(who),
+                )
+            )
+        made = PremisEvent(
+            identifier="event-package",
+            kind="information package creation",
+            moment=self.clock(),
+            detail=catalogue.text("event.packaged"),
+            outcome="success",
+            agents=(agent(self.ledger.who, "person"), agent(TOOL, "software")),
+        )
+        return [*events, made], list(agents.values())
+
+
+_TOOLS = ("tool", "engine")
+
+
+def _told(catalogue: Catalogue, record: EventRecord) -> str:
+    facts = {key: str(value) for key, value in record.detail.items()}
+    return catalogue.text(f"event.{record.kind}", **facts)
+
+
+def _occupied(first_page: Path) -> tuple[Rectangle, ...]:
+    """Where words stand on a page, in points from its lower left."""
+    reading = load_reading(first_page)
+    scale = 72.0 / reading.dpi
+
+    def to_points(box: Sequence[int]) -> Rectangle:
+        left, top, right, bottom = box
+        return (
+            round(left * scale),
+            round((reading.height - bottom) * scale),
+            round(right * scale),
+            round((reading.height - top) * scale),
+        )
+
+    boxes = [word.box for word in reading.words]
+    return tuple(to_points(box) for box in [*boxes, *reading.unread])

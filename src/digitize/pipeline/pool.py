@@ -1,0 +1,120 @@
+"""A pool of processes that may die.
+
+A task that hangs is stopped after its time, and a task that takes its worker down takes nothing
+else with it: the pool replaces the worker and goes on.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from digitize.errors import DigitizeError, ItemProblem
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_TASKS_PER_WORKER = 500
+"""A worker is replaced after so many tasks: libraries leak a little, nights are long."""
+
+
+class TaskExecutor(Protocol):
+    """Where tasks run: processes here, or on other machines."""
+
+    def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
+        """Start a task when there is room for it."""
+
+    def stop(self) -> None:
+        """End now; what runs is lost and can be done again."""
+
+
+class LocalPool:
+    """Processes on this machine.
+
+    Args:
+        jobs: how many tasks run at once.
+        seconds: longest time for one task.
+        megabytes: most address space of one worker, 0 for no limit.
+    """
+
+    def __init__(self, jobs: int, *, seconds: float, megabytes: int) -> None:
+        # A server that has loaded the libraries once forks workers from them; forking this
+        # process itself would copy its threads' locks.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["digitize.pipeline.tasks"])
+        self._seconds = seconds
+        self._pool = ProcessPool(
+            max_workers=jobs,
+            max_tasks=_TASKS_PER_WORKER,
+            initializer=_prepare_worker,
+            initargs=(os.getpid(), megabytes),
+            context=context,
+        )
+
+    def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
+        future: concurrent.futures.Future[T] = self._pool.schedule(
+            function, args=args, timeout=self._seconds
+        )
+        return future
+
+    def stop(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+
+def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
+    """The result of a finished task; what befell its worker comes as an ``ItemProblem``."""
+    try:
+        return future.result()
+    except concurrent.futures.TimeoutError as error:
+        raise ItemProblem("task_too_slow", seconds=round(seconds)) from error
+    except ProcessExpired as error:
+        raise ItemProblem("worker_died", code=error.exitcode or 0) from error
+    except MemoryError as error:
+        raise ItemProblem("out_of_memory") from error
+    except DigitizeError:
+        raise
+    except Exception as error:
+        # A file that a library trips over in an unforeseen way must not stop the batch.
+        log.debug("unexpected in a worker", exc_info=error)
+        raise ItemProblem("unexpected", detail=type(error).__name__) from error
+
+
+def _prepare_worker(parent: int, megabytes: int) -> None:
+    # An interrupt from the keyboard reaches the whole group; the parent decides what happens.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if megabytes:
+        limit = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    import cv2
+
+    cv2.setNumThreads(1)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    """End this worker when the run that it works for has ended, however that ended."""
+    while _is_alive(parent):
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text("utf-8")
+    except OSError:
+        return False
+    # A process that has ended but whose end nobody has noticed yet is no longer alive.
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")

@@ -1,0 +1,201 @@
+"""What workers do. Each task is small and picklable, and so is its result.
+
+Workers write derived files into ``work/``, whole or not at all, and nothing else; the ledger and
+the archive are the runner's. A worker may be killed at any time: a task done twice gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from digitize.errors import ItemProblem
+from digitize.files import make_folder, write_whole
+from digitize.forms.extract import read_documents
+from digitize.forms.template import load_templates
+from digitize.forms.view import PageView
+from digitize.imaging.decode import count_frames, decode
+from digitize.imaging.encode import Encoding
+from digitize.imaging.picture import Picture, Pixels
+from digitize.ingest.kinds import FileKind
+from digitize.model import Document, PageReading
+from digitize.ocr.engine import EngineName, OcrEngine, open_engine
+from digitize.ocr.page import read_page
+from digitize.pdf.compose import ComposedPage, Provenance, compose
+from digitize.pdf.source import inspect_pdf, page_picture
+
+_READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    """What a worker must know to read a page."""
+
+    engine: EngineName
+    tessdata: Path | None
+    max_megapixels: float
+    jpeg_quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a look into a file found."""
+
+    pages: int
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """Read one page of an original; the results go beside ``target``, with other suffixes."""
+
+    original: Path
+    kind: FileKind
+    frame: int
+    target: Path
+    settings: ReadingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """What the runner must know of a page that was read."""
+
+    reading: PageReading
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractTask:
+    """Tell the documents of a dossier apart and read their fields.
+
+    Attributes:
+        pages: the ``target`` of each page, in order.
+        files: for each page, the number of its file.
+        threshold: confidence below which a field is doubtful.
+        settings: how to read values again.
+        forms: the forms that are possible; all if empty.
+    """
+
+    pages: tuple[Path, ...]
+    files: tuple[int, ...]
+    threshold: float
+    settings: ReadingSettings
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeTask:
+    """Compose the PDF/A of one document from its pages."""
+
+    pages: tuple[Path, ...]
+    provenance: Provenance
+    target: Path
+
+
+def inspect_file(path: Path, kind: FileKind, most_pages: int) -> Inspected:
+    """Count the pages of a file.
+
+    Raises:
+        ItemProblem: the file is broken, encrypted, or has too many pages.
+    """
+    if kind is FileKind.PDF:
+        summary = inspect_pdf(path)
+        found = Inspected(summary.pages, summary.signed)
+    else:
+        found = Inspected(count_frames(path), signed=False)
+    if found.pages == 0:
+        raise ItemProblem("no_pages")
+    if found.pages > most_pages:
+        raise ItemProblem("too_many_pages", pages=found.pages, limit=most_pages)
+    return found
+
+
+def load_picture(path: Path, kind: FileKind, frame: int, max_megapixels: float) -> Picture:
+    """The picture of a page of a file."""
+    if kind is FileKind.PDF:
+        return page_picture(path, frame, max_megapixels=max_megapixels)
+    return decode(path, frame=frame, max_megapixels=max_megapixels)
+
+
+def read_one_page(task: PageTask) -> PageDone:
+    """Page work: decode, turn upright, straighten, read; keep picture and words.
+
+    Raises:
+        ItemProblem: the page cannot be decoded or read.
+    """
+    picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
+    done = read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality)
+    make_folder(task.target.parent)
+    for encoding in Encoding:
+        if encoding is not done.archival.encoding:
+            with_suffix(task.target, encoding).unlink(missing_ok=True)
+    write_whole(with_suffix(task.target, done.archival.encoding), done.archival.data)
+    # The words come last: a page counts as read when they are there.
+    write_whole(words_file(task.target), _READING.dump_json(done.reading))
+    return PageDone(done.reading, len(done.archival.data))
+
+
+def extract(task: ExtractTask) -> list[Document]:
+    """Dossier work: documents and fields."""
+    views = [
+        PageView(load_reading(target), _loader(target, task.settings.max_megapixels))
+        for target in task.pages
+    ]
+    templates = load_templates()
+    chosen = {form: templates[form] for form in task.forms or templates}
+    return read_documents(
+        views, task.files, chosen, _engine(task.settings), threshold=task.threshold
+    )
+
+
+def compose_document(task: ComposeTask) -> Path:
+    """Compose one document; return its file."""
+    pages = [ComposedPage(archival_file(target), load_reading(target)) for target in task.pages]
+    make_folder(task.target.parent)
+    compose(pages, task.provenance, task.target)
+    return task.target
+
+
+def load_reading(target: Path) -> PageReading:
+    """What was read on a page."""
+    return _READING.validate_json(words_file(target).read_bytes())
+
+
+def words_file(target: Path) -> Path:
+    """The file with the words of a page."""
+    return with_suffix(target, ".json")
+
+
+def archival_file(target: Path) -> Path:
+    """The archival picture of a page, in whichever encoding it is."""
+    for encoding in Encoding:
+        path = with_suffix(target, encoding)
+        if path.is_file():
+            return path
+    raise ItemProblem("derived_missing", file=target.name)
+
+
+def with_suffix(target: Path, suffix: str) -> Path:
+    """``target`` with a suffix added; dossier codes have dots in them."""
+    return target.with_name(target.name + suffix)
+
+
+def _loader(target: Path, max_megapixels: float) -> Callable[[], Pixels]:
+    def load() -> Pixels:
+        return decode(archival_file(target), max_megapixels=max_megapixels).pixels
+
+    return load
+
+
+@cache
+def _open(engine: EngineName, tessdata: Path | None) -> OcrEngine:
+    return open_engine(engine, tessdata)
+
+
+def _engine(settings: ReadingSettings) -> OcrEngine:
+    """The engine of this process: loading one costs as much as reading three lines."""
+    return _open(settings.engine, settings.tessdata)

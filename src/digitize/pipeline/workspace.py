@@ -1,0 +1,107 @@
+"""A workspace: its folders, its settings and its profile."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.profiles import Profile, load_profile
+from digitize.settings import Settings, load_settings
+
+SETTINGS_NAME = "digitize.toml"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a workspace's things lie. Only ``work`` may be deleted: it can be made again."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, chosen: Path | None) -> Workspace:
+        """Open the chosen workspace, else the nearest one upwards of the current folder.
+
+        Raises:
+            UsageProblem: there is none.
+            EnvironmentProblem: its settings are wrong.
+        """
+        root = _find(chosen)
+        return cls(root, load_settings(root / SETTINGS_NAME))
+
+    @cached_property
+    def profile(self) -> Profile:
+        return load_profile(self.settings.profile)
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "scans"
+
+    @property
+    def originals(self) -> Path:
+        return self.root / "originals"
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def staging(self) -> Path:
+        """Where packages are built: on the archive's own disk, so that a rename publishes them."""
+        return self.archive / ".staging"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.db"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".run.lock"
+
+    @property
+    def jobs(self) -> int:
+        """How many pages are read at once if nobody says otherwise."""
+        return self.settings.jobs or len(os.sched_getaffinity(0))
+
+    def require_folders(self) -> None:
+        """Make the folders that a workspace needs.
+
+        Raises:
+            EnvironmentProblem: they cannot be made or written to.
+        """
+        for folder in (self.originals, self.archive, self.quarantine, self.work):
+            try:
+                folder.mkdir(mode=0o750, exist_ok=True)
+            except OSError as error:
+                raise EnvironmentProblem("folder_unusable", path=str(folder)) from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise EnvironmentProblem("folder_unusable", path=str(folder))
+
+    def is_inside(self, path: Path) -> bool:
+        """Whether a path is one of the folders that the program writes itself."""
+        resolved = path.resolve()
+        own = (self.originals, self.archive, self.quarantine, self.work)
+        return any(resolved.is_relative_to(folder.resolve()) for folder in own)
+
+
+def _find(chosen: Path | None) -> Path:
+    if chosen is not None:
+        if (chosen / SETTINGS_NAME).is_file():
+            return chosen.resolve()
+        raise UsageProblem("workspace_missing_there", path=str(chosen))
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_NAME).is_file():
+            return folder
+    raise UsageProblem("workspace_missing")

@@ -1,0 +1,1 @@
+"""Settling doubtful fields: what a person may answer, and what follows from it."""

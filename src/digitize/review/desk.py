@@ -1,0 +1,88 @@
+"""The clerk's desk: doubtful fields in turn, answers checked, dossiers let through.
+
+The web page and the terminal work on the same desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from digitize.errors import UsageProblem
+from digitize.forms.template import FieldType, load_templates
+from digitize.forms.values import read_value
+from digitize.model import Stage, Value
+from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields
+from digitize.pipeline.leases import lease
+from digitize.pipeline.ledger import Ledger
+from digitize.times import Clock
+
+_YES = frozenset({"có", "co", "x", "1", "true", "yes", "y"})
+_NO = frozenset({"không", "khong", "0", "false", "no", "n"})
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Works on the dossiers of one workspace that wait for a person."""
+
+    ledger: Ledger
+    clock: Clock
+
+    def waiting(self) -> list[DoubtfulField]:
+        """Doubtful fields of dossiers in review, dossiers received first coming first."""
+        return doubtful_fields(self.ledger)
+
+    def dossiers(self) -> list[str]:
+        """Dossiers in review, in the order in which they were received."""
+        return [record.id for record in self.ledger.dossiers(Stage.IN_REVIEW)]
+
+    @contextmanager
+    def holding(self, dossier: str) -> Iterator[list[DoubtfulField]]:
+        """Hold a dossier and get its doubtful fields.
+
+        Raises:
+            ItemProblem: somebody else works on it.
+        """
+        with lease(self.ledger, dossier, self.ledger.who, self.clock):
+            yield doubtful_fields(self.ledger, dossier)
+
+    def settle(self, field: DoubtfulField, value: Value) -> None:
+        """Record what the person decided."""
+        with self.ledger.transaction():
+            decide(self.ledger, field, value)
+
+    def let_through(self, dossier: str) -> bool:
+        """Approve a dossier if nothing in it is in doubt any more; whether it was."""
+        record = self.ledger.dossier(dossier)
+        if record is None or record.stage is not Stage.IN_REVIEW:
+            return False
+        if doubtful_fields(self.ledger, dossier):
+            return False
+        with self.ledger.transaction():
+            self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0)
+        return True
+
+
+def value_from(field: DoubtfulField, text: str) -> Value:
+    """The value that a typed answer means for a field.
+
+    Raises:
+        UsageProblem: the answer does not fit the type of the field.
+    """
+    kind = load_templates()[field.form].type_of(field.key)
+    folded = text.strip().casefold()
+    if kind in (FieldType.CHECK, FieldType.SIGNATURE):
+        if folded in _YES:
+            return True
+        if folded in _NO:
+            return False
+        raise UsageProblem("answer_not_yes_or_no")
+    if kind is FieldType.LIST:
+        return [part.strip() for part in text.split(";") if part.strip()]
+    read = read_value(kind, text)
+    # An unusual name may be a name all the same; the person has seen the paper.
+    serious = [p for p in read.problems if p.code not in ("name_unusual", "syllable_odd")]
+    if serious or read.value is None:
+        raise UsageProblem("answer_unfit", kind=kind.value)
+    return read.value
