@@ -37,6 +37,7 @@ class DigitizeError(Exception):
     Args:
         code: key of the message, without the ``error.`` in front.
         facts: what the message's placeholders stand for. Never a PIN, never personal data.
+
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.ITEMS

@@ -109,6 +109,7 @@ def publish_folder(staging: Path, target: Path) -> None:
 
     Raises:
         FileExistsError: ``target`` exists; nothing was moved.
+
     """
     if target.exists():
         raise FileExistsError(target)
@@ -140,4 +141,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-

@@ -39,11 +39,10 @@ def find_font(face: Face, chosen: Path | None = None) -> Path:
 
     Raises:
         EnvironmentProblem: there is none, or the chosen one lacks Vietnamese letters.
+
     """
     names = face.value
-    candidates = (
-        [chosen] if chosen is not None else [place / name for name in names for place in _PLACES]
-    )
+    candidates = [chosen] if chosen is not None else [place / name for name in names for place in _PLACES]
     for path in candidates:
         if path.is_file() and has_vietnamese(path):
             return path

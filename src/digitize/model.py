@@ -80,6 +80,7 @@ class PageReading:
         unread: where there is something that could not be read: handwriting, seals, stains.
         problems: what a person should know about the page.
         engine: name and version of the OCR engine and the checksum of its language data.
+
     """
 
     width: int
@@ -131,6 +132,7 @@ class FieldReading:
         box: where it stands on that page, None likewise.
         needs_review: a person has to look.
         problems: why.
+
     """
 
     value: Value
@@ -154,6 +156,7 @@ class Document:
         form_confidence: how sure the form is.
         fields: every field of the form by its key.
         problems: what concerns the paper as a whole.
+
     """
 
     pages: tuple[int, ...]

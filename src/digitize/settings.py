@@ -24,6 +24,7 @@ class Organisation(_Section):
         code: its identifier (mã định danh).
         fonds: code of its fonds (mã phông).
         archive: code of the archive that keeps the packages; empty if there is none yet.
+
     """
 
     name: str = Field(min_length=1)
@@ -47,6 +48,7 @@ class Limits(_Section):
         pages_per_file: most pages of one file.
         page_seconds: longest time for one page or one dossier's work in a worker.
         worker_megabytes: most address space of a worker; 0 for no limit.
+
     """
 
     megapixels: float = Field(default=120.0, gt=0, le=178.0)
@@ -64,6 +66,7 @@ class Signing(_Section):
             given, the passphrase is taken from ``DIGITIZE_PASSPHRASE`` or asked for.
         timestamp_key: PKCS#12 file of a timestamp authority in this process. Only a demo has one:
             it proves nothing to others.
+
     """
 
     key: Path | None = None
@@ -107,15 +110,14 @@ def load_settings(path: Path) -> Settings:
     Raises:
         EnvironmentProblem: not there, not TOML, an unknown key or an impossible value. The
             message names the line or the key.
+
     """
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise EnvironmentProblem("settings_unreadable", path=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EnvironmentProblem(
-            "settings_not_toml", path=str(path), detail=str(error)
-        ) from error
+        raise EnvironmentProblem("settings_not_toml", path=str(path), detail=str(error)) from error
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:

@@ -32,6 +32,7 @@ class PackageReport:
         findings: what is wrong with its files.
         documents: its PDFs and what was found on them, by path relative to the package.
         notes: what else a reader should know.
+
     """
 
     verdict: Verdict
@@ -53,6 +54,7 @@ def check_package(package: Path, trust: TrustStore, now: dt.datetime) -> Package
         package: its folder.
         trust: what may be relied on.
         now: the time at which the check is made.
+
     """
     inventory = read_inventory(package, METS_NAME)
     findings = list(inventory.findings)
@@ -76,9 +78,7 @@ def check_package(package: Path, trust: TrustStore, now: dt.datetime) -> Package
     return PackageReport(worst(verdicts), signatures, tuple(findings), documents, notes)
 
 
-def _mets_signature(
-    package: Path, trust: TrustStore, now: dt.datetime
-) -> tuple[SignatureReport, ...]:
+def _mets_signature(package: Path, trust: TrustStore, now: dt.datetime) -> tuple[SignatureReport, ...]:
     signature = package / SIGNATURE_NAME
     if not _is_plain_file(signature) or not _is_plain_file(package / METS_NAME):
         return ()
@@ -98,9 +98,7 @@ def _fixity(package: Path, inventory: Inventory) -> Iterator[Finding]:
             yield error("file_unreadable_here", reference.path, detail=type(problem).__name__)
             continue
         if reference.size is not None and proof.size != reference.size:
-            yield error(
-                "size_differs", reference.path, expected=reference.size, found=proof.size
-            )
+            yield error("size_differs", reference.path, expected=reference.size, found=proof.size)
         if reference.sha256 is not None and proof.sha256.upper() != reference.sha256:
             yield error("checksum_differs", reference.path)
 
@@ -125,9 +123,7 @@ def _counts(package: Path, inventory: Inventory) -> Iterator[Finding]:
     root = parse_xml(package, name, ignored)
     claimed = root.findtext("totalDoc", "") if root is not None else ""
     if claimed.isdigit() and int(claimed) != len(inventory.data_files):
-        yield error(
-            "document_count_differs", name, claimed=claimed, found=len(inventory.data_files)
-        )
+        yield error("document_count_differs", name, claimed=claimed, found=len(inventory.data_files))
 
 
 def _is_plain_file(path: Path) -> bool:

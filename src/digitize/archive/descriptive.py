@@ -31,6 +31,7 @@ class DescribedDocument:
         pages: how many pages its file has.
         form_title: what its form is called; empty if its form is unknown.
         document: what was read on it.
+
     """
 
     ordinal: int

@@ -25,6 +25,7 @@ class Finding:
         severity: how bad it is.
         file: the file concerned, relative to the package.
         facts: what the message names.
+
     """
 
     rule: str

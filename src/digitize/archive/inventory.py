@@ -29,6 +29,7 @@ class Reference:
         sha256: upper case; None where METS gives none.
         size: bytes; None likewise.
         named_in: the METS document that names it.
+
     """
 
     path: str
@@ -51,7 +52,8 @@ def read_inventory(package: Path, root_mets: str) -> Inventory:
     references: list[Reference] = []
     findings: list[Finding] = []
     data: list[str] = []
-    waiting, seen = [root_mets], set()
+    waiting = [root_mets]
+    seen: set[str] = set()
     while waiting and len(seen) < _MAX_REPRESENTATIONS:
         name = waiting.pop()
         if name in seen:
@@ -80,11 +82,9 @@ def parse_xml(package: Path, name: str, findings: list[Finding]) -> etree._Eleme
         if path.stat().st_size > _MAX_XML:
             findings.append(error("xml_too_large", name))
             return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        )
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         tree = etree.fromstring(path.read_bytes(), parser)
-        if tree.getroottree().docinfo.doctype:
+        if tree.getroottree().docinfo.doctype:  # type: ignore[union-attr]
             findings.append(error("xml_doctype", name))
             return None
     except (etree.XMLSyntaxError, OSError, ValueError) as problem:
@@ -93,9 +93,7 @@ def parse_xml(package: Path, name: str, findings: list[Finding]) -> etree._Eleme
     return tree
 
 
-def _references(
-    root: etree._Element, name: str, findings: list[Finding]
-) -> Iterator[Reference]:
+def _references(root: etree._Element, name: str, findings: list[Finding]) -> Iterator[Reference]:
     for element in root.iter(_tag("mdRef"), _tag("file")):
         location = element
         if element.tag == _tag("file"):
@@ -106,9 +104,7 @@ def _references(
             location = found
         path = _relative(name, location.get(f"{{{XLINK}}}href", ""))
         if path is None:
-            findings.append(
-                error("path_leaves", name, path=location.get(f"{{{XLINK}}}href", "")[:200])
-            )
+            findings.append(error("path_leaves", name, path=location.get(f"{{{XLINK}}}href", "")[:200]))
             continue
         size = element.get("SIZE", "")
         algorithm = element.get("CHECKSUMTYPE")

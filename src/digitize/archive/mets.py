@@ -60,6 +60,7 @@ class MetsContent:
         record_status: ``NEW``, ``SUPPLEMENT``, ``REPLACEMENT`` …
         schema_path: where the schemas lie, relative to the METS document.
         structure_type: ``@TYPE`` of the uppermost part.
+
     """
 
     object_id: str
@@ -92,8 +93,7 @@ class _Writer:
         names = {"mets": METS, "xlink": XLINK, "csip": CSIP, "xsi": _XSI}
         root = etree.Element(_tag("mets"), nsmap=names)
         locations = [
-            name if index % 2 == 0 else content.schema_path + name
-            for index, name in enumerate(_SCHEMAS)
+            name if index % 2 == 0 else content.schema_path + name for index, name in enumerate(_SCHEMAS)
         ]
         root.set(f"{{{_XSI}}}schemaLocation", " ".join(locations))
         root.set("OBJID", content.object_id)
@@ -103,8 +103,7 @@ class _Writer:
         self._header(root)
         dmd = self._metadata(root, "dmdSec", content.descriptive)
         documents = [
-            (self._metadata(root, "dmdSec", document.metadata), document)
-            for document in content.documents
+            (self._metadata(root, "dmdSec", document.metadata), document) for document in content.documents
         ]
         adm = self._preservation(root)
         section = etree.SubElement(root, _tag("fileSec"), ID=self._id())
@@ -154,9 +153,7 @@ class _Writer:
         self._reference(element, file, "PREMIS")
         return identifier
 
-    def _reference(
-        self, parent: etree._Element, file: MetsFile, kind: str, other: str | None = None
-    ) -> None:
+    def _reference(self, parent: etree._Element, file: MetsFile, kind: str, other: str | None = None) -> None:
         element = etree.SubElement(parent, _tag("mdRef"), ID=self._id(), LOCTYPE="URL")
         element.set("MDTYPE", kind)
         if other:

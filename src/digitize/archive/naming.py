@@ -24,6 +24,7 @@ class Names:
         file_code: mã hồ sơ.
         archive_file_code: mã hồ sơ lưu trữ.
         paper_file_code: mã hồ sơ gốc giấy.
+
     """
 
     object_id: str
@@ -57,6 +58,7 @@ def make_names(
         dossier: code of the dossier.
         received: when it was taken in; its year is the year the dossier was formed.
         identity: identifier of this package alone.
+
     """
     words = {
         "organisation": organisation.code,

@@ -45,6 +45,7 @@ class PackagedDocument:
         described: what it is and says.
         pdf: its composed, unsigned PDF/A.
         occupied: where words stand on its first page, in points; a visible signature keeps clear.
+
     """
 
     described: descriptive.DescribedDocument
@@ -64,6 +65,7 @@ class PackagePlan:
         kept: files that go in untouched under ``documentation``: incoming signed PDFs.
         events, agents: what happened to the dossier, and who did it.
         moment: when the package is made and signed.
+
     """
 
     names: Names
@@ -111,9 +113,7 @@ class _Builder:
         preservation = self._write(
             base,
             "metadata/preservation/PREMIS_rep1.xml",
-            premis.premis_xml(
-                "rep1", files, plan.events, plan.agents, category="representation"
-            ),
+            premis.premis_xml("rep1", files, plan.events, plan.agents, category="representation"),
         )
         content = MetsContent(
             object_id="rep1",

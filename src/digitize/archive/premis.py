@@ -47,6 +47,7 @@ class PremisEvent:
         detail: what, in words.
         outcome: how it ended.
         agents: identifiers of those who did it.
+
     """
 
     identifier: str
@@ -83,6 +84,7 @@ def premis_xml(
         events: what happened.
         agents: who did it.
         category: ``intellectualEntity`` or ``representation``.
+
     """
     root = etree.Element(f"{{{NAMESPACE}}}premis", nsmap={"premis": NAMESPACE, "xsi": _XSI})
     root.set("version", "3.0")

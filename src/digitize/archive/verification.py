@@ -33,6 +33,7 @@ class VerifiedItem:
 
     @property
     def verdict(self) -> Verdict:
+        """What the item as a whole deserves."""
         return self.report.verdict
 
 
@@ -40,7 +41,7 @@ def verify_paths(
     paths: Sequence[Path],
     trust: TrustStore,
     now: dt.datetime,
-    told: Callable[[VerifiedItem], None] = lambda item: None,
+    told: Callable[[VerifiedItem], None] = lambda _: None,
 ) -> list[VerifiedItem]:
     """Verify everything under some paths.
 
@@ -52,6 +53,7 @@ def verify_paths(
 
     Raises:
         UsageProblem: a path does not exist, or there is nothing to verify under any of them.
+
     """
     items = []
     for path in paths:

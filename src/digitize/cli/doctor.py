@@ -1,5 +1,8 @@
 """``digitize doctor``: whether everything that the work needs is there."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from digitize.cli.options import json_option, workspace_option
@@ -9,12 +12,11 @@ from digitize.errors import ExitCode
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, json_kind = workspace_option(session), json_option(session)
 
     @command(app, session, "doctor")
     def doctor(
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        json: json_kind = False,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.health import checks_json, show_checks
         from digitize.errors import UsageProblem

@@ -35,9 +35,7 @@ def documents_json(
     return [_document_json(session, document, pages) for document in documents]
 
 
-def _document_json(
-    session: Session, document: Document, pages: Sequence[PageFacts]
-) -> dict[str, object]:
+def _document_json(session: Session, document: Document, pages: Sequence[PageFacts]) -> dict[str, object]:
     own = [pages[index] for index in document.pages]
     places = {index: place for place, index in enumerate(document.pages)}
     return {
@@ -58,18 +56,13 @@ def _document_json(
         "form": document.form,
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,
-        "fields": {
-            key: _field_json(session, reading, places)
-            for key, reading in document.fields.items()
-        },
+        "fields": {key: _field_json(session, reading, places) for key, reading in document.fields.items()},
         "tables": {},
         "problems": [session.problem_json(problem) for problem in document.problems],
     }
 
 
-def _field_json(
-    session: Session, reading: FieldReading, places: Mapping[int, int]
-) -> dict[str, object]:
+def _field_json(session: Session, reading: FieldReading, places: Mapping[int, int]) -> dict[str, object]:
     return {
         "value": reading.value,
         "raw": reading.raw,
@@ -107,9 +100,7 @@ def _field_table(session: Session, document: Document) -> Table:
         style = "yellow" if reading.needs_review else ""
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
         mark = "? " if reading.needs_review else "  "
-        table.add_row(
-            Text(mark + key, style=style), Text(value_text(reading.value)), Text(reasons, "yellow")
-        )
+        table.add_row(Text(mark + key, style=style), Text(value_text(reading.value)), Text(reasons, "yellow"))
     return table
 
 

@@ -38,9 +38,7 @@ def show_detail(session: Session, detail: DossierDetail) -> None:
     line = detail.line
     session.out.print(Text(line.id, style="bold"))
     session.out.print(
-        session.text(
-            "say.dossier_line", stage=session.text(f"stage.{line.stage.value}"), pages=line.pages
-        ),
+        session.text("say.dossier_line", stage=session.text(f"stage.{line.stage.value}"), pages=line.pages),
         markup=False,
     )
     if line.package:

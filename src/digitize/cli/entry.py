@@ -86,9 +86,7 @@ def build(session: Session) -> typer.Typer:
 
 def _quiet_libraries(session: Session) -> None:
     """Libraries speak to developers, in English; people are told things by us."""
-    logging.basicConfig(
-        level=logging.CRITICAL + 1, format="%(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=logging.CRITICAL + 1, format="%(name)s: %(message)s", stream=sys.stderr)
     if session.verbose:
         logging.getLogger("digitize").setLevel(logging.DEBUG)
 

@@ -14,7 +14,6 @@ from digitize.profiles import DEFAULT
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    user_kind = user_option(session)
 
     @command(app, session, "init")
     def init(
@@ -36,10 +35,8 @@ def register(app: typer.Typer, session: Session) -> None:
             str | None,
             typer.Option("--fonds", help=session.text("help.init.fonds"), show_default=False),
         ] = None,
-        profile: Annotated[
-            str, typer.Option("--profile", help=session.text("help.init.profile"))
-        ] = DEFAULT,
-        user: user_kind = None,  # type: ignore[valid-type]
+        profile: Annotated[str, typer.Option("--profile", help=session.text("help.init.profile"))] = DEFAULT,
+        user: Annotated[str | None, user_option(session)] = None,
     ) -> None:
         from digitize.pipeline.founding import Founder, found_demo, found_workspace
         from digitize.times import now

@@ -24,21 +24,18 @@ def register(app: typer.Typer, session: Session) -> None:
 
     @command(app, session, "ocr")
     def ocr(
-        files: Annotated[
-            list[Path], typer.Argument(metavar="FILE...", help=session.text("help.ocr.file"))
-        ],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=session.text("help.ocr.file"))],
         form: Annotated[
             OcrFormat, typer.Option("--format", help=session.text("help.ocr.format"))
         ] = OcrFormat.TEXT,
     ) -> int:
         from digitize.cli.reading import print_pages, write_pdf
-        from digitize.pipeline.single import read_files
+        from digitize.pipeline.single import FileReader
 
-        with read_files(files) as reading:
+        with FileReader() as reading:
+            reading.read(files)
             for file, problem in reading.failures:
-                session.err.print(
-                    f"{file}: {session.catalogue.problem(problem)}", markup=False
-                )
+                session.err.print(f"{file}: {session.catalogue.problem(problem)}", markup=False)
             if form is OcrFormat.PDF:
                 write_pdf(session, reading)
             else:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import pwd
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -15,22 +14,17 @@ from digitize.cli.session import Session
 
 def workspace_option(session: Session) -> Any:
     """``--workspace``: which workspace; without it, the nearest one upwards."""
-    return Annotated[
-        Path | None,
-        typer.Option("--workspace", "-w", help=session.text("help.workspace"), show_default=False),
-    ]
+    return typer.Option("--workspace", "-w", help=session.text("help.workspace"), show_default=False)
 
 
 def user_option(session: Session) -> Any:
     """``--user``: who does it; without it, the login name."""
-    return Annotated[
-        str | None, typer.Option("--user", help=session.text("help.user"), show_default=False)
-    ]
+    return typer.Option("--user", help=session.text("help.user"), show_default=False)
 
 
 def json_option(session: Session) -> Any:
     """``--json``: one JSON document instead of a table."""
-    return Annotated[bool, typer.Option("--json", help=session.text("help.json"))]
+    return typer.Option("--json", help=session.text("help.json"))
 
 
 def who(user: str | None) -> str:

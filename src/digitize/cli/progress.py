@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.progress import (
     BarColumn,
@@ -79,7 +80,7 @@ class _Lines(_Quiet):
     def planned(self, pages: int) -> None:
         self._planned += pages
 
-    def page_read(self, dossier: str) -> None:
+    def page_read(self, dossier: str) -> None:  # noqa: ARG002 - the bars show which dossier it was
         self._read += 1
         now = time.monotonic()
         if now - self._told >= _SECONDS_BETWEEN_LINES:
@@ -115,16 +116,12 @@ class _Bars(_Lines):
             TimeRemainingColumn(),
             console=session.err,
         )
-        self._pages: TaskID = self._progress.add_task(
-            session.text("say.pages"), total=None, rate=""
-        )
-        self._dossiers: TaskID = self._progress.add_task(
-            session.text("say.dossiers"), total=None, rate=""
-        )
+        self._pages: TaskID = self._progress.add_task(session.text("say.pages"), total=None, rate="")
+        self._dossiers: TaskID = self._progress.add_task(session.text("say.dossiers"), total=None, rate="")
         self._seen: set[str] = set()
         self._resting: set[str] = set()
 
-    def __enter__(self) -> _Bars:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -151,6 +148,4 @@ class _Bars(_Lines):
         self._seen.add(dossier)
         if resting:
             self._resting.add(dossier)
-        self._progress.update(
-            self._dossiers, total=len(self._seen), completed=len(self._resting)
-        )
+        self._progress.update(self._dossiers, total=len(self._seen), completed=len(self._resting))

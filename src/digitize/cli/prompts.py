@@ -58,9 +58,7 @@ def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> No
     session.say("review_next")
 
 
-def _ask_all(
-    session: Session, desk: Desk, workspace: Workspace, fields: list[DoubtfulField]
-) -> bool:
+def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[DoubtfulField]) -> bool:
     """Ask about the fields of a dossier; whether the person wants to go on."""
     for field in fields:
         _show_field(session, workspace, field)
@@ -102,9 +100,7 @@ def _show_field(session: Session, workspace: Workspace, field: DoubtfulField) ->
         except ItemProblem:
             return
         place = ", ".join(str(edge) for edge in reading.box) if reading.box else "-"
-        session.err.print(
-            session.text("say.see_picture", path=str(picture), box=place), markup=False
-        )
+        session.err.print(session.text("say.see_picture", path=str(picture), box=place), markup=False)
 
 
 def _reasons(session: Session, field: DoubtfulField) -> str:

@@ -12,29 +12,26 @@ from digitize.errors import ExitCode
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    json_kind = json_option(session)
 
     @command(app, session, "read")
     def read(
-        files: Annotated[
-            list[Path], typer.Argument(metavar="FILE...", help=session.text("help.read.file"))
-        ],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=session.text("help.read.file"))],
         form: Annotated[
             str | None,
             typer.Option("--form", help=session.text("help.read.form"), show_default=False),
         ] = None,
-        json: json_kind = False,  # type: ignore[valid-type]
+        json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.documents import documents_json, show_documents
         from digitize.cli.reading import page_facts
-        from digitize.pipeline.single import read_files
+        from digitize.pipeline.single import FileReader
 
-        with read_files(files) as reading:
+        with FileReader() as reading:
+            reading.read(files)
             documents = reading.documents(form)
             facts = page_facts(reading)
             problems = [
-                session.problem_json(problem) | {"file": str(file)}
-                for file, problem in reading.failures
+                session.problem_json(problem) | {"file": str(file)} for file, problem in reading.failures
             ]
             if json:
                 session.report_json(

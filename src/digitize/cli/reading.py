@@ -6,10 +6,10 @@ import sys
 
 from digitize.cli.documents import PageFacts
 from digitize.cli.session import Session
-from digitize.pipeline.single import ReadFiles
+from digitize.pipeline.single import FileReader
 
 
-def page_facts(reading: ReadFiles) -> list[PageFacts]:
+def page_facts(reading: FileReader) -> list[PageFacts]:
     """What is told of each page."""
     return [
         PageFacts(
@@ -27,7 +27,7 @@ def page_facts(reading: ReadFiles) -> list[PageFacts]:
     ]
 
 
-def print_pages(session: Session, reading: ReadFiles, form: str) -> None:
+def print_pages(session: Session, reading: FileReader, form: str) -> None:
     """Print the words of all pages, pages separated by form feeds."""
     if form == "json":
         session.report_json(
@@ -68,7 +68,7 @@ def print_pages(session: Session, reading: ReadFiles, form: str) -> None:
     sys.stdout.write("\f".join(page.reading.text + "\n" for page in reading.pages))
 
 
-def write_pdf(session: Session, reading: ReadFiles) -> None:
+def write_pdf(session: Session, reading: FileReader) -> None:
     """Write one searchable PDF/A beside each file."""
     for target in reading.write_pdfs():
         session.say("pdf_written", path=str(target))

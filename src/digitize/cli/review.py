@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,18 +14,15 @@ from digitize.errors import UsageProblem
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, user_kind = workspace_option(session), user_option(session)
 
     @command(app, session, "review")
     def review(
-        list_only: Annotated[
-            bool, typer.Option("--list", help=session.text("help.review.list"))
-        ] = False,
+        list_only: Annotated[bool, typer.Option("--list", help=session.text("help.review.list"))] = False,
         terminal: Annotated[
             bool, typer.Option("--terminal", help=session.text("help.review.terminal"))
         ] = False,
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        user: user_kind = None,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        user: Annotated[str | None, user_option(session)] = None,
     ) -> None:
         from digitize.cli.prompts import review_in_terminal, show_waiting
         from digitize.pipeline.ledger import Ledger

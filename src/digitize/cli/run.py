@@ -14,16 +14,12 @@ from digitize.model import Stage
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, user_kind = workspace_option(session), user_option(session)
-    json_kind = json_option(session)
 
     @command(app, session, "run")
     def run(
         sources: Annotated[
             list[Path] | None,
-            typer.Argument(
-                metavar="[SOURCE]...", help=session.text("help.run.source"), show_default=False
-            ),
+            typer.Argument(metavar="[SOURCE]...", help=session.text("help.run.source"), show_default=False),
         ] = None,
         jobs: Annotated[
             int | None,
@@ -32,9 +28,9 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        user: user_kind = None,  # type: ignore[valid-type]
-        json: json_kind = False,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        user: Annotated[str | None, user_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.progress import make_observer
         from digitize.cli.tables import overview_json, show_overview

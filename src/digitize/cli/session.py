@@ -53,9 +53,7 @@ class Session:
     def show_error(self, error: DigitizeError) -> None:
         """What went wrong, and what to do next."""
         problem = Problem.of(error)
-        self.err.print(
-            f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True
-        )
+        self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True)
         self.err.print(self.catalogue.problem(problem), markup=False)
         remedy = self.catalogue.remedy(problem)
         if remedy:
@@ -176,17 +174,11 @@ def _shared_parameters(session: Session) -> list[inspect.Parameter]:
             Language | None,
             typer.Option("--lang", help=session.text("help.lang"), show_default=False),
         ],
-        "quiet": Annotated[
-            bool, typer.Option("--quiet", "-q", help=session.text("help.quiet"))
-        ],
-        "verbose": Annotated[
-            bool, typer.Option("--verbose", "-v", help=session.text("help.verbose"))
-        ],
+        "quiet": Annotated[bool, typer.Option("--quiet", "-q", help=session.text("help.quiet"))],
+        "verbose": Annotated[bool, typer.Option("--verbose", "-v", help=session.text("help.verbose"))],
     }
     defaults: dict[str, Any] = {"lang": None, "quiet": False, "verbose": False}
     return [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=kind
-        )
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=kind)
         for name, kind in kinds.items()
     ]

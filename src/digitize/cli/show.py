@@ -1,6 +1,7 @@
 """``digitize show``: everything known about one dossier."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,13 +13,12 @@ from digitize.errors import UsageProblem
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, json_kind = workspace_option(session), json_option(session)
 
     @command(app, session, "show")
     def show(
         dossier: Annotated[str, typer.Argument(help=session.text("help.show.dossier"))],
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        json: json_kind = False,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
     ) -> None:
         from digitize.cli.dossier import detail_json, show_detail
         from digitize.pipeline.ledger import Ledger

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +15,6 @@ from digitize.model import Problem, Stage
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, user_kind = workspace_option(session), user_option(session)
 
     @command(app, session, "sign")
     def sign(
@@ -24,8 +24,8 @@ def register(app: typer.Typer, session: Session) -> None:
                 metavar="[DOSSIER]...", help=session.text("help.sign.dossier"), show_default=False
             ),
         ] = None,
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        user: user_kind = None,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        user: Annotated[str | None, user_option(session)] = None,
     ) -> int:
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.packaging import Packager
@@ -53,8 +53,6 @@ def register(app: typer.Typer, session: Session) -> None:
                 except ItemProblem as error:
                     failed += 1
                     problem = Problem.of(error)
-                    session.err.print(
-                        f"{dossier}: {session.catalogue.problem(problem)}", markup=False
-                    )
+                    session.err.print(f"{dossier}: {session.catalogue.problem(problem)}", markup=False)
                     session.err.print(session.catalogue.remedy(problem), markup=False)
         return ExitCode.ITEMS if failed else ExitCode.DONE

@@ -1,6 +1,8 @@
 """``digitize status``: what stands where."""
 
 from contextlib import closing
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,12 +12,11 @@ from digitize.cli.session import Session, command
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, json_kind = workspace_option(session), json_option(session)
 
     @command(app, session, "status")
     def status(
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        json: json_kind = False,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
     ) -> None:
         from digitize.cli.options import who
         from digitize.cli.tables import overview_json, show_overview

@@ -63,8 +63,7 @@ def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
     if len(lines) > _MOST_LINES:
         session.out.print(session.text("say.more_dossiers", number=len(lines) - _MOST_LINES))
     summary = ", ".join(
-        f"{session.text(f'stage.{stage.value}')}: {count}"
-        for stage, count in counts(list(lines)).items()
+        f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in counts(list(lines)).items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
 

@@ -30,9 +30,7 @@ def exit_code(items: Sequence[VerifiedItem]) -> ExitCode:
     return ExitCode.ITEMS
 
 
-def items_json(
-    session: Session, items: Sequence[VerifiedItem], moment: dt.datetime
-) -> dict[str, object]:
+def items_json(session: Session, items: Sequence[VerifiedItem], moment: dt.datetime) -> dict[str, object]:
     """The document of ``verify --json``."""
     summary = Counter(item.verdict.value for item in items)
     return {
@@ -61,9 +59,7 @@ def _item_json(session: Session, item: VerifiedItem) -> dict[str, object]:
             for finding in report.findings
         ],
         "notes": [session.problem_json(note) for note in report.notes],
-        "items": [
-            _pdf_json(session, str(item.path / path), pdf) for path, pdf in report.documents
-        ],
+        "items": [_pdf_json(session, str(item.path / path), pdf) for path, pdf in report.documents],
     }
 
 
@@ -159,9 +155,7 @@ def _pdf_reasons(session: Session, path: str, report: PdfReport) -> list[str]:
     return lines + _signature_reasons(session, path, report.signatures)
 
 
-def _signature_reasons(
-    session: Session, path: str, signatures: Sequence[SignatureReport]
-) -> list[str]:
+def _signature_reasons(session: Session, path: str, signatures: Sequence[SignatureReport]) -> list[str]:
     lines = []
     for signature in signatures:
         if signature.verdict is not Verdict.VALID:

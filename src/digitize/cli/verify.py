@@ -13,7 +13,6 @@ from digitize.errors import UsageProblem
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
-    workspace_kind, json_kind = workspace_option(session), json_option(session)
 
     @command(app, session, "verify")
     def verify(
@@ -28,8 +27,8 @@ def register(app: typer.Typer, session: Session) -> None:
             str | None,
             typer.Option("--at", help=session.text("help.verify.at"), show_default=False),
         ] = None,
-        workspace: workspace_kind = None,  # type: ignore[valid-type]
-        json: json_kind = False,  # type: ignore[valid-type]
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.archive.verification import verify_paths
         from digitize.cli.verification import exit_code, items_json, show_items

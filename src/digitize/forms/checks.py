@@ -14,9 +14,7 @@ Rule = Callable[[Sequence[Value]], str | None]
 """Takes the values in the order of the check and gives the code of a problem, or None."""
 
 
-def apply_checks(
-    fields: dict[str, FieldReading], checks: Sequence[Check]
-) -> dict[str, FieldReading]:
+def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> dict[str, FieldReading]:
     """Flag the fields that contradict one another; a rule with an empty field says nothing."""
     checked = dict(fields)
     for check in checks:

@@ -54,9 +54,7 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     return PageKind(UNKNOWN_FORM, 0.0, begins=motto)
 
 
-def group_pages(
-    kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]
-) -> list[Grouped]:
+def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]) -> list[Grouped]:
     """Group the pages of a dossier into documents.
 
     A page begins a document when its head does, or when it comes from another file and is not
@@ -66,6 +64,7 @@ def group_pages(
         kinds: what the head of each page says.
         files: for each page, the number of the file it comes from.
         blanks: which pages are blank.
+
     """
     groups: list[list[int]] = []
     for page, kind in enumerate(kinds):
@@ -74,10 +73,7 @@ def group_pages(
             groups.append([page])
         else:
             groups[-1].append(page)
-    return [
-        Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence)
-        for pages in groups
-    ]
+    return [Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence) for pages in groups]
 
 
 def version_of(template: Template, readings: Sequence[PageReading]) -> Version:

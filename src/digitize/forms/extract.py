@@ -31,6 +31,7 @@ def read_documents(
         templates: the forms that are known.
         engine: reads single values again.
         threshold: fields with less confidence are for a person.
+
     """
     kinds = [classify_page(view.reading, templates) for view in views]
     groups = group_pages(kinds, files, [view.reading.blank for view in views])
@@ -66,6 +67,4 @@ def _read(
 def _weighed(reading: FieldReading, threshold: float) -> FieldReading:
     if reading.needs_review or reading.value is None or reading.confidence >= threshold:
         return reading
-    return replace(
-        reading, needs_review=True, problems=(*reading.problems, Problem("low_confidence"))
-    )
+    return replace(reading, needs_review=True, problems=(*reading.problems, Problem("low_confidence")))

@@ -35,6 +35,7 @@ class _Place:
         rooms: for each row, the part of it that a value may fill, up to the next label.
         caption: the words of the label.
         runs_on: there is more text before the next label than the form has lines for.
+
     """
 
     page: int
@@ -57,6 +58,7 @@ def read_labelled(
         version: its version.
         views: the pages of the document, with their index in the dossier.
         engine: reads single values again.
+
     """
     items = template.items_of(version)
     places = _locate(items, views)
@@ -71,7 +73,7 @@ def read_labelled(
             continue
         place = places.get(index)
         if place is None:
-            fields[item.key] = _missing(item)
+            fields[item.key] = _missing()
         else:
             fields[item.key] = _read(item, place, by_page[place.page], engine)
     return {key: _required(key, reading, items, fields) for key, reading in fields.items()}
@@ -99,8 +101,7 @@ def _place(
     first_row = text.rows[text.word_at(label.end - 1)]
     words = text.numbered_words_between(label.end, stop)
     rows = tuple(
-        tuple(word for number, word in words if number == row)
-        for row in range(first_row, first_row + lines)
+        tuple(word for number, word in words if number == row) for row in range(first_row, first_row + lines)
     )
     beyond = any(number >= first_row + lines for number, _ in words)
     rooms = []
@@ -111,9 +112,7 @@ def _place(
         left = caption[-1].box[2] if offset == 0 else level[0]
         right = _right_end(view, text, first_row + offset, following)
         rooms.append((left, level[1], max(left, right), level[3]))
-    return _Place(
-        page, rows, tuple(rooms), caption, runs_on=beyond and following is not None
-    )
+    return _Place(page, rows, tuple(rooms), caption, runs_on=beyond and following is not None)
 
 
 def _right_end(view: PageView, text: PageText, row: int, following: Found | None) -> int:
@@ -125,7 +124,7 @@ def _right_end(view: PageView, text: PageText, row: int, following: Found | None
     return view.reading.width
 
 
-def _missing(item: Item) -> FieldReading:
+def _missing() -> FieldReading:
     return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
 
 
@@ -133,9 +132,7 @@ def _read(item: Item, place: _Place, view: PageView, engine: OcrEngine) -> Field
     if item.type is FieldType.SIGNATURE:
         return signature(view, place.page, place.caption)
     if item.type is FieldType.CHECK:
-        row = next(
-            r.words for r in into_rows(view.reading.words) if place.caption[-1] in r.words
-        )
+        row = next(r.words for r in into_rows(view.reading.words) if place.caption[-1] in r.words)
         return yes_or_no(view, place.page, row)
     words = [word for row in place.rows for word in row]
     raw = " ".join(word.text for word in words)
@@ -149,9 +146,7 @@ def _empty(place: _Place, view: PageView) -> FieldReading:
     room = place.rooms[0]
     if any(_is_writing(mark, view) for mark in view.marks(_within(room, view), _WRITING)):
         problem = (Problem("not_readable"),)
-        return FieldReading(
-            None, page=place.page, box=room, needs_review=True, problems=problem
-        )
+        return FieldReading(None, page=place.page, box=room, needs_review=True, problems=problem)
     return FieldReading(None, confidence=0.95, page=place.page, box=room)
 
 
@@ -178,9 +173,7 @@ def _unread_beside(place: _Place, view: PageView) -> bool:
     end = min(right + view.millimetres(_REACH), last_room[2])
     behind = (right + gap, top, end, bottom)
     return any(
-        _is_writing(mark, view)
-        for beside in (before, behind)
-        for mark in view.marks(beside, _WRITING)
+        _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, _WRITING)
     )
 
 
@@ -188,9 +181,7 @@ def _filled(rows: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
     return [row for row in rows if row]
 
 
-def _read_text(
-    item: Item, place: _Place, view: PageView, raw: str, engine: OcrEngine
-) -> FieldReading:
+def _read_text(item: Item, place: _Place, view: PageView, raw: str, engine: OcrEngine) -> FieldReading:
     telling = [w for row in place.rows for w in row if any(map(str.isalnum, w.text))]
     confidence = min((word.confidence for word in telling), default=0.0)
     first = read_value(item.type, raw)
@@ -209,10 +200,8 @@ def _read_text(
             problems.append(Problem("readings_disagree", {"other": clean(again)}))
         elif against is not None:
             problems.append(Problem("readings_disagree", {"other": against}))
-    if value is not None and not problems:
-        confidence = max(confidence, _AGREED)
-    else:
-        confidence = min(confidence, 0.5)
+    sure = value is not None and not problems
+    confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
     if place.runs_on:
         problems.append(Problem("value_runs_on"))
     if _unread_beside(place, view):

@@ -23,9 +23,7 @@ garbled in three of them."""
 _SHORT = 8
 _SHORT_GOOD = 88.0
 
-_AFTER_LABEL = re.compile(
-    r"[\s:;.\-–—·…,]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}])?[\s:;.\-–—·…,]*"
-)
+_AFTER_LABEL = re.compile(r"[\s:;.\-–—·…,]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}])?[\s:;.\-–—·…,]*")
 """Colon, footnote mark, and what OCR makes of the dots after a label."""
 
 
@@ -51,6 +49,7 @@ def find_labels(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
 
     Returns:
         What was found, in reading order; items that are missing are left out.
+
     """
     return _in_order(sorted(_candidates(page, labels), key=lambda f: (f.start, f.item)))
 

@@ -18,10 +18,12 @@ class Row:
 
     @property
     def text(self) -> str:
+        """The words with single spaces between them."""
         return " ".join(word.text for word in self.words)
 
     @property
     def box(self) -> Box:
+        """The smallest box around the words."""
         return surround(word.box for word in self.words)
 
 
@@ -35,6 +37,7 @@ class PageText:
         text: the running text.
         folded: the same, folded; positions agree.
         starts: for each word, where it begins in the text.
+
     """
 
     words: tuple[Word, ...]

@@ -90,9 +90,7 @@ class _Letter:
         return {
             "number": self._reading(match["number"], row.words, *problems, read_twice=True),
             "number_year": self._reading(match["year"], row.words, *problems, read_twice=True),
-            "notation": self._reading(
-                _tight(match["notation"]), row.words, *problems, read_twice=True
-            ),
+            "notation": self._reading(_tight(match["notation"]), row.words, *problems, read_twice=True),
         }
 
     def _place_and_date(self) -> dict[str, FieldReading]:
@@ -170,17 +168,13 @@ class _Letter:
             return _doubt("label_not_found")
         words = [word for row in rows for word in row.words]
         text = _without_about(clean(" ".join(row.text for row in rows)))
-        again = _without_about(
-            clean(clean_look(self._view, [row.box for row in rows], self._engine))
-        )
+        again = _without_about(clean(clean_look(self._view, [row.box for row in rows], self._engine)))
         problems = [] if again == text else [Problem("readings_disagree", {"other": again})]
         return self._reading(text, words, *problems, read_twice=True)
 
     def _recipients(self) -> dict[str, FieldReading]:
         to = self._addressee()
-        start = next(
-            (i for i, row in enumerate(self._foot) if likeness(row.text, "Nơi nhận:") >= 88), None
-        )
+        start = next((i for i, row in enumerate(self._foot) if likeness(row.text, "Nơi nhận:") >= 88), None)
         if start is None:
             return {"to": to, "recipients": _doubt("label_not_found")}
         middle = self._last_view.reading.width * 0.52
@@ -245,9 +239,7 @@ class _Letter:
         caption = [word for row in rows[start:index] for word in row.words]
         return {
             "sign_capacity": self._reading(capacity, caption, last=True),
-            "signer_title": self._reading(title, caption, last=True)
-            if title
-            else _doubt("signer_unclear"),
+            "signer_title": self._reading(title, caption, last=True) if title else _doubt("signer_unclear"),
             "signer_name": self._name(name_rows),
         }
 
@@ -291,9 +283,9 @@ class _Letter:
         share = float(((red > 40) & ink(to_grey(lower))).sum())
         square_inch = self._last_view.reading.dpi**2
         if share > 0.03 * square_inch:
-            return FieldReading(True, confidence=0.9, page=self._last_page)
+            return FieldReading(value=True, confidence=0.9, page=self._last_page)
         if share < 0.002 * square_inch:
-            return FieldReading(False, confidence=0.9, page=self._last_page)
+            return FieldReading(value=False, confidence=0.9, page=self._last_page)
         return _doubt("seal_unclear")
 
     def _arrival_stamp(self) -> FieldReading:
@@ -327,9 +319,7 @@ class _Letter:
         )
 
 
-def read_letter(
-    views: Sequence[tuple[int, PageView]], engine: OcrEngine
-) -> dict[str, FieldReading]:
+def read_letter(views: Sequence[tuple[int, PageView]], engine: OcrEngine) -> dict[str, FieldReading]:
     """Read the fields of an official letter; ``views`` are its pages with their indices."""
     return _Letter(views, engine).fields()
 
@@ -347,9 +337,7 @@ def _split_head(rows: Sequence[Row], view: PageView) -> _Head:
     right: list[Row] = []
     end = motto
     for index, row in enumerate(rows[motto:], start=motto):
-        if row.box[1] > 0.45 * view.reading.height or (
-            index > motto and _is_body(row, split, view)
-        ):
+        if row.box[1] > 0.45 * view.reading.height or (index > motto and _is_body(row, split, view)):
             break
         on_left = tuple(word for word in row.words if word.box[2] <= split + view.millimetres(4))
         on_right = tuple(word for word in row.words if word not in on_left)
@@ -364,9 +352,7 @@ def _split_head(rows: Sequence[Row], view: PageView) -> _Head:
 def _is_body(row: Row, split: float, view: PageView) -> bool:
     """Whether a row is no part of the two-column head: it crosses the middle without a gap."""
     for before, after in zip(row.words, row.words[1:], strict=False):
-        if before.box[0] < split < after.box[2] and (
-            after.box[0] - before.box[2] < view.millimetres(5)
-        ):
+        if before.box[0] < split < after.box[2] and (after.box[0] - before.box[2] < view.millimetres(5)):
             return True
     return any(word.box[0] < split < word.box[2] for word in row.words)
 
@@ -416,9 +402,7 @@ def _subject_below(rows: Sequence[Row]) -> list[Row]:
 
 def _subject_left(rows: Sequence[Row]) -> list[Row]:
     """The lines from ``V/v`` on, under the number of a letter."""
-    start = next(
-        (i for i, row in enumerate(rows) if re.match(r"^v\s*/\s*v\b", fold(row.text))), None
-    )
+    start = next((i for i, row in enumerate(rows) if re.match(r"^v\s*/\s*v\b", fold(row.text))), None)
     return list(rows[start:]) if start is not None else []
 
 

@@ -42,9 +42,9 @@ def signature(view: PageView, page: int, caption: Sequence[Word]) -> FieldReadin
     # took it for a word.
     longest = max((max(m[2] - m[0], m[3] - m[1]) for m in marks), default=0)
     if longest >= view.millimetres(_SIGNATURE_STROKE):
-        return FieldReading(True, confidence=0.95, page=page, box=area)
+        return FieldReading(value=True, confidence=0.95, page=page, box=area)
     if all(_is_word(mark, view.reading.words) for mark in marks):
-        return FieldReading(False, confidence=0.9, page=page, box=area)
+        return FieldReading(value=False, confidence=0.9, page=page, box=area)
     return FieldReading(
         None, page=page, box=area, needs_review=True, problems=(Problem("signature_unclear"),)
     )
@@ -71,13 +71,11 @@ def yes_or_no(view: PageView, page: int, row: Sequence[Word]) -> FieldReading:
         return _unclear(page, area, "tick_unclear")
     if max(shares) <= _UNTICKED:
         return FieldReading(None, confidence=0.9, page=page, box=area)
-    return FieldReading(shares[0] > shares[1], confidence=0.95, page=page, box=area)
+    return FieldReading(value=shares[0] > shares[1], confidence=0.95, page=page, box=area)
 
 
 def _unclear(page: int, box: Box | None, problem: str) -> FieldReading:
-    return FieldReading(
-        None, page=page, box=box, needs_review=True, problems=(Problem(problem),)
-    )
+    return FieldReading(None, page=page, box=box, needs_review=True, problems=(Problem(problem),))
 
 
 def _is_word(mark: Box, words: Sequence[Word]) -> bool:
@@ -86,9 +84,9 @@ def _is_word(mark: Box, words: Sequence[Word]) -> bool:
     for word in words:
         left, top = max(mark[0], word.box[0]), max(mark[1], word.box[1])
         right, bottom = min(mark[2], word.box[2]), min(mark[3], word.box[3])
-        if word.confidence >= 0.6 and (right - left) > 0 and (bottom - top) > 0:
-            if (right - left) * (bottom - top) >= 0.6 * area:
-                return True
+        shared = max(0, right - left) * max(0, bottom - top)
+        if word.confidence >= 0.6 and shared >= 0.6 * area:
+            return True
     return False
 
 

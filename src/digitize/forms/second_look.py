@@ -47,13 +47,9 @@ def contradicts(text: str, bare: str) -> str | None:
     words = re.findall(r"[^\W_]+", text)
     seen = re.findall(r"[^\W_]+", bare)
     exact = {word.casefold() for word in seen}
-    for word in words:
-        if word.casefold() in exact:
-            continue
-        for other in seen:
-            if _speaks_against(word, other):
-                return other
-    return None
+    doubtful = (word for word in words if word.casefold() not in exact)
+    pairs = ((word, other) for word in doubtful for other in seen)
+    return next((other for word, other in pairs if _speaks_against(word, other)), None)
 
 
 def _speaks_against(word: str, other: str) -> bool:
@@ -68,7 +64,7 @@ def _speaks_against(word: str, other: str) -> bool:
 
 def _look(pixels: Pixels, dpi: float, scale: float, boxes: Sequence[Box], engine: OcrEngine) -> str:
     margin = round(_MARGIN_INCHES * dpi)
-    texts = []
+    texts: list[str] = []
     for box in boxes:
         left, top, right, bottom = (round(edge * scale) for edge in box)
         rows = slice(max(0, top - margin), bottom + margin)
@@ -81,7 +77,5 @@ def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:
     factor = max(1.25, _DPI / dpi)
     enlarged = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     paper = int(np.percentile(enlarged, 80))
-    framed = cv2.copyMakeBorder(
-        enlarged, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=paper
-    )
+    framed = cv2.copyMakeBorder(enlarged, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=paper)
     return engine.read(framed.astype(np.uint8), dpi * factor, Layout.LINE)

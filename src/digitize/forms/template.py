@@ -48,6 +48,7 @@ class Version(_Data):
         verified: labels were compared with the form itself.
         signs: phrases that only this version has; one of them decides. A version without signs
             is what remains when no other one's are found.
+
     """
 
     id: str
@@ -71,6 +72,7 @@ class Item(_Data):
         required: an empty field is a matter for a person.
         required_unless: not if one of these fields is filled.
         lines: most lines that the value may run over.
+
     """
 
     label: tuple[str, ...]
@@ -85,9 +87,7 @@ class Item(_Data):
 class Check(_Data):
     """A rule between fields: which rule, and the fields in the order that the rule takes them."""
 
-    rule: Literal[
-        "words_agree", "number_fits_birth", "number_fits_sex", "not_after", "same_person"
-    ]
+    rule: Literal["words_agree", "number_fits_birth", "number_fits_sex", "not_after", "same_person"]
     fields: tuple[str, ...]
 
 
@@ -103,6 +103,7 @@ class Template(_Data):
             instead of labels.
         items: labels in reading order.
         keys: further keys that the form has, beyond those of ``items``, with their types.
+
     """
 
     id: str

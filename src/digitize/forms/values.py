@@ -127,9 +127,7 @@ def _nationality(text: str) -> ReadValue:
 
 def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.0) -> ReadValue:
     """The word of a list that a text is, accents aside; None when two or none fit."""
-    matches = process.extract(
-        fold(text), {word: fold(word) for word in words}, scorer=fuzz.ratio, limit=2
-    )
+    matches = process.extract(fold(text), {word: fold(word) for word in words}, scorer=fuzz.ratio, limit=2)
     _, score, word = matches[0]
     tied = len(matches) > 1 and matches[1][1] >= score
     if score >= least and not tied:
@@ -153,16 +151,14 @@ def _iddoc(text: str) -> ReadValue:
         known = process.extractOne(
             fold(issuer), {name: fold(name) for name in CARD_ISSUERS}, scorer=fuzz.ratio
         )
-        if known and known[1] >= 85.0:
+        if known[1] >= 85.0:
             issuer = str(known[2])
         else:
             problems.append(Problem("iddoc_issuer_unknown"))
     if issued_on is None:
         problems.append(Problem("iddoc_date_unreadable"))
     number = numbers[0] if len(numbers) == 1 else None
-    return ReadValue(
-        {"number": number, "issuer": issuer, "issued_on": issued_on}, tuple(problems)
-    )
+    return ReadValue({"number": number, "issuer": issuer, "issued_on": issued_on}, tuple(problems))
 
 
 def _int(text: str) -> ReadValue:

@@ -22,6 +22,7 @@ class PageView:
     Attributes:
         reading: what page work found.
         load: decodes the archival picture; called once, and only if something must be looked at.
+
     """
 
     reading: PageReading
@@ -29,6 +30,7 @@ class PageView:
 
     @cached_property
     def pixels(self) -> Pixels:
+        """The archival picture of the page, loaded when first asked for."""
         return self.load()
 
     @cached_property
@@ -53,6 +55,7 @@ class PageView:
             box: where to look.
             least: millimetres that a mark must measure in height or width.
             dark: look at black ink alone.
+
         """
         left, top, right, bottom = self._within(box)
         layer = self.dark if dark else self.writing

@@ -33,6 +33,7 @@ def count_frames(source: Path) -> int:
 
     Raises:
         ItemProblem: the file cannot be read as an image.
+
     """
     with _opened(source) as image:
         return int(getattr(image, "n_frames", 1))
@@ -48,6 +49,7 @@ def decode(source: Path | bytes, *, frame: int = 0, max_megapixels: float) -> Pi
 
     Raises:
         ItemProblem: the file is broken, is no image, or is larger than allowed.
+
     """
     with _opened(source) as image:
         if frame:
@@ -63,7 +65,7 @@ def decode(source: Path | bytes, *, frame: int = 0, max_megapixels: float) -> Pi
         plain = image.format == "JPEG" and image.mode in ("RGB", "L")
         image.load()
         upright = ImageOps.exif_transpose(image)
-        turned = upright.size != image.size or "exif" in image.info and _turned(image)
+        turned = upright.size != image.size or ("exif" in image.info and _turned(image))
         dpi_x, dpi_y = _resolution(image)
         if turned and upright.size != image.size:
             dpi_x, dpi_y = dpi_y, dpi_x

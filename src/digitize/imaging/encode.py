@@ -37,6 +37,7 @@ def encode(picture: Picture, pixels: Pixels, *, changed: bool, quality: int) -> 
         pixels: the page as it is to be kept.
         changed: whether ``pixels`` differ from those of ``picture``.
         quality: JPEG quality from 1 to 95.
+
     """
     if picture.jpeg is not None and not changed:
         return Encoded(picture.jpeg, Encoding.JPEG)

@@ -37,9 +37,7 @@ def paper(grey: Pixels) -> Pixels:
     Text is closed away on an eighth of the size, then smoothed; shadows and yellowing stay.
     """
     height, width = grey.shape
-    small = cv2.resize(
-        grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA
-    )
+    small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     smooth = cv2.medianBlur(closed, 11)
     return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
@@ -47,7 +45,7 @@ def paper(grey: Pixels) -> Pixels:
 
 def flatten(grey: Pixels) -> Pixels:
     """Grey with its paper brought to white: shadows and yellowing divided away."""
-    background = cv2.max(paper(grey), 64)
+    background = np.maximum(paper(grey), 64)
     return cv2.divide(grey, background, scale=255).astype(np.uint8)
 
 

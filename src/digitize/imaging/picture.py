@@ -24,6 +24,7 @@ class Picture:
         jpeg: the JPEG data of the file when ``pixels`` is its plain decoding, so that it can be
             kept as it is; else None.
         problems: what decoding noticed.
+
     """
 
     pixels: Pixels

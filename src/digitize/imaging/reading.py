@@ -46,9 +46,9 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     if scale != 1.0:
         smaller = scale < 1.0
         size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
-        grey = cv2.resize(
-            grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-        ).astype(np.uint8)
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC).astype(
+            np.uint8
+        )
     if paper_noise(grey) > _NOISY:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8)
     if unevenness(grey) > _UNEVEN:

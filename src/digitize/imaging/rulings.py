@@ -56,8 +56,11 @@ def without_rulings(grey: Pixels, dpi: float) -> Pixels:
 
 
 def _with_fringe(mask: Mask, rulings: Mask) -> Mask:
-    """Lines with the ragged rows along them: ink that lies within two pixels of a line and
-    reaches no further. What reaches further is a letter that touches the line."""
+    """Lines with the ragged rows along them.
+
+    Those are ink that lies within two pixels of a line and reaches no further. What reaches
+    further is a letter that touches the line.
+    """
     if not rulings.any():
         return rulings
     rest = mask & ~rulings
@@ -91,9 +94,8 @@ def lines(mask: Mask, dpi: float) -> Mask:
 def leaders(mask: Mask, dpi: float) -> Mask:
     """Runs of dots or short dashes on one level, and the dots among them that touch a letter."""
     millimetre = dpi * _MILLIMETRE
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), connectivity=8
-    )
+    count, labels, measured, middles = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    stats, centres = np.asarray(measured, np.int32), np.asarray(middles, np.float64)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     small = (widths <= 1.1 * millimetre + 1) & (heights <= 0.75 * millimetre + 1)
     small[0] = False
@@ -187,8 +189,7 @@ def _mark_swallowed(swallowed: Mask, mask: Mask, leader: _Leader) -> None:
     for before, after in zip(leader.xs, leader.xs[1:], strict=False):
         places = round((after - before) / leader.pitch)
         between = [
-            _Place.at(mask, leader, before + (after - before) * place / places)
-            for place in range(1, places)
+            _Place.at(mask, leader, before + (after - before) * place / places) for place in range(1, places)
         ]
         if sum(place.inked for place in between) >= _MOST * len(between):
             _mark(swallowed, mask, between)
@@ -212,6 +213,7 @@ class _Place:
         inked: there is ink.
         written_over: there is ink close above as well.
         goes_on: the ink goes on below.
+
     """
 
     top: int
@@ -255,9 +257,7 @@ def text_height(mask: Mask, dpi: float) -> float:
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     widths = stats[1:, cv2.CC_STAT_WIDTH]
-    letters = heights[
-        (heights > 0.04 * dpi) & (heights < 0.25 * dpi) & (widths < 3 * heights)
-    ]
+    letters = heights[(heights > 0.04 * dpi) & (heights < 0.25 * dpi) & (widths < 3 * heights)]
     return float(np.percentile(letters, 70)) if len(letters) >= 20 else 0.12 * dpi
 
 

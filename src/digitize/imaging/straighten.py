@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -72,7 +73,7 @@ def skew_of_ink(mask: Mask, *, limit: float = LIMIT) -> Skew:
     scores = np.array([_banding(x, y, angle) for angle in angles])
     typical = float(np.median(scores))
     best = float(angles[scores.argmax()])
-    for wide, fine in zip(_STEPS, _STEPS[1:], strict=False):
+    for wide, fine in pairwise(_STEPS):
         near = np.arange(best - wide, best + wide + 1e-9, fine)
         fine_scores = np.array([_banding(x, y, angle) for angle in near])
         best = float(near[fine_scores.argmax()])

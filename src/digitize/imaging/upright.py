@@ -56,6 +56,7 @@ def upside_down(straight: Pixels, dpi: float, legibility: Legibility) -> Turn:
         straight: grey picture whose lines run across and level.
         dpi: its resolution.
         legibility: how well one line reads; called for each line both ways.
+
     """
     lead = 0.0
     read = 0
@@ -96,7 +97,5 @@ def _bands(mask: NDArray[np.bool_], dpi: float) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], written.view(np.int8), [0]))))
     bands = [(int(top), int(bottom)) for top, bottom in edges.reshape(-1, 2)]
     # From 8-point print to the caps of a heading, in inches.
-    plausible = [
-        (top, bottom) for top, bottom in bands if 0.06 * dpi <= bottom - top <= 0.35 * dpi
-    ]
+    plausible = [(top, bottom) for top, bottom in bands if 0.06 * dpi <= bottom - top <= 0.35 * dpi]
     return sorted(plausible, key=lambda band: -int(profile[band[0] : band[1]].sum()))

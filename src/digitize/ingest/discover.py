@@ -37,6 +37,7 @@ class Found:
         source: that folder or file.
         files: its scans, in order.
         rejected: what lies among them and is no scan.
+
     """
 
     code: str
@@ -118,12 +119,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _ignored(name: str) -> bool:
     lower = name.lower()
-    return (
-        lower.startswith((".", "~$"))
-        or lower in _SYSTEM
-        or lower.endswith(_PASSING)
-        or lower.startswith("readme")
-    )
+    return lower.startswith((".", "~$", "readme")) or lower in _SYSTEM or lower.endswith(_PASSING)
 
 
 def _refusal(path: Path) -> Problem | None:

@@ -33,6 +33,7 @@ def kind_of(path: Path) -> FileKind | None:
 
     Raises:
         OSError: the file cannot be read.
+
     """
     with path.open("rb") as stream:
         head = stream.read(_HEAD)

@@ -29,6 +29,7 @@ class Catalogue:
 
         Raises:
             KeyError: no such key, or a placeholder without its fact; both are programming errors.
+
         """
         return self._texts[key].format(**facts)
 
@@ -89,6 +90,4 @@ def _collect(prefix: str, table: Mapping[str, object], found: dict[str, dict[str
             else:
                 _collect(f"{name}.", value, found)
         else:
-            raise ValueError(f"{name}: a text needs vi and en")
-
-
+            raise KeyError(name)

@@ -51,6 +51,7 @@ def open_engine(
 
     Raises:
         EnvironmentProblem: no engine, or no language data.
+
     """
     folder = find_tessdata(tessdata, language)
     if name in (EngineName.AUTO, EngineName.TESSEROCR):

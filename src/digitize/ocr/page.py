@@ -42,6 +42,7 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
         picture: the page as decoded.
         engine: reads the words.
         quality: JPEG quality of the archival picture, where it is encoded anew.
+
     """
     pixels = picture.pixels
     problems = list(picture.problems)
@@ -73,9 +74,7 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 
-def _upright_and_straight(
-    pixels: Pixels, dpi: float, engine: OcrEngine
-) -> tuple[Pixels, Turn, Skew]:
+def _upright_and_straight(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Pixels, Turn, Skew]:
     """Turn and straighten a page; a skew too small to matter is given as 0 and left alone."""
     axis = lines_run_up(to_grey(pixels))
     pixels = _quarter_turned(pixels, axis.degrees)
@@ -103,9 +102,7 @@ def _legibility(words: tuple[Word, ...]) -> float:
     return sum(letters) / characters
 
 
-def _words(
-    pixels: Pixels, dpi: float, engine: OcrEngine
-) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
+def _words(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
     """The words of a page, and the boxes of what could not be read, in page pixels."""
     picture = reading_picture(pixels, dpi)
     words = [

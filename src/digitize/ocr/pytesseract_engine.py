@@ -27,23 +27,18 @@ class PytesseractEngine:
         except pytesseract.TesseractNotFoundError as error:
             raise EnvironmentProblem("engine_missing", engine="tesseract") from error
         checksum = data_checksum(tessdata, language)
-        self._identity = (
-            f"pytesseract {pytesseract.__version__}, Tesseract {version}, {language} {checksum}"
-        )
+        self._identity = f"pytesseract {pytesseract.__version__}, Tesseract {version}, {language} {checksum}"
 
     @property
     def identity(self) -> str:
+        """Names and versions of binding, engine and language data."""
         return self._identity
 
     def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
-        config = (
-            f"--tessdata-dir {shlex.quote(str(self._tessdata))} "
-            f"--psm {layout.value} --dpi {round(dpi)}"
-        )
+        """Words of a picture, see ``OcrEngine``."""
+        config = f"--tessdata-dir {shlex.quote(str(self._tessdata))} --psm {layout.value} --dpi {round(dpi)}"
         try:
-            tsv = pytesseract.image_to_data(
-                Image.fromarray(grey), lang=self._language, config=config
-            )
+            tsv = pytesseract.image_to_data(Image.fromarray(grey), lang=self._language, config=config)
         except pytesseract.TesseractError as error:
             raise ItemProblem("ocr_failed", detail=f"tesseract {error.status}") from error
         return parse_tsv(str(tsv))

@@ -25,13 +25,12 @@ def find_tessdata(chosen: Path | None = None, language: str = LANGUAGE) -> Path:
 
     Raises:
         EnvironmentProblem: there is none; where a folder was chosen, only that one counts.
+
     """
     for folder in _candidates(chosen):
         if (folder / f"{language}.traineddata").is_file():
             return folder
-    raise EnvironmentProblem(
-        "tessdata_missing", language=language, place=str(chosen) if chosen else "-"
-    )
+    raise EnvironmentProblem("tessdata_missing", language=language, place=str(chosen) if chosen else "-")
 
 
 def _candidates(chosen: Path | None) -> list[Path]:

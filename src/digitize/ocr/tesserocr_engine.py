@@ -22,15 +22,15 @@ class TesserocrEngine:
         self._api = tesserocr.PyTessBaseAPI(path=str(tessdata), lang=language)
         version = tesserocr.tesseract_version().split()[1]
         checksum = data_checksum(tessdata, language)
-        self._identity = (
-            f"tesserocr {tesserocr.__version__}, Tesseract {version}, {language} {checksum}"
-        )
+        self._identity = f"tesserocr {tesserocr.__version__}, Tesseract {version}, {language} {checksum}"
 
     @property
     def identity(self) -> str:
+        """Names and versions of binding, engine and language data."""
         return self._identity
 
     def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
+        """Words of a picture, see ``OcrEngine``."""
         self._api.SetPageSegMode(int(layout))
         self._api.SetImage(Image.fromarray(grey))
         self._api.SetSourceResolution(round(dpi))

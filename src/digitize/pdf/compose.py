@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pikepdf
+from pikepdf import Dictionary, Name, Pdf, Stream, pdfa
 from PIL import Image, TiffImagePlugin
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, pdfa
 
 from digitize import __version__
 from digitize.errors import ItemProblem
@@ -52,6 +52,7 @@ class Provenance:
         sources: checksums of the scans it was made from.
         engine: the OCR engine that read it.
         created: when it was made.
+
     """
 
     title: str
@@ -69,6 +70,7 @@ def compose(pages: Sequence[ComposedPage], provenance: Provenance, target: Path)
 
     Raises:
         ItemProblem: the result is not PDF/A-2b; nothing was written.
+
     """
     pdf = Pdf.new()
     readings = [page.reading for page in pages]
@@ -109,9 +111,7 @@ def _image(pdf: Pdf, path: Path) -> pikepdf.Object:
         common = {"Type": Name.XObject, "Subtype": Name.Image, **size}
         if path.suffix == Encoding.JPEG:
             space = Name.DeviceGray if image.mode == "L" else Name.DeviceRGB
-            return Stream(
-                pdf, data, **common, ColorSpace=space, BitsPerComponent=8, Filter=Name.DCTDecode
-            )
+            return Stream(pdf, data, **common, ColorSpace=space, BitsPerComponent=8, Filter=Name.DCTDecode)
         return Stream(
             pdf,
             _group4(image),
@@ -127,9 +127,7 @@ def _group4(image: Image.Image) -> bytes:
     """The pixels of a black-and-white picture in CCITT Group 4, black as black."""
     stream = io.BytesIO()
     rows_per_strip = 278
-    image.convert("1").save(
-        stream, "TIFF", compression="group4", tiffinfo={rows_per_strip: image.height}
-    )
+    image.convert("1").save(stream, "TIFF", compression="group4", tiffinfo={rows_per_strip: image.height})
     with Image.open(stream) as tiff:
         assert isinstance(tiff, TiffImagePlugin.TiffImageFile)
         (offset,) = tiff.tag_v2[273]

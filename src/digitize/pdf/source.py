@@ -41,6 +41,7 @@ def inspect_pdf(path: Path) -> PdfSummary:
 
     Raises:
         ItemProblem: the file is encrypted or cannot be read.
+
     """
     with _opened(path) as pdf:
         return PdfSummary(len(pdf.pages), _is_signed(pdf))
@@ -56,6 +57,7 @@ def page_picture(path: Path, index: int, *, max_megapixels: float) -> Picture:
 
     Raises:
         ItemProblem: the page cannot be read.
+
     """
     finest = 0.0
     with _opened(path) as pdf:
@@ -105,7 +107,7 @@ def _is_signed(pdf: Pdf) -> bool:
 class _Embedded:
     """An image that fills its page, and the resolution it is placed at."""
 
-    image: pikepdf.Object
+    image: pikepdf.Stream
     dpi: tuple[float, float]
 
 
@@ -113,42 +115,13 @@ def _only_image(page: pikepdf.Page) -> _Embedded | None:
     """The image that is all there is to see on a page; None if there is anything else."""
     if any(a.get("/Subtype") != Name.Link for a in page.obj.get("/Annots", [])):
         return None
-    matrix = pikepdf.Matrix()
-    stack: list[pikepdf.Matrix] = []
-    found: list[tuple[pikepdf.Object, pikepdf.Matrix]] = []
-    hidden_text = False
-    for instruction in pikepdf.parse_content_stream(page):
-        operator = str(instruction.operator)
-        operands = instruction.operands
-        if operator == "q":
-            stack.append(matrix)
-        elif operator == "Q":
-            matrix = stack.pop() if stack else pikepdf.Matrix()
-        elif operator == "cm":
-            matrix = pikepdf.Matrix(*(float(value) for value in operands)) @ matrix
-        elif operator == "Tr":
-            hidden_text = int(operands[0]) == 3
-        elif operator == "Do":
-            resource = page.resources["/XObject"][str(operands[0])]
-            if resource.get("/Subtype") != Name.Image:
-                return None
-            found.append((resource, matrix))
-        elif operator in ("Tj", "TJ", "'", '"') and not hidden_text:
-            return None
-        elif operator not in _HARMLESS and not operator.startswith("T"):
-            return None
-    if len(found) != 1:
+    found = _shown_images(page)
+    if found is None or len(found) != 1:
         return None
     image, placed = found[0]
     if any(key in image for key in ("/SMask", "/Mask", "/Decode", "/OC", "/ImageMask")):
         return None
-    if abs(placed.b) > 1e-3 or abs(placed.c) > 1e-3 or placed.a <= 0 or placed.d <= 0:
-        return None
-    box = [float(edge) for edge in page.cropbox]
-    width, height = box[2] - box[0], box[3] - box[1]
-    if not (_COVERS * width <= placed.a <= 1.05 * width):
-        return None
-    if not (_COVERS * height <= placed.d <= 1.05 * height):
+    if not _fills(page, placed):
         return None
     unit = float(page.obj.get("/UserUnit", 1.0))
     dpi = (
@@ -158,8 +131,48 @@ def _only_image(page: pikepdf.Page) -> _Embedded | None:
     return _Embedded(image, dpi)
 
 
-_HARMLESS = frozenset({"BT", "ET", "gs", "BMC", "BDC", "EMC", "MP", "DP", "i", "ri"})
-"""Operators that show nothing by themselves; those of text state begin with T."""
+def _shown_images(page: pikepdf.Page) -> list[tuple[pikepdf.Stream, pikepdf.Matrix]] | None:
+    """The images of a page with their places; None if it shows anything but images."""
+    places = [pikepdf.Matrix()]
+    found: list[tuple[pikepdf.Stream, pikepdf.Matrix]] = []
+    hidden_text = False
+    for instruction in pikepdf.parse_content_stream(page):
+        operator, operands = str(instruction.operator), instruction.operands
+        if operator == "q":
+            places.append(places[-1])
+        elif operator == "Q":
+            places = places[:-1] or places
+        elif operator == "cm":
+            places[-1] = pikepdf.Matrix(*(float(value) for value in operands)) @ places[-1]
+        elif operator == "Tr":
+            hidden_text = int(operands[0]) == _INVISIBLE
+        elif operator == "Do":
+            resource = page.resources["/XObject"][str(operands[0])]
+            if not isinstance(resource, pikepdf.Stream) or resource.get("/Subtype") != Name.Image:
+                return None
+            found.append((resource, places[-1]))
+        elif not (hidden_text and operator in _SHOWS_TEXT) and operator not in _HARMLESS:
+            return None
+    return found
+
+
+def _fills(page: pikepdf.Page, placed: pikepdf.Matrix) -> bool:
+    """Whether an image that is placed so stands upright and covers the page."""
+    if abs(placed.b) > 1e-3 or abs(placed.c) > 1e-3:
+        return False
+    box = [float(edge) for edge in page.cropbox]
+    width, height = box[2] - box[0], box[3] - box[1]
+    return _COVERS * width <= placed.a <= 1.05 * width and _COVERS * height <= placed.d <= 1.05 * height
+
+
+_INVISIBLE = 3
+"""Text rendering mode of text that is not shown (ISO 32000-1, table 106)."""
+
+_SHOWS_TEXT = frozenset({"Tj", "TJ", "'", '"'})
+
+_TEXT_STATE = frozenset({"BT", "ET", "Tc", "Tw", "Tz", "TL", "Tf", "Ts", "Td", "TD", "Tm", "T*"})
+_HARMLESS = _TEXT_STATE | {"gs", "BMC", "BDC", "EMC", "MP", "DP", "i", "ri"}
+"""Operators that show nothing by themselves."""
 
 
 def _embedded_picture(embedded: _Embedded, max_megapixels: float) -> Picture | None:
@@ -240,4 +253,4 @@ def _render_dpi(size: tuple[float, float], finest: float, max_megapixels: float)
             megapixels=round(area * (_LEAST_DPI / 72) ** 2 / 1e6, 1),
             limit=max_megapixels,
         )
-    return min(dpi, affordable)
+    return float(min(dpi, affordable))

@@ -57,9 +57,9 @@ def _levelled(words: Sequence[Word]) -> list[Word]:
     for word in words:
         left, top, right, bottom = word.box
         level_top, base = levels[word.line]
-        if level_top < (top + bottom) / 2 < base:
-            word = replace(word, box=(left, round(level_top), right, round(base)))
-        result.append(word)
+        on_line = level_top < (top + bottom) / 2 < base
+        box = (left, round(level_top), right, round(base)) if on_line else word.box
+        result.append(replace(word, box=box))
     return result
 
 
@@ -78,7 +78,4 @@ def _shown(text: str, box: Box, page_height: int, scale: float) -> str:
     size = max(1.0, (bottom - top) * scale)
     stretch = 100.0 * max(1, right - left) * scale / (len(text) * glyphless.WIDTH * size)
     x, y = left * scale, (page_height - bottom) * scale
-    return (
-        f"/{FONT} {size:.3f} Tf {stretch:.3f} Tz 1 0 0 1 {x:.3f} {y:.3f} Tm "
-        f"<{glyphless.encode(text)}> Tj"
-    )
+    return f"/{FONT} {size:.3f} Tf {stretch:.3f} Tz 1 0 0 1 {x:.3f} {y:.3f} Tm <{glyphless.encode(text)}> Tj"

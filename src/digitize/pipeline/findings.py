@@ -152,5 +152,3 @@ def _decided(reading: FieldReading, decided: dict[str, Value], key: str) -> Fiel
         needs_review=False,
         problems=(),
     )
-
-

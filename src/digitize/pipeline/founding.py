@@ -44,6 +44,7 @@ def found_workspace(root: Path, founder: Founder, who: str, clock: Clock) -> Wor
     Raises:
         UsageProblem: there is something in the folder.
         EnvironmentProblem: the folder cannot be made, or the profile does not exist.
+
     """
     _require_empty(root)
     load_profile(founder.profile)
@@ -61,6 +62,7 @@ def found_demo(
         who: makes it.
         clock: tells when its certificates begin.
         dossiers: folder of made-up dossiers to copy; None draws them.
+
     """
     _require_empty(root)
     make_folder(root)

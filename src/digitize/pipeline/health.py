@@ -44,6 +44,7 @@ class Check:
         state: how it came out.
         detail: what was found.
         problem: what is wrong; None if nothing is.
+
     """
 
     name: str
@@ -78,9 +79,7 @@ def _package(name: str) -> Check:
         return Check("package", State.FAILURE, name, Problem("package_missing", {"name": name}))
 
 
-def _attempt(
-    name: str, look: Callable[[Workspace | None], str], workspace: Workspace | None
-) -> Check:
+def _attempt(name: str, look: Callable[[Workspace | None], str], workspace: Workspace | None) -> Check:
     try:
         return Check(name, State.OK, look(workspace))
     except DigitizeError as error:

@@ -38,6 +38,7 @@ class TakenIn:
         dossiers: codes of dossiers that are new or have new pages.
         rejected: codes of what was set aside.
         notes: what the clerk should know, with the dossier it concerns.
+
     """
 
     dossiers: list[str] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Intake:
         Raises:
             UsageProblem: a source does not exist, or is the workspace's own.
             EnvironmentProblem: the disk does not take it.
+
         """
         taken = TakenIn()
         for found in self._found(sources):
@@ -201,9 +203,7 @@ class Intake:
         """Something among the scans is none: a dossier that may lack a paper must not go on."""
         plain = refused.problem.code not in ("link_refused", "special_file_refused")
         culprit = refused.path if plain else None
-        set_aside(
-            self._workspace, self._ledger, record.id, refused.problem, culprit, self._clock
-        )
+        set_aside(self._workspace, self._ledger, record.id, refused.problem, culprit, self._clock)
         with self._ledger.transaction():
             self._remember(refused.path, refused.problem)
         taken.rejected.append(record.id)

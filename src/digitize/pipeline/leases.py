@@ -20,15 +20,14 @@ def lease(ledger: Ledger, dossier: str, holder: str, clock: Clock) -> Iterator[N
 
     Raises:
         ItemProblem: somebody else holds it.
+
     """
     _take(ledger, dossier, holder, clock)
     try:
         yield
     finally:
         with ledger.transaction():
-            ledger.execute(
-                "DELETE FROM lease WHERE dossier = ? AND holder = ?", dossier, holder
-            )
+            ledger.execute("DELETE FROM lease WHERE dossier = ? AND holder = ?", dossier, holder)
 
 
 def _take(ledger: Ledger, dossier: str, holder: str, clock: Clock) -> None:

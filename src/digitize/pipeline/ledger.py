@@ -96,12 +96,11 @@ class Ledger:
             self._db.execute("PRAGMA foreign_keys=ON")
             self._prepare()
         except sqlite3.Error as error:
-            raise EnvironmentProblem(
-                "ledger_unusable", path=str(path), detail=str(error)
-            ) from error
+            raise EnvironmentProblem("ledger_unusable", path=str(path), detail=str(error)) from error
         path.chmod(path.stat().st_mode & 0o640)
 
     def close(self) -> None:
+        """Let go of the database."""
         self._db.close()
 
     def _prepare(self) -> None:
@@ -184,8 +183,7 @@ class Ledger:
         """Record a new dossier."""
         now = self.now()
         self.execute(
-            "INSERT INTO dossier (id, stage, source, received_at, updated_at) "
-            "VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO dossier (id, stage, source, received_at, updated_at) VALUES (?, ?, ?, ?, ?)",
             identifier,
             Stage.RECEIVED,
             source,
@@ -304,8 +302,7 @@ class Ledger:
         """Lay out the pages of a dossier: for each, its file and the page in it."""
         for ordinal, (original, frame) in enumerate(pages, start=1):
             self.execute(
-                "INSERT INTO page (dossier, ordinal, original, frame, state) "
-                "VALUES (?, ?, ?, ?, 'waiting')",
+                "INSERT INTO page (dossier, ordinal, original, frame, state) VALUES (?, ?, ?, ?, 'waiting')",
                 dossier,
                 ordinal,
                 original,

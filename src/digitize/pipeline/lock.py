@@ -24,6 +24,7 @@ def run_lock(path: Path, clock: Clock) -> Iterator[None]:
     Raises:
         WorkspaceBusy: another run holds it; the message says which.
         EnvironmentProblem: the lock cannot be made.
+
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)

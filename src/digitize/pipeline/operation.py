@@ -35,6 +35,7 @@ def run_workspace(
     Raises:
         WorkspaceBusy: another run holds it.
         EnvironmentProblem, UsageProblem: see the parts.
+
     """
     workspace.require_folders()
     limits = workspace.settings.limits
@@ -53,7 +54,6 @@ def run_workspace(
                 pool,
                 observer,
                 clock,
-                jobs=jobs,
                 until=until,
                 packager=packager,
             )

@@ -25,9 +25,9 @@ from digitize.messages import Catalogue
 from digitize.model import Document, Language, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.findings import load_documents
+from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
-from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
@@ -57,6 +57,7 @@ class Packager:
         seal: the key and how to sign.
         clock: tells the signing time.
         new_uuid: makes identifiers.
+
     """
 
     workspace: Workspace
@@ -72,6 +73,7 @@ class Packager:
             ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
                 cannot be signed.
             EnvironmentProblem: the key does not hold, or the disk does not take it.
+
         """
         with lease(self.ledger, dossier, self.ledger.who, self.clock):
             record = self.ledger.dossier(dossier)

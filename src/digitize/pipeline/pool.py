@@ -33,6 +33,10 @@ _TASKS_PER_WORKER = 500
 class TaskExecutor(Protocol):
     """Where tasks run: processes here, or on other machines."""
 
+    @property
+    def workers(self) -> int:
+        """How many tasks run at once."""
+
     def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
         """Start a task when there is room for it."""
 
@@ -47,6 +51,7 @@ class LocalPool:
         jobs: how many tasks run at once.
         seconds: longest time for one task.
         megabytes: most address space of one worker, 0 for no limit.
+
     """
 
     def __init__(self, jobs: int, *, seconds: float, megabytes: int) -> None:
@@ -54,6 +59,7 @@ class LocalPool:
         # process itself would copy its threads' locks.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["digitize.pipeline.tasks"])
+        self.workers = jobs
         self._seconds = seconds
         self._pool = ProcessPool(
             max_workers=jobs,
@@ -64,13 +70,13 @@ class LocalPool:
         )
 
     def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
-        future: concurrent.futures.Future[T] = self._pool.schedule(
-            function, args=args, timeout=self._seconds
-        )
+        """Start a task in one of the processes when one is free."""
+        future: concurrent.futures.Future[T] = self._pool.schedule(function, args=args, timeout=self._seconds)
         return future
 
     def stop(self) -> None:
-        self._pool.stop()
+        """End the processes, also those at work."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
 
@@ -81,7 +87,7 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
     except concurrent.futures.TimeoutError as error:
         raise ItemProblem("task_too_slow", seconds=round(seconds)) from error
     except ProcessExpired as error:
-        raise ItemProblem("worker_died", code=error.exitcode or 0) from error
+        raise ItemProblem("worker_died", exit_code=error.exitcode or 0) from error
     except MemoryError as error:
         raise ItemProblem("out_of_memory") from error
     except DigitizeError:

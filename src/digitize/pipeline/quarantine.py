@@ -35,6 +35,7 @@ def set_aside(
         culprit: the file that is wrong, copied beside the reason; None where there is none, or
             where it must not be touched.
         clock: tells the time.
+
     """
     catalogue = Catalogue(workspace.settings.language)
     folder = make_folder(workspace.quarantine / dossier)

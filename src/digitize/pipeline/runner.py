@@ -52,6 +52,7 @@ class RunResult:
         failed: dossiers that were set aside in this run.
         seconds: how long it took.
         notes: what the clerk should know, with the dossier concerned.
+
     """
 
     pages_read: int = 0
@@ -84,7 +85,6 @@ class Runner:
         observer: Observer,
         clock: Clock,
         *,
-        jobs: int,
         until: Stage = Stage.PACKAGED,
         packager: Packager | None = None,
     ) -> None:
@@ -93,7 +93,7 @@ class Runner:
         self._executor = executor
         self._observer = observer
         self._clock = clock
-        self._room = jobs * _AHEAD
+        self._room = executor.workers * _AHEAD
         self._until = until
         self._packager = packager
         self._flying: dict[Future[Any], _Flight] = {}
@@ -205,9 +205,7 @@ class Runner:
         pages = self._ledger.pages(record.id)
         if not pages:
             layout = [
-                (original.ordinal, frame)
-                for original in originals
-                for frame in range(original.pages or 0)
+                (original.ordinal, frame) for original in originals for frame in range(original.pages or 0)
             ]
             with self._ledger.transaction():
                 self._ledger.set_pages(record.id, layout)
@@ -226,9 +224,7 @@ class Runner:
             if all(o.pages is not None for o in self._ledger.originals(original.dossier)):
                 self._ready.appendleft(original.dossier)
 
-        flight = _Flight(
-            original.dossier, settle, path, self._once_more(original.dossier, original.name)
-        )
+        flight = _Flight(original.dossier, settle, path, self._once_more(original.dossier, original.name))
         limit = self._workspace.settings.limits.pages_per_file
         self._fly(flight, tasks.inspect_file, path, original.kind, limit)
 
@@ -256,9 +252,7 @@ class Runner:
 
         flight = _Flight(page.dossier, settle, path, retry)
         target = page_target(self._workspace, *key)
-        task = tasks.PageTask(
-            path, original.kind, page.frame, target, self._reading_settings
-        )
+        task = tasks.PageTask(path, original.kind, page.frame, target, self._reading_settings)
         self._fly(flight, tasks.read_one_page, task)
 
     def _recognised(self, dossier: str) -> None:
@@ -308,9 +302,7 @@ class Runner:
         """Let a dossier through, or send it to a person."""
         required = self._workspace.profile.review.required
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
-        needed = required is ReviewBefore.ALWAYS or (
-            required is ReviewBefore.DOUBTFUL and doubtful > 0
-        )
+        needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
         stage = Stage.IN_REVIEW if needed else Stage.APPROVED
         event = "review_needed" if needed else "approved"
         with self._ledger.transaction():
@@ -451,5 +443,3 @@ def _summary(done: tasks.PageDone) -> dict[str, object]:
         "bytes": done.bytes,
         "problems": [{"code": p.code, "facts": p.facts} for p in reading.problems],
     }
-
-

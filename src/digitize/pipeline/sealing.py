@@ -15,7 +15,7 @@ from digitize.signatures.sign import Evidence, Level, Seal, local_timestamper
 from digitize.signatures.stamp import Stamp
 from digitize.signatures.trust import load_trust
 
-PASSPHRASE_VARIABLE = "DIGITIZE_PASSPHRASE"
+PASSPHRASE_VARIABLE = "DIGITIZE_PASSPHRASE"  # noqa: S105 - the name, not the passphrase
 
 Prompt = Callable[[], str]
 """Asks a person for the passphrase of the signing key; handed in by the command line."""
@@ -33,6 +33,7 @@ def make_seal(workspace: Workspace, prompt: Prompt | None) -> Seal:
 
     Raises:
         EnvironmentProblem: no key, a passphrase that everybody can read, or a wrong one.
+
     """
     settings, rules = workspace.settings, workspace.profile.signing
     if settings.signing.key is None:
@@ -77,4 +78,3 @@ def _from_file(path: Path) -> bytes:
         return path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
         raise EnvironmentProblem("passphrase_file_unreadable", path=str(path)) from error
-

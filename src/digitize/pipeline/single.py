@@ -6,11 +6,11 @@ Files are foreign and may be hostile: they are opened in a worker that may die, 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.files import fixity
@@ -27,11 +27,23 @@ from digitize.times import now
 
 _QUALITY = 85
 _THRESHOLD = 0.7
+_JOBS = 2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class SinglePage:
-    """A page of a file that was read."""
+    """A page of a file that was read.
+
+    Attributes:
+        file: the file it is in.
+        frame: its index in that file.
+        number: the place of the file among those read together, from 1.
+        target: where its pictures and words lie as long as the reader is open.
+        reading: what was read.
+
+    """
 
     file: Path
     frame: int
@@ -40,14 +52,60 @@ class SinglePage:
     reading: PageReading
 
 
-@dataclass(slots=True)
-class ReadFiles:
-    """Files that were read together, as one stack of pages in that order."""
+class FileReader:
+    """Reads files together, as one stack of pages in that order; close it after use.
 
-    pages: list[SinglePage] = field(default_factory=list)
-    failures: list[tuple[Path, Problem]] = field(default_factory=list)
-    _pool: LocalPool | None = None
-    _settings: tasks.ReadingSettings | None = None
+    Attributes:
+        pages: the pages that were read.
+        failures: the files that could not be read, and why.
+
+    Raises:
+        EnvironmentProblem: no OCR engine or language data.
+
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.pages: list[SinglePage] = []
+        self.failures: list[tuple[Path, Problem]] = []
+        self._limits = limits or Limits()
+        self._settings = tasks.ReadingSettings(
+            engine=EngineName.AUTO,
+            tessdata=find_tessdata(),
+            max_megapixels=self._limits.megapixels,
+            jpeg_quality=_QUALITY,
+        )
+        self._folder = tempfile.TemporaryDirectory(prefix="digitize-")
+        self._pool = LocalPool(
+            _JOBS, seconds=self._limits.page_seconds, megabytes=self._limits.worker_megabytes
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.stop()
+        self._folder.cleanup()
+
+    def read(self, files: Sequence[Path]) -> None:
+        """Read the pages of some files; what cannot be read is told and left out.
+
+        Raises:
+            UsageProblem: a file does not exist.
+
+        """
+        for file in files:
+            if not file.exists():
+                raise UsageProblem("source_missing", path=str(file))
+        for number, file in enumerate(files, start=1):
+            try:
+                self.pages.extend(self._read_file(file, number))
+            except ItemProblem as error:
+                self.failures.append((file, Problem.of(error)))
 
     def documents(self, form: str | None = None) -> list[Document]:
         """The documents among the pages, with their fields.
@@ -57,12 +115,12 @@ class ReadFiles:
 
         Raises:
             UsageProblem: there is no such form.
+
         """
         if form is not None and form not in load_templates():
             raise UsageProblem("form_unknown", form=form, known=", ".join(load_templates()))
         if not self.pages:
             return []
-        assert self._settings is not None
         task = tasks.ExtractTask(
             pages=tuple(page.target for page in self.pages),
             files=tuple(page.number for page in self.pages),
@@ -70,8 +128,7 @@ class ReadFiles:
             settings=self._settings,
             forms=(form,) if form else (),
         )
-        found: list[Document] = self._do(tasks.extract, task)
-        return found
+        return self._do(tasks.extract, task)
 
     def write_pdfs(self) -> Iterator[Path]:
         """Write a searchable PDF/A beside each file, under a name that was free."""
@@ -95,66 +152,27 @@ class ReadFiles:
             self._do(tasks.compose_document, task)
             yield target
 
-    def _do(self, function: Any, *args: Any) -> Any:
-        assert self._pool is not None
-        return outcome(self._pool.submit(function, *args), Limits().page_seconds)
+    def _do(self, function: Callable[..., T], *args: Any) -> T:
+        return outcome(self._pool.submit(function, *args), self._limits.page_seconds)
 
-
-@contextmanager
-def read_files(files: Sequence[Path], limits: Limits | None = None) -> Iterator[ReadFiles]:
-    """Read the pages of some files; what cannot be read is told and left out.
-
-    Raises:
-        UsageProblem: a file does not exist.
-        EnvironmentProblem: no OCR engine or language data.
-    """
-    chosen = limits or Limits()
-    for file in files:
-        if not file.exists():
-            raise UsageProblem("source_missing", path=str(file))
-    settings = tasks.ReadingSettings(
-        engine=EngineName.AUTO,
-        tessdata=find_tessdata(),
-        max_megapixels=chosen.megapixels,
-        jpeg_quality=_QUALITY,
-    )
-    pool = LocalPool(2, seconds=chosen.page_seconds, megabytes=chosen.worker_megabytes)
-    try:
-        with tempfile.TemporaryDirectory(prefix="digitize-") as folder:
-            reading = ReadFiles(_pool=pool, _settings=settings)
-            for number, file in enumerate(files, start=1):
-                try:
-                    _read_file(reading, file, number, Path(folder), chosen)
-                except ItemProblem as error:
-                    reading.failures.append((file, Problem.of(error)))
-            yield reading
-    finally:
-        pool.stop()
-
-
-def _read_file(
-    reading: ReadFiles, file: Path, number: int, folder: Path, limits: Limits
-) -> None:
-    if not is_plain_file(file.resolve()):
-        raise ItemProblem("special_file_refused", file=file.name)
-    try:
-        kind = kind_of(file)
-    except OSError as error:
-        detail = error.strerror or ""
-        raise ItemProblem("file_unreadable_here", file=file.name, detail=detail) from error
-    if kind is None:
-        raise ItemProblem("not_a_scan", file=file.name)
-    pool, settings = reading._pool, reading._settings
-    assert pool is not None and settings is not None
-    inspected = outcome(
-        pool.submit(tasks.inspect_file, file.resolve(), kind, limits.pages_per_file),
-        limits.page_seconds,
-    )
-    flights = []
-    for frame in range(inspected.pages):
-        target = folder / f"{number:04}-{frame:05}"
-        task = tasks.PageTask(file.resolve(), kind, frame, target, settings)
-        flights.append((frame, target, pool.submit(tasks.read_one_page, task)))
-    for frame, target, future in flights:
-        done = outcome(future, limits.page_seconds)
-        reading.pages.append(SinglePage(file, frame, number, target, done.reading))
+    def _read_file(self, file: Path, number: int) -> list[SinglePage]:
+        if not is_plain_file(file.resolve()):
+            raise ItemProblem("special_file_refused", file=file.name)
+        try:
+            kind = kind_of(file)
+        except OSError as error:
+            detail = error.strerror or ""
+            raise ItemProblem("file_unreadable_here", file=file.name, detail=detail) from error
+        if kind is None:
+            raise ItemProblem("not_a_scan", file=file.name)
+        source = file.resolve()
+        inspected = self._do(tasks.inspect_file, source, kind, self._limits.pages_per_file)
+        flights = []
+        for frame in range(inspected.pages):
+            target = Path(self._folder.name) / f"{number:04}-{frame:05}"
+            task = tasks.PageTask(source, kind, frame, target, self._settings)
+            flights.append((target, self._pool.submit(tasks.read_one_page, task)))
+        return [
+            SinglePage(file, frame, number, target, outcome(future, self._limits.page_seconds).reading)
+            for frame, (target, future) in enumerate(flights)
+        ]

@@ -78,6 +78,7 @@ class ExtractTask:
         threshold: confidence below which a field is doubtful.
         settings: how to read values again.
         forms: the forms that are possible; all if empty.
+
     """
 
     pages: tuple[Path, ...]
@@ -101,6 +102,7 @@ def inspect_file(path: Path, kind: FileKind, most_pages: int) -> Inspected:
 
     Raises:
         ItemProblem: the file is broken, encrypted, or has too many pages.
+
     """
     if kind is FileKind.PDF:
         summary = inspect_pdf(path)
@@ -126,6 +128,7 @@ def read_one_page(task: PageTask) -> PageDone:
 
     Raises:
         ItemProblem: the page cannot be decoded or read.
+
     """
     picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
     done = read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality)
@@ -142,14 +145,11 @@ def read_one_page(task: PageTask) -> PageDone:
 def extract(task: ExtractTask) -> list[Document]:
     """Dossier work: documents and fields."""
     views = [
-        PageView(load_reading(target), _loader(target, task.settings.max_megapixels))
-        for target in task.pages
+        PageView(load_reading(target), _loader(target, task.settings.max_megapixels)) for target in task.pages
     ]
     templates = load_templates()
     chosen = {form: templates[form] for form in task.forms or templates}
-    return read_documents(
-        views, task.files, chosen, _engine(task.settings), threshold=task.threshold
-    )
+    return read_documents(views, task.files, chosen, _engine(task.settings), threshold=task.threshold)
 
 
 def compose_document(task: ComposeTask) -> Path:

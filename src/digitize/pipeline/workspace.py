@@ -28,24 +28,29 @@ class Workspace:
         Raises:
             UsageProblem: there is none.
             EnvironmentProblem: its settings are wrong.
+
         """
         root = _find(chosen)
         return cls(root, load_settings(root / SETTINGS_NAME))
 
     @cached_property
     def profile(self) -> Profile:
+        """The rules that the settings choose."""
         return load_profile(self.settings.profile)
 
     @property
     def inbox(self) -> Path:
+        """Where clerks put scans."""
         return self.root / "scans"
 
     @property
     def originals(self) -> Path:
+        """What was taken in, as it came."""
         return self.root / "originals"
 
     @property
     def archive(self) -> Path:
+        """Finished packages."""
         return self.root / "archive"
 
     @property
@@ -55,18 +60,22 @@ class Workspace:
 
     @property
     def quarantine(self) -> Path:
+        """What could not be processed, each item with its reason."""
         return self.root / "quarantine"
 
     @property
     def work(self) -> Path:
+        """Derived data that can be made again."""
         return self.root / "work"
 
     @property
     def ledger(self) -> Path:
+        """The database of stages and events."""
         return self.root / "ledger.db"
 
     @property
     def lock(self) -> Path:
+        """The file that a run holds locked."""
         return self.root / ".run.lock"
 
     @property
@@ -79,6 +88,7 @@ class Workspace:
 
         Raises:
             EnvironmentProblem: they cannot be made or written to.
+
         """
         for folder in (self.originals, self.archive, self.quarantine, self.work):
             try:

@@ -60,6 +60,7 @@ class SigningRules(_Part):
         unattended: ``run`` may sign by itself.
         appearance: ``digitized`` shows the organisation and the time, ``none`` nothing.
         reason: written into every signature.
+
     """
 
     level: Literal["B-B", "B-T", "B-LT"]
@@ -69,9 +70,11 @@ class SigningRules(_Part):
 
 
 class PackageRules(_Part):
-    """How packages are named and described. Names are patterns with these words in braces:
-    ``organisation``, ``fonds``, ``archive``, ``year``, ``dossier``, ``uuid``, ``file_code``,
-    ``ordinal``."""
+    """How packages are named and described.
+
+    Names are patterns with these words in braces: ``organisation``, ``fonds``, ``archive``,
+    ``year``, ``dossier``, ``uuid``, ``file_code``, ``ordinal``.
+    """
 
     object_id: str
     file_code: str
@@ -118,6 +121,7 @@ def load_profile(name: str) -> Profile:
 
     Raises:
         EnvironmentProblem: there is no profile of that name.
+
     """
     if name not in profile_names():
         raise EnvironmentProblem("profile_unknown", name=name, known=", ".join(profile_names()))

@@ -43,6 +43,7 @@ class Desk:
 
         Raises:
             ItemProblem: somebody else works on it.
+
         """
         with lease(self.ledger, dossier, self.ledger.who, self.clock):
             yield doubtful_fields(self.ledger, dossier)
@@ -69,6 +70,7 @@ def value_from(field: DoubtfulField, text: str) -> Value:
 
     Raises:
         UsageProblem: the answer does not fit the type of the field.
+
     """
     kind = load_templates()[field.form].type_of(field.key)
     folded = text.strip().casefold()

@@ -57,10 +57,8 @@ def write_dossiers(folder: Path, *, seed: int = SEED) -> list[str]:
     for ordinal, make in enumerate(makers, start=1):
         # The pattern of TT 01/2018 Art. 19, with a province code that nobody bears.
         code = f"000.00.01.H99-261118-{ordinal:04}"
-        truths[code] = make(Random(f"{seed}/{ordinal}"), folder, code)
-    write_whole(
-        folder / "truth.json", json.dumps(truths, ensure_ascii=False, indent=1, sort_keys=True)
-    )
+        truths[code] = make(Random(f"{seed}/{ordinal}"), folder, code)  # noqa: S311 - repeatable is what it must be
+    write_whole(folder / "truth.json", json.dumps(truths, ensure_ascii=False, indent=1, sort_keys=True))
     return list(truths)
 
 
@@ -108,26 +106,22 @@ def _doubtful_folder(random: Random, folder: Path, code: str) -> Truth:
     return _as_jpegs(folder / code, {"to-khai.jpg": page})
 
 
-def _birth(
-    random: Random, version: str, *, typed: bool, disagreeing_words: bool = False
-) -> _Page:
-    sheet, fields = birth_form.draw_birth_form(
+def _birth(random: Random, version: str, *, typed: bool, disagreeing_words: bool = False) -> _Page:
+    facts = birth_form.make_registration(
         random,
         version,
-        TYPEWRITER if typed else COMPUTER,
         office=OFFICE,
         made_at=f"phường {PLACE}",
-        dpi=DPI,
         disagreeing_words=disagreeing_words,
     )
+    sheet = birth_form.draw_birth_form(random, facts, TYPEWRITER if typed else COMPUTER, dpi=DPI)
+    fields = birth_form.truth_of(facts)
     return _scanned(random, sheet, birth_form.FORM, version, fields, level=1)
 
 
 def _letter(random: Random, *, quarter_turns: int = 0) -> _Page:
     sheet, fields = letter.draw_letter(random, office=OFFICE, place=PLACE, dpi=DPI)
-    return _scanned(
-        random, sheet, letter.FORM, letter.VERSION, fields, level=1, quarter_turns=quarter_turns
-    )
+    return _scanned(random, sheet, letter.FORM, letter.VERSION, fields, level=1, quarter_turns=quarter_turns)
 
 
 def _plain(random: Random, sheet: Sheet) -> _Page:
@@ -151,10 +145,7 @@ def _scanned(
         "fields": fields,
         "skew": wear.skew,
         "rotated": (-90 * quarter_turns) % 360,
-        "lines": [
-            {"text": line.text, "box": line.box, "kind": line.kind}
-            for line in sheet.inscriptions
-        ],
+        "lines": [{"text": line.text, "box": line.box, "kind": line.kind} for line in sheet.inscriptions],
     }
     return _Page(scan(sheet, wear, random), wear, truth)
 
@@ -170,4 +161,3 @@ def _as_jpegs(folder: Path, pages: dict[str, _Page]) -> Truth:
     for name, page in pages.items():
         write_whole(folder / name, page.data())
     return {"pages": [pages[name].truth for name in sorted(pages)]}
-

@@ -21,6 +21,7 @@ class Fill:
         over_leader: the leader goes on under the value, as on a form that was printed empty; else
             the value stands in its place, as on a form that was filled in on a computer.
         strikes: how often each letter is struck; ribbons print fatter than fine fonts.
+
     """
 
     face: Face
@@ -45,6 +46,10 @@ class Blank:
     bold: bool = False
 
 
+class TextDoesNotFit(ValueError):
+    """A value is longer than the room for it."""
+
+
 class FormWriter:
     """Keeps the place on a sheet while a form is written from top to bottom."""
 
@@ -55,6 +60,7 @@ class FormWriter:
         self.size = size
 
     def skip(self, lines: float = 1.0) -> None:
+        """Go down by some lines."""
         self.y += LINE * lines
 
     def text(self, text: str, *, face: Face = Face.TIMES) -> None:
@@ -82,7 +88,7 @@ class FormWriter:
             rest = self._value(LEFT, RIGHT, rest, whole=False)
             self.skip()
         if rest:
-            raise ValueError(f"no room for: {rest}")
+            raise TextDoesNotFit(rest)
 
     def _value(self, start: float, end: float, value: str, *, whole: bool) -> str:
         """Write a leader with a value on it; return what did not find room."""
@@ -90,7 +96,7 @@ class FormWriter:
         at = start + 1.0
         lines = self._broken(value, fill.face, fill.size, end - at)
         if whole and len(lines) > 1:
-            raise ValueError(f"no room for: {value}")
+            raise TextDoesNotFit(value)
         written = at
         if lines:
             for strike in range(fill.strikes):

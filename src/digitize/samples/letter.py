@@ -27,14 +27,22 @@ _KINDS = (
 )
 _PARAGRAPHS = (
     "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
-    "Căn cứ Nghị định số 118/2025/NĐ-CP của Chính phủ về thực hiện thủ tục hành chính theo cơ "
-    "chế một cửa, một cửa liên thông tại Bộ phận Một cửa;",
-    "Xét đề nghị của Trung tâm Phục vụ hành chính công, Ủy ban nhân dân phường yêu cầu các bộ "
-    "phận chuyên môn rà soát toàn bộ hồ sơ giấy đã tiếp nhận, lập danh mục và bàn giao để số hóa.",
-    "Hồ sơ bàn giao phải đủ thành phần, được đánh số tờ, tháo ghim và làm phẳng trước khi quét. "
-    "Người bàn giao và người nhận cùng ký vào biên bản.",
-    "Thời gian hoàn thành trước ngày 20 tháng 12 năm 2026. Trong quá trình thực hiện nếu có "
-    "vướng mắc, đề nghị phản ánh về Văn phòng để kịp thời hướng dẫn, giải quyết.",
+    (
+        "Căn cứ Nghị định số 118/2025/NĐ-CP của Chính phủ về thực hiện thủ tục hành chính theo cơ "
+        "chế một cửa, một cửa liên thông tại Bộ phận Một cửa;"
+    ),
+    (
+        "Xét đề nghị của Trung tâm Phục vụ hành chính công, Ủy ban nhân dân phường yêu cầu các bộ "
+        "phận chuyên môn rà soát toàn bộ hồ sơ giấy đã tiếp nhận, lập danh mục và bàn giao để số hóa."
+    ),
+    (
+        "Hồ sơ bàn giao phải đủ thành phần, được đánh số tờ, tháo ghim và làm phẳng trước khi quét. "
+        "Người bàn giao và người nhận cùng ký vào biên bản."
+    ),
+    (
+        "Thời gian hoàn thành trước ngày 20 tháng 12 năm 2026. Trong quá trình thực hiện nếu có "
+        "vướng mắc, đề nghị phản ánh về Văn phòng để kịp thời hướng dẫn, giải quyết."
+    ),
 )
 
 
@@ -58,9 +66,7 @@ def draw_letter(random: Random, *, office: str, place: str, dpi: int = 200) -> t
         y = 56.0
         sheet.write(A4[0] / 2, y, f"Kính gửi: {recipient}", size=13.5, align="centre")
     else:
-        sheet.write(
-            A4[0] / 2, y, kind.upper(), face=Face.TIMES_BOLD, size=14, align="centre"
-        )
+        sheet.write(A4[0] / 2, y, kind.upper(), face=Face.TIMES_BOLD, size=14, align="centre")
         y += 6.5
         title = subject = subject[0].upper() + subject[1:]
         sheet.write(A4[0] / 2, y, title, face=Face.TIMES_BOLD, size=13, align="centre")
@@ -101,11 +107,11 @@ def draw_birth_notice(random: Random, *, dpi: int = 200) -> Sheet:
     sheet = Sheet(dpi=dpi)
     national_motto(sheet, A4[0] / 2, 18)
     sheet.write(A4[0] / 2, 42, "GIẤY CHỨNG SINH", face=Face.TIMES_BOLD, size=16, align="centre")
+    clock = f"{random.randint(0, 23)} giờ {random.randint(0, 59):02} phút"
     lines = (
         f"Họ và tên mẹ: {mother.name.title()}",
         f"Nơi đăng ký thường trú: {mother.residence}",
-        f"Đã sinh con vào lúc: {random.randint(0, 23)} giờ {random.randint(0, 59):02} phút, "
-        f"{written_date(born)}",
+        f"Đã sinh con vào lúc: {clock}, {written_date(born)}",
         f"Số con trong lần sinh này: 01. Cân nặng: {random.randint(25, 39)}00 gam",
         "Tình trạng của con: khỏe mạnh",
     )
@@ -163,11 +169,8 @@ def _foot(
         end = "." if index == len(recipients) - 1 else ";"
         sheet.write(_LEFT, y + 5 * (index + 1), f"- {recipient}{end}", size=11)
     centre = 150.0
-    sheet.write(
-        centre, y, "TM. ỦY BAN NHÂN DÂN", face=Face.TIMES_BOLD, size=13, align="centre"
-    )
+    sheet.write(centre, y, "TM. ỦY BAN NHÂN DÂN", face=Face.TIMES_BOLD, size=13, align="centre")
     sheet.write(centre, y + 5.6, title, face=Face.TIMES_BOLD, size=13, align="centre")
     signature(sheet, random, centre, y + 18)
     sheet.write(centre, y + 32, name, face=Face.TIMES_BOLD, size=13, align="centre")
     seal(sheet, random, centre - 27, y + 22, office.upper())
-

@@ -63,9 +63,7 @@ def make_date(random: Random, first: int, last: int) -> dt.date:
 
 def make_person(random: Random, *, sex: str, first: int, last: int) -> Person:
     """A person of that sex, born in those years."""
-    name = " ".join(
-        [random.choice(_FAMILY_NAMES), random.choice(_MIDDLE[sex]), random.choice(_GIVEN[sex])]
-    )
+    name = " ".join([random.choice(_FAMILY_NAMES), random.choice(_MIDDLE[sex]), random.choice(_GIVEN[sex])])
     born = make_date(random, first, last)
     residence, province = make_address(random)
     generation = 2 * (born.year // 100 - 19) + (1 if sex == "Nữ" else 0)

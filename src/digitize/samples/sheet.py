@@ -39,13 +39,14 @@ class Sheet:
         self.image = Image.new("RGB", size, "white")
 
     def pixels(self, millimetres: float) -> int:
+        """A length in pixels of this sheet."""
         return round(millimetres * self.dpi / 25.4)
 
     def width_of(self, text: str, face: Face, size: float) -> float:
         """Width of a text in millimetres."""
         return self._font(face, size).getlength(text) * 25.4 / self.dpi
 
-    def write(
+    def write(  # noqa: PLR0913 - each is a property of a run of text
         self,
         x: float,
         baseline: float,
@@ -86,14 +87,14 @@ class Sheet:
             )
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25) -> None:
+        """A straight line."""
         ends = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
         ImageDraw.Draw(self.image).line(ends, fill=INK, width=max(1, self.pixels(width)))
 
     def frame(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25) -> None:
+        """A rectangle."""
         corners = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
-        ImageDraw.Draw(self.image).rectangle(
-            corners, outline=INK, width=max(1, self.pixels(width))
-        )
+        ImageDraw.Draw(self.image).rectangle(corners, outline=INK, width=max(1, self.pixels(width)))
 
     def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
         return _load(face, round(size * self.dpi / 72))
@@ -101,6 +102,4 @@ class Sheet:
 
 @cache
 def _load(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(
-        str(find_font(face)), pixels, layout_engine=ImageFont.Layout.BASIC
-    )
+    return ImageFont.truetype(str(find_font(face)), pixels, layout_engine=ImageFont.Layout.BASIC)

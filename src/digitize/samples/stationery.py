@@ -58,9 +58,7 @@ def signature(sheet: Sheet, random: Random, x: float, y: float, *, width: float 
     draw.line(points, fill=BLUE, width=max(2, sheet.pixels(0.45)), joint="curve")
 
 
-def _star(
-    draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, ink: tuple[int, ...]
-) -> None:
+def _star(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, ink: tuple[int, ...]) -> None:
     points = []
     for corner in range(10):
         length = radius if corner % 2 == 0 else radius * 0.4

@@ -8,6 +8,7 @@ from random import Random
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from digitize.imaging.picture import Pixels
@@ -27,6 +28,7 @@ class Wear:
         shade: how much darker one side of the sheet is, of 255.
         fading: share by which ink is lighter than black.
         quality: JPEG quality.
+
     """
 
     skew: float = 0.0
@@ -60,10 +62,10 @@ def scan_pixels(clean: Pixels, wear: Wear, random: Random) -> Pixels:
     """The same from the pixels of a sheet."""
     grain = np.random.default_rng(random.randrange(1 << 32))
     paper = np.array([random.randint(244, 252), random.randint(243, 250), random.randint(234, 246)])
-    picture = 255 - (255 - clean.astype(np.float32)) * (1 - wear.fading)
+    picture: NDArray[np.float32] = 255 - (255 - clean.astype(np.float32)) * (1 - wear.fading)
     picture *= paper.astype(np.float32) / 255
     if wear.blur:
-        picture = cv2.GaussianBlur(picture, (0, 0), wear.blur)
+        picture = cv2.GaussianBlur(picture, (0, 0), wear.blur).astype(np.float32)
     height, width = picture.shape[:2]
     if wear.shade:
         across = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]

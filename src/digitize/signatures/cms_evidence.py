@@ -78,6 +78,7 @@ async def examine(
         trust: what may be relied on.
         known: revocation data.
         now: the time at which the verification is made.
+
     """
     notes: list[Problem] = []
     info = signed["signer_infos"][0]

@@ -39,6 +39,7 @@ class Credentials:
         signer: signs for pyHanko.
         subject: the holder, in words.
         not_before, not_after: validity of the certificate.
+
     """
 
     signer: SimpleSigner
@@ -51,16 +52,16 @@ class Credentials:
 
         Raises:
             EnvironmentProblem: not yet or no longer valid, or not made for signing.
+
         """
         if moment < self.not_before:
             raise EnvironmentProblem(
                 "certificate_not_yet_valid", holder=self.subject, since=str(self.not_before)
             )
         if moment > self.not_after:
-            raise EnvironmentProblem(
-                "certificate_expired", holder=self.subject, until=str(self.not_after)
-            )
-        usage = self.signer.signing_cert.key_usage_value
+            raise EnvironmentProblem("certificate_expired", holder=self.subject, until=str(self.not_after))
+        own: x509.Certificate = self.signer.signing_cert
+        usage = own.key_usage_value
         if usage is not None and not _KEY_USAGES & usage.native:
             raise EnvironmentProblem("certificate_not_for_signing", holder=self.subject)
 
@@ -84,9 +85,8 @@ class ParsedKeySigner(SimpleSigner):
         )
         self._private_key = private_key
 
-    async def async_sign_raw(
-        self, data: bytes, digest_algorithm: str, dry_run: bool = False
-    ) -> bytes:
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the base class has it so
+        """Sign with the parsed key; a dry run gives zeros of the right length."""
         if dry_run:
             return bytes(self.signature_size)
         hashed = get_pyca_cryptography_hash(digest_algorithm)
@@ -100,9 +100,7 @@ class ParsedKeySigner(SimpleSigner):
 
     def private_key_der(self) -> bytes:
         """The private key in PKCS#8, unencrypted, for a signer in this process."""
-        return self._private_key.private_bytes(
-            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
-        )
+        return self._private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     @property
     def signature_size(self) -> int:
@@ -123,6 +121,7 @@ def load_pkcs12(path: Path, passphrase: bytes) -> Credentials:
 
     Raises:
         EnvironmentProblem: no such file, a wrong passphrase, or a kind of key that cannot sign.
+
     """
     try:
         data = path.read_bytes()
@@ -135,7 +134,7 @@ def load_pkcs12(path: Path, passphrase: bytes) -> Credentials:
     if certificate is None or not isinstance(private_key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise EnvironmentProblem("key_unusable", path=str(path))
     own = x509.Certificate.load(_der(certificate))
-    chain = SimpleCertificateStore()
+    chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     chain.register_multiple([x509.Certificate.load(_der(other)) for other in others])
     return Credentials(
         signer=ParsedKeySigner(private_key, own, chain),
@@ -150,6 +149,7 @@ def load_certificates(path: Path) -> list[x509.Certificate]:
 
     Raises:
         EnvironmentProblem: the file cannot be read as certificates.
+
     """
     try:
         certificates = list(load_certs_from_pemder_data(path.read_bytes()))

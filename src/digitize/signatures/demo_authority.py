@@ -60,6 +60,7 @@ def make_demo_authority(
         moment: when the certificates begin.
         valid_for: how long they and the CRL are valid.
         revoke_signer: put the signing certificate on the CRL, for tests.
+
     """
     make_folder(folder, mode=0o700)
     begin, end = moment - _BACKDATED, moment + valid_for

@@ -32,6 +32,7 @@ def verify_detached(
         name: what the signed file is called in the report.
         trust: what may be relied on.
         now: the time at which the verification is made.
+
     """
     try:
         return _verify(data, signature, name, trust, now)
@@ -46,12 +47,10 @@ def verify_detached(
         )
 
 
-def _verify(
-    data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt.datetime
-) -> SignatureReport:
+def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt.datetime) -> SignatureReport:
     info = cms.ContentInfo.load(signature, strict=True)
     if info["content_type"].native != "signed_data":
-        raise ValueError("no signed data")
+        raise ValueError
     signed: cms.SignedData = info["content"]
     algorithm = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
     digest = hashlib.new(algorithm, data).digest()
@@ -69,9 +68,7 @@ def _verify(
         later_changes=LaterChanges.NONE,
         issuer=certificate.issuer.human_friendly if certificate else None,
         signer=certificate.subject.human_friendly if certificate else None,
-        certificate_manager=(
-            certificate.issuer.native.get("organization_name") if certificate else None
-        ),
+        certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
         signing_time=evidence.claimed_time or proven,
         time_source=time_source(evidence.claimed_time, proven),
         timestamp=proven,

@@ -53,6 +53,7 @@ class Evidence:
     Attributes:
         anchors: certificates that end the path of trust.
         revocations: CRLs of the authorities on that path.
+
     """
 
     anchors: tuple[x509.Certificate, ...] = ()
@@ -70,6 +71,7 @@ class Seal:
         evidence: needed for B-LT.
         stamp: the visible appearance, None for none.
         reason: written into the signature.
+
     """
 
     credentials: Credentials
@@ -108,6 +110,7 @@ def sign_pdf(
     Raises:
         ItemProblem: the file cannot be signed.
         EnvironmentProblem: the certificate or its evidence does not hold.
+
     """
     seal.credentials.require_usable(moment)
     # pyHanko writes the long-term evidence with the signature, in one revision, only without the
@@ -140,11 +143,7 @@ def sign_pdf(
             )
             signer.moment = moment
             with whole_file(target) as part, part.open("r+b") as output:
-                asyncio.run(
-                    signer.async_sign_pdf(
-                        writer, output=output, bytes_reserved=2 * _reserved(seal)
-                    )
-                )
+                asyncio.run(signer.async_sign_pdf(writer, output=output, bytes_reserved=2 * _reserved(seal)))
         except SigningError as error:
             raise EnvironmentProblem("signing_refused", detail=_reason(error)) from error
         except PdfReadError as error:
@@ -169,7 +168,8 @@ def sign_detached(data: bytes, seal: Seal) -> bytes:
     )
     if seal.level is Level.B_LT:
         info = _with_revocations(info, seal.evidence.revocations)
-    return info.dump()
+    signature: bytes = info.dump()
+    return signature
 
 
 def local_timestamper(credentials: Credentials) -> TimeStamper:
@@ -210,9 +210,7 @@ def _reserved(seal: Seal) -> int:
     return _STRUCTURE_SIZE + signer.signature_size + signer.chain_size + stamp
 
 
-def _with_revocations(
-    info: cms.ContentInfo, revocations: tuple[crl.CertificateList, ...]
-) -> cms.ContentInfo:
+def _with_revocations(info: cms.ContentInfo, revocations: tuple[crl.CertificateList, ...]) -> cms.ContentInfo:
     signed: cms.SignedData = info["content"]
     signed["crls"] = cms.RevocationInfoChoices(
         [
@@ -225,4 +223,3 @@ def _with_revocations(
 
 def _reason(error: Exception) -> str:
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-

@@ -49,6 +49,7 @@ class Stamp:
     Attributes:
         lines: text above the signing time.
         font_file: embedded, as far as it is needed, into every signed PDF.
+
     """
 
     lines: tuple[str, ...]
@@ -83,7 +84,7 @@ class Stamp:
         to_the_right = SimpleBoxLayoutRule(
             x_align=AxisAlignment.ALIGN_MAX,
             y_align=AxisAlignment.ALIGN_MAX,
-            margins=Margins.uniform(0),
+            margins=Margins(0, 0, 0, 0),
             inner_content_scaling=InnerScaling.NO_SCALING,
         )
         return TextStampStyle(
@@ -103,14 +104,12 @@ class Stamp:
 
 
 def _overlap(one: Rectangle, other: Rectangle) -> bool:
-    return (
-        one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-    )
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def first_page_box(writer: IncrementalPdfFileWriter) -> Rectangle:
     """The media box of the first page, in whole points."""
-    page, _ = writer.find_page_for_modification(0)
+    page, _ = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
     box = page.get_object()["/MediaBox"]
     left, bottom, right, top = (round(float(edge)) for edge in box)
     return left, bottom, right, top
@@ -132,7 +131,7 @@ class _ThousandUnitFont(FontEngineFactory):
             stream = io.BytesIO()
             font.save(stream)
             metrics, characters = font["hmtx"], font.getBestCmap()
-            self._advances = {
+            self._advances: dict[str, int] = {
                 letter: metrics[characters[ord(letter)]][0]
                 for letter in set(letters)
                 if ord(letter) in characters
@@ -141,13 +140,14 @@ class _ThousandUnitFont(FontEngineFactory):
 
     def width(self, text: str) -> float:
         """Width of a text in points, at the size of the stamp."""
-        return sum(self._advances.get(c, 500) for c in text) * _SIZE / _PDF_UNITS
+        units: int = sum(self._advances.get(c, 500) for c in text)
+        return units * _SIZE / _PDF_UNITS
 
     def create_font_engine(
         self, writer: BasePdfFileWriter, obj_stream: PdfObject | None = None
     ) -> GlyphAccumulator:
         if obj_stream is None and writer.stream_xrefs:
-            obj_stream = writer.prepare_object_stream()
+            obj_stream = writer.prepare_object_stream()  # type: ignore[no-untyped-call]
         return GlyphAccumulator(
             writer=writer,
             font_handle=io.BytesIO(self._data),

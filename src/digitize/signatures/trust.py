@@ -31,6 +31,7 @@ def load_trust(anchors: Sequence[Path], revocations: Sequence[Path] = ()) -> Tru
 
     Raises:
         EnvironmentProblem: a file cannot be read as what it should be.
+
     """
     certificates = tuple(one for path in anchors for one in load_certificates(path))
     return TrustStore(certificates, tuple(load_revocations(path) for path in revocations))

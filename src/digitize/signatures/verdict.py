@@ -98,9 +98,7 @@ class Revocation(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-ALLOWED_LATER = frozenset(
-    {LaterChanges.NONE, LaterChanges.LTA_UPDATES, LaterChanges.SIGNATURES}
-)
+ALLOWED_LATER = frozenset({LaterChanges.NONE, LaterChanges.LTA_UPDATES, LaterChanges.SIGNATURES})
 """What may follow a signature. A form value laid over signed text is no allowed change, although
 ISO 32000 counts it as form filling."""
 
@@ -123,6 +121,7 @@ class SignatureReport:
         level: the PAdES or CAdES baseline level that the evidence reaches.
         notes: what else a reader should know.
         tolerant: only a tolerant parser could read the file.
+
     """
 
     field: str
@@ -153,12 +152,11 @@ class SignatureReport:
             return None
         if self.revocation is Revocation.UNKNOWN and self.certificate is CertificateState.VALID:
             return None
-        return (
-            self.certificate is CertificateState.VALID and self.revocation is Revocation.GOOD
-        )
+        return self.certificate is CertificateState.VALID and self.revocation is Revocation.GOOD
 
     @property
     def verdict(self) -> Verdict:
+        """What the signature deserves."""
         return judge(self)
 
 

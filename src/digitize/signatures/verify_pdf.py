@@ -12,7 +12,7 @@ from pathlib import Path
 from asn1crypto import crl, ocsp
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
@@ -66,6 +66,7 @@ def verify_pdf(path: Path, trust: TrustStore, now: dt.datetime) -> PdfReport:
         path: the file.
         trust: what may be relied on.
         now: the time at which the verification is made.
+
     """
     try:
         data = path.read_bytes()
@@ -142,9 +143,7 @@ async def _report(
 ) -> SignatureReport:
     notes: list[Problem] = []
     coverage, changes, forbidden = _extent(embedded, notes)
-    evidence = await examine(
-        embedded.signed_data, embedded.compute_digest(), trust, known, now
-    )
+    evidence = await examine(embedded.signed_data, embedded.compute_digest(), trust, known, now)
     claimed = embedded.self_reported_timestamp or evidence.claimed_time
     proven = evidence.proven_time
     certificate = evidence.certificate
@@ -156,9 +155,7 @@ async def _report(
         changes_forbidden=forbidden,
         issuer=certificate.issuer.human_friendly if certificate else None,
         signer=certificate.subject.human_friendly if certificate else None,
-        certificate_manager=(
-            certificate.issuer.native.get("organization_name") if certificate else None
-        ),
+        certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
         signing_time=claimed or proven,
         time_source=time_source(claimed, proven),
         timestamp=proven,
@@ -181,41 +178,36 @@ def time_source(claimed: dt.datetime | None, proven: dt.datetime | None) -> Time
     return TimeSource.CLAIMED if claimed is not None else TimeSource.NONE
 
 
-def _extent(
-    embedded: EmbeddedPdfSignature, notes: list[Problem]
-) -> tuple[Coverage, LaterChanges, bool]:
+def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Coverage, LaterChanges, bool]:
     """What the signature covers, what came after it, and whether that was forbidden."""
     try:
-        embedded.compute_integrity_info()
+        embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
         allowed = embedded.summarise_integrity_info()["docmdp_ok"]
     except (PdfError, SignatureValidationError, SuspiciousModification, ValueError) as error:
         notes.append(Problem("changes_unclear", {"detail": type(error).__name__}))
         return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
-    coverage = _COVERAGE.get(embedded.coverage, Coverage.PARTIAL)
-    result = embedded.diff_result
+    found: SignatureCoverageLevel | None = embedded.coverage
+    coverage = _COVERAGE.get(found, Coverage.PARTIAL) if found is not None else Coverage.PARTIAL
+    result: DiffResult | SuspiciousModification | None = embedded.diff_result
     if result is None:
         return coverage, LaterChanges.NONE, False
     if isinstance(result, SuspiciousModification):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
     changes = _CHANGES.get(result.modification_level, LaterChanges.UNKNOWN)
-    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded):
+    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, result):
         changes = LaterChanges.SIGNATURES
     return coverage, changes, allowed is False
 
 
-def _only_signatures(embedded: EmbeddedPdfSignature) -> bool:
+def _only_signatures(embedded: EmbeddedPdfSignature, result: DiffResult) -> bool:
     """Whether all form fields that changed later are signature fields."""
-    result = embedded.diff_result
-    if result is None or isinstance(result, SuspiciousModification):
-        return False
     names = {name for name, _, _ in enumerate_sig_fields(embedded.reader)}
-    return result.changed_form_fields <= names
+    changed: set[str] = result.changed_form_fields
+    return changed <= names
 
 
-def _level(
-    embedded: EmbeddedPdfSignature, evidence: CmsEvidence, known: KnownRevocations
-) -> str:
+def _level(embedded: EmbeddedPdfSignature, evidence: CmsEvidence, known: KnownRevocations) -> str:
     if evidence.proven_time is None:
         # A timestamp that does not hold does not raise the level.
         return "B-B"
@@ -236,8 +228,6 @@ def _revocations(reader: PdfFileReader) -> KnownRevocations:
     except NoDSSFoundError:
         return KnownRevocations()
     return KnownRevocations(
-        crls=tuple(
-            crl.CertificateList.load(stream.get_object().data) for stream in store.crls
-        ),
+        crls=tuple(crl.CertificateList.load(stream.get_object().data) for stream in store.crls),
         ocsps=tuple(ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps),
     )

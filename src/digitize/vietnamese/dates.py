@@ -8,9 +8,7 @@ import re
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.numbers import number_from_words, number_in_words
 
-_LABELLED = re.compile(
-    r"(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})", re.IGNORECASE
-)
+_LABELLED = re.compile(r"(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 _MONTH = re.compile(r"(?<![\d/.\-])(?:thang\s*)?(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
