@@ -21,6 +21,9 @@ _WRITING = 1.3
 _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
 
+_STRAGGLER = 2.0
+"""Millimetres from which punctuation behind a label is no part of it."""
+
 _AGREED = 0.9
 """Confidence of a value that two readings agree on, at least."""
 
@@ -97,7 +100,7 @@ def _place(
     page: int, view: PageView, text: PageText, label: Found, following: Found | None, lines: int
 ) -> _Place:
     stop = following.start if following else len(text.text)
-    caption = text.words_between(label.start, label.end)
+    caption = _without_stragglers(text.words_between(label.start, label.end), view)
     first_row = text.rows[text.word_at(label.end - 1)]
     words = text.numbered_words_between(label.end, stop)
     rows = tuple(
@@ -113,6 +116,16 @@ def _place(
         right = _right_end(view, text, first_row + offset, following)
         rooms.append((left, level[1], max(left, right), level[3]))
     return _Place(page, rows, tuple(rooms), caption, runs_on=beyond and following is not None)
+
+
+def _without_stragglers(caption: Sequence[Word], view: PageView) -> tuple[Word, ...]:
+    """A caption without punctuation that stands far behind it: what lies between is the value."""
+    kept = list(caption)
+    while len(kept) > 1 and not any(map(str.isalnum, kept[-1].text)):
+        if kept[-1].box[0] - kept[-2].box[2] < view.millimetres(_STRAGGLER):
+            break
+        kept.pop()
+    return tuple(kept)
 
 
 def _right_end(view: PageView, text: PageText, row: int, following: Found | None) -> int:

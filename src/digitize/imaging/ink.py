@@ -12,11 +12,32 @@ _INK_DARKNESS = 0.72
 0.5-0.65 of its paper, show-through 0.8 and lighter."""
 
 
+_PRINTED_SHARE = 99.7
+"""Percentile of darkness that belongs to print even on a page of a few lines."""
+
+_PALEST = 12.0
+"""How much darker than paper, of 255, a mark must be to be told from the grain of the scan."""
+
+_PRINT = 200.0
+
+_LEAST_TINT = 4
+"""Difference of the channels, of 255, that the paper alone shows in a colour scan."""
+
+
 def to_grey(pixels: Pixels) -> Pixels:
     """Grey as the eye sees it."""
     if pixels.ndim == 2:
         return pixels
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+
+
+def has_colour(pixels: Pixels) -> bool:
+    """Whether a picture was taken in colour: a grey scan may be stored as colour all the same."""
+    if pixels.ndim == 2:
+        return False
+    sample = pixels[::4, ::4].astype(np.int16)
+    spread = sample.max(axis=2) - sample.min(axis=2)
+    return bool(np.percentile(spread, 99) > _LEAST_TINT)
 
 
 def without_colour(pixels: Pixels) -> Pixels:
@@ -53,6 +74,20 @@ def ink(grey: Pixels) -> Mask:
     """True where there is ink, judged against the paper around it."""
     flat: Mask = flatten(grey) < int(255 * _INK_DARKNESS)
     return flat
+
+
+def strengthened(pixels: Pixels) -> Pixels | None:
+    """Grey in which marks too pale for ink are as dark as print; None where there are none.
+
+    What is pale may be print from an empty cartridge, or the other side shining through: who
+    asks has to see whether it can be read.
+    """
+    pale = 255 - flatten(to_grey(pixels)).astype(np.int16)
+    darkest = float(np.percentile(pale, _PRINTED_SHARE))
+    if darkest < _PALEST:
+        return None
+    dark: Pixels = np.clip(255 - pale * (_PRINT / darkest), 0, 255).astype(np.uint8)
+    return dark
 
 
 def shrink(grey: Pixels, long_side: int) -> tuple[Pixels, float]:

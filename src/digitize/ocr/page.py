@@ -8,17 +8,20 @@ import numpy as np
 
 from digitize.imaging.blank import is_blank
 from digitize.imaging.encode import Encoded, encode
-from digitize.imaging.ink import to_grey
+from digitize.imaging.ink import strengthened, to_grey
 from digitize.imaging.picture import Picture, Pixels
 from digitize.imaging.reading import reading_picture
 from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
-from digitize.imaging.upright import Turn, lines_run_up, upside_down
+from digitize.imaging.upright import Legibility, Turn, lines_run_up, sample_lines, upside_down
 from digitize.model import Box, PageReading, Problem, Word
 from digitize.ocr.engine import Layout, OcrEngine
 
 _SURE = 0.5
 """A turn or a skew found with less confidence is told to the clerk."""
 
+_LINES_TRIED = 3
+_TEXT = 0.7
+"""Legibility of a line of print; the same line mirrored stays below."""
 
 _LEGIBLE = 0.3
 _LEGIBLE_MARK = 0.6
@@ -44,18 +47,24 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
         quality: JPEG quality of the archival picture, where it is encoded anew.
 
     """
-    pixels = picture.pixels
     problems = list(picture.problems)
+    # The picture that is read and the picture that is kept, turned alike.
+    readable, pixels = picture.pixels, picture.pixels
     blank = is_blank(pixels, picture.dpi)
     if blank:
-        turned, skew = Turn(0, 1.0), Skew(0.0, 1.0, 0.0)
-    else:
-        pixels, turned, skew = _upright_and_straight(pixels, picture.dpi, engine)
+        pale = strengthened(pixels)
+        if pale is not None and _is_legible(pale, picture.dpi, engine):
+            readable, blank = pale, False
+            problems.append(Problem("print_pale"))
+    turned, skew = Turn(0, 1.0), Skew(0.0, 1.0, 0.0)
+    if not blank:
+        turned, skew = _pose(readable, picture.dpi, engine)
+        readable, pixels = (_posed(one, turned, skew) for one in (readable, pixels))
         if turned.confidence < _SURE:
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
             problems.append(Problem("skew_in_doubt", {"degrees": skew.angle}))
-    words, unread = ((), ()) if blank else _words(pixels, picture.dpi, engine)
+    words, unread = ((), ()) if blank else _words(readable, picture.dpi, engine)
     reading = PageReading(
         width=pixels.shape[1],
         height=pixels.shape[0],
@@ -74,24 +83,35 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 
-def _upright_and_straight(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Pixels, Turn, Skew]:
-    """Turn and straighten a page; a skew too small to matter is given as 0 and left alone."""
+def _pose(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:
+    """How a page lies: its turn, and its skew once turned; one too small to matter is given as 0."""
     axis = lines_run_up(to_grey(pixels))
-    pixels = _quarter_turned(pixels, axis.degrees)
-    skew = estimate_skew(to_grey(pixels))
+    level = _quarter_turned(pixels, axis.degrees)
+    skew = estimate_skew(to_grey(level))
     if abs(skew.angle) < NEGLIGIBLE or skew.confidence == 0.0:
         skew = Skew(0.0, skew.confidence, skew.sharpness)
-    else:
-        pixels = turn(pixels, skew.angle)
-
-    def legibility(line: Pixels) -> float:
-        return _legibility(engine.read(line, dpi, Layout.LINE))
-
-    head = upside_down(to_grey(pixels), dpi, legibility)
     # Standing on its head does not change the direction in which a page is skewed.
-    pixels = _quarter_turned(pixels, head.degrees)
+    straight = _posed(level, Turn(0, 1.0), skew)
+    head = upside_down(to_grey(straight), dpi, _legibility_by(engine, dpi))
     degrees = (axis.degrees + head.degrees) % 360
-    return pixels, Turn(degrees, min(axis.confidence, head.confidence)), skew
+    return Turn(degrees, min(axis.confidence, head.confidence)), skew
+
+
+def _posed(pixels: Pixels, turned: Turn, skew: Skew) -> Pixels:
+    upright = _quarter_turned(pixels, turned.degrees)
+    return turn(upright, skew.angle) if skew.angle else upright
+
+
+def _is_legible(pixels: Pixels, dpi: float, engine: OcrEngine) -> bool:
+    """Whether the lines of a page read as text; those that shine through are mirrored."""
+    upright = _posed(pixels, *_pose(pixels, dpi, engine))
+    legibility = _legibility_by(engine, dpi)
+    lines = sample_lines(to_grey(upright), dpi)[:_LINES_TRIED]
+    return any(legibility(line) >= _TEXT for line in lines)
+
+
+def _legibility_by(engine: OcrEngine, dpi: float) -> Legibility:
+    return lambda line: _legibility(engine.read(line, dpi, Layout.LINE))
 
 
 def _legibility(words: tuple[Word, ...]) -> float:

@@ -172,5 +172,5 @@ def _foot(
     sheet.write(centre, y, "TM. ỦY BAN NHÂN DÂN", face=Face.TIMES_BOLD, size=13, align="centre")
     sheet.write(centre, y + 5.6, title, face=Face.TIMES_BOLD, size=13, align="centre")
     signature(sheet, random, centre, y + 18)
-    sheet.write(centre, y + 32, name, face=Face.TIMES_BOLD, size=13, align="centre")
-    seal(sheet, random, centre - 27, y + 22, office.upper())
+    sheet.write(centre, y + 38, name, face=Face.TIMES_BOLD, size=13, align="centre")
+    seal(sheet, random, centre - 24, y + 18, office.upper())

@@ -9,21 +9,23 @@ from importlib import resources
 
 
 @cache
-def _lexicon() -> tuple[frozenset[str], frozenset[str]]:
+def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Syllables that may stand first, between, and last in a name, in small letters."""
     text = resources.files("digitize.vietnamese").joinpath("names.toml").read_text("utf-8")
-    lists = tomllib.loads(text)
-    family = frozenset(word.casefold() for word in lists["family"].split())
-    return family, family | frozenset(word.casefold() for word in lists["given"].split())
+    lists = {key: frozenset(words.casefold().split()) for key, words in tomllib.loads(text).items()}
+    every = lists["family"] | lists["given"]
+    return lists["family"], every - lists["rare_within"], every
 
 
 def unusual_syllable(name: str) -> str | None:
-    """The first syllable of a name that is in no list, or None.
+    """The first syllable of a name that is unusual where it stands, or None.
 
     The first syllable is looked for among family names, the others among all names.
     """
-    family, every = _lexicon()
-    for place, syllable in enumerate(unicodedata.normalize("NFC", name).split()):
-        known = family if place == 0 else every
+    first, between, last = _lexicon()
+    syllables = unicodedata.normalize("NFC", name).split()
+    for place, syllable in enumerate(syllables):
+        known = first if place == 0 else last if place == len(syllables) - 1 else between
         if syllable.casefold() not in known:
             return syllable
     return None

@@ -19,3 +19,4 @@ CARD_ISSUERS = _WORDS["card_issuers"]
 DOCUMENT_KINDS = _WORDS["document_kinds"]
 RELATIONS = _WORDS["relations"]
 PLACE_PHRASES = _WORDS["place_phrases"]
+SIGNER_TITLES = frozenset(_WORDS["signer_titles"])

@@ -1,0 +1,272 @@
+"""The head of an official letter (NĐ 30/2020/NĐ-CP, Annex I): who, which number, where and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from digitize.forms.labels import likeness
+from digitize.forms.layout import Row, into_rows
+from digitize.forms.letter_part import LetterPart, disagreement, doubt
+from digitize.forms.values import clean
+from digitize.forms.view import PageView
+from digitize.model import FieldReading, Problem
+from digitize.ocr.engine import OcrEngine
+from digitize.vietnamese.dates import parse_date
+from digitize.vietnamese.folding import fold
+from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
+
+_NUMBER = re.compile(
+    r"^S[ốoôóồ]\s*[:.;]?\s*(?P<number>\d{1,6}[a-zA-Z]?)\s*/\s*(?:(?P<year>(?:19|20)\d\d)\s*/\s*)?"
+    r"(?P<notation>[A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][A-Za-zĐđ0-9&.]*)*)$"
+)
+_NUMBER_START = re.compile(r"^s[o06]\b(?:\s*[:.;„,]|\s*\d|\s+\S*/)")
+"""``Số:`` folded; ``SỞ`` folds to the same letters, and no punctuation follows it."""
+_DATE = re.compile(r"ngay\W*(\S*)\W*thang\W*(\S*)\W*nam\W*(\S*)")
+_SECRECY = {"mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat"}
+_URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
+_MOTTO = "cong hoa xa hoi chu nghia viet nam"
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The head of a letter: what stands left and right of its middle, and below."""
+
+    left: tuple[Row, ...]
+    right: tuple[Row, ...]
+    body: tuple[Row, ...]
+
+
+class LetterHead(LetterPart):
+    """The head of a letter, on its first page."""
+
+    def __init__(self, page: int, view: PageView, engine: OcrEngine) -> None:
+        super().__init__(page, view, engine)
+        self._layout = _split_head(into_rows(view.reading.words), view)
+
+    def fields(self) -> dict[str, FieldReading]:
+        """The fields whose place is the head."""
+        found = self._number() | self._place_and_date() | self._issuer() | self._kind_and_subject()
+        found["to"] = self._addressee()
+        found |= {"secrecy": self._mark(_SECRECY), "urgency": self._mark(_URGENCY)}
+        # Stamps of the mail room bear numbers in ink that the reading picture leaves out; where
+        # there is such a stamp, a person reads it.
+        stamp = self._arrival_stamp()
+        return found | {"arrival_number": stamp, "arrival_date": stamp}
+
+    def _number(self) -> dict[str, FieldReading]:
+        row = next((r for r in self._layout.left if _NUMBER_START.match(fold(r.text))), None)
+        if row is None:
+            missing = doubt("label_not_found")
+            return dict.fromkeys(("number", "number_year", "notation"), missing)
+        text = clean(row.text)
+        match = _NUMBER.match(text)
+        if match is None:
+            # Often the number is written by hand into the printed line; the notation may stand.
+            reading = self.reading(None, row.words, Problem("number_unreadable"))
+            tail = re.search(r"/\s*([A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][\wĐđ&.]*)*)$", text)
+            notation = _tight(tail[1]) if tail else None
+            return {
+                "number": reading,
+                "number_year": reading,
+                "notation": self.reading(notation, row.words, Problem("number_unreadable")),
+            }
+        again = _NUMBER.match(self.again([row]))
+        agreed = again is not None and again.groupdict() == match.groupdict()
+        problems = [] if agreed else [disagreement(again and again[0])]
+        return {
+            "number": self.reading(match["number"], row.words, *problems, read_twice=True),
+            "number_year": self.reading(match["year"], row.words, *problems, read_twice=True),
+            "notation": self.reading(_tight(match["notation"]), row.words, *problems, read_twice=True),
+        }
+
+    def _place_and_date(self) -> dict[str, FieldReading]:
+        row = next((r for r in self._layout.right if _DATE.search(fold(r.text))), None)
+        if row is None:
+            return dict.fromkeys(("place", "issued_date"), doubt("label_not_found"))
+        at = _DATE.search(fold(row.text))
+        assert at is not None
+        place = clean(row.text[: at.start()]) or None
+        date = parse_date(row.text[at.start() :])
+        again = self.again([row])
+        again_at = _DATE.search(fold(again))
+        agreed_date = again_at is not None and parse_date(again[again_at.start() :]) == date
+        agreed_place = again_at is not None and (clean(again[: again_at.start()]) or None) == place
+        place_problems = [] if agreed_place else [disagreement(again)]
+        if place is None:
+            place_problems = [Problem("required_missing")]
+        date_problems = [] if agreed_date else [disagreement(again)]
+        if date is None:
+            date_problems = [Problem("date_unreadable")]
+        return {
+            "place": self.reading(place, row.words, *place_problems, read_twice=True),
+            "issued_date": self.reading(date, row.words, *date_problems, read_twice=True),
+        }
+
+    def _issuer(self) -> dict[str, FieldReading]:
+        """Above the number: the parent body, and the issuing one in the last lines of capitals."""
+        rows = []
+        for row in self._layout.left:
+            if _NUMBER_START.match(fold(row.text)):
+                break
+            if sum(map(str.isalnum, row.text)) >= 3:
+                rows.append(row)
+        if not rows:
+            return {"issuer": doubt("label_not_found"), "parent_org": FieldReading(None)}
+        words = [word for row in rows for word in row.words]
+        again = self.again(rows)
+        text = clean(" ".join(row.text for row in rows))
+        problems = [] if again == text else [disagreement(again)]
+        parts = _parent_and_issuer([clean(row.text) for row in rows])
+        if parts is None:
+            problems.append(Problem("issuer_unclear"))
+            parts = None, text
+        parent, issuer = parts
+        return {
+            "issuer": self.reading(issuer, words, *problems, read_twice=True),
+            "parent_org": self.reading(parent, words, *problems, read_twice=True),
+        }
+
+    def _kind_and_subject(self) -> dict[str, FieldReading]:
+        for index, row in enumerate(self._layout.body[:8]):
+            kind = _kind(row.text)
+            if kind is not None:
+                subject_rows = _subject_below(self._layout.body[index + 1 :])
+                return {
+                    "doc_type": self.reading(kind, row.words),
+                    "subject": self._subject(subject_rows),
+                }
+        rows = _subject_left(self._layout.left)
+        kind_reading = FieldReading("Công văn", confidence=0.95)
+        if not rows:
+            kind_reading = doubt("label_not_found")
+        return {"doc_type": kind_reading, "subject": self._subject(rows)}
+
+    def _subject(self, rows: Sequence[Row]) -> FieldReading:
+        if not rows:
+            return doubt("label_not_found")
+        words = [word for row in rows for word in row.words]
+        text = _without_about(clean(" ".join(row.text for row in rows)))
+        again = _without_about(self.again(rows))
+        problems = [] if again == text else [disagreement(again)]
+        return self.reading(text, words, *problems, read_twice=True)
+
+    def _addressee(self) -> FieldReading:
+        for row in self._layout.body[:10]:
+            if fold(row.text).startswith(("kinh gui", "kinh goi")):
+                value = clean(row.text[len("Kính gửi") :])
+                if value and row.text.endswith("."):
+                    value += "."
+                if not value:
+                    return self.reading(None, row.words, Problem("value_runs_on"))
+                again = self.again([row])
+                same = again[len("Kính gửi") :].strip(" :") == value.rstrip(".")
+                problems = [] if same else [disagreement(again)]
+                return self.reading(value, row.words, *problems, read_twice=True)
+        return FieldReading(None, confidence=0.9)
+
+    def _mark(self, kinds: dict[str, str]) -> FieldReading:
+        """A mark such as MẬT or KHẨN, alone in its box under the number."""
+        for row in self._layout.left:
+            kind = kinds.get(fold(clean(row.text)))
+            if kind is not None and clean(row.text).isupper():
+                return self.reading(kind, row.words)
+        return FieldReading(None, confidence=0.95)
+
+    def _arrival_stamp(self) -> FieldReading:
+        for row in self._layout.left + self._layout.right:
+            if re.search(r"\b(den|cong van den)\b", fold(row.text)) and row.text.isupper():
+                return self.reading(None, row.words, Problem("not_readable"))
+        return FieldReading(None, confidence=0.8)
+
+
+def _split_head(rows: Sequence[Row], view: PageView) -> _Layout:
+    """Divide the rows of a first page: the head left and right of its middle, and the body."""
+    motto = next((i for i, row in enumerate(rows) if likeness(row.text, _MOTTO) >= 80), 0)
+    split = view.reading.width * 0.46
+    left: list[Row] = []
+    right: list[Row] = []
+    end = motto
+    for index, row in enumerate(rows[motto:], start=motto):
+        if row.box[1] > 0.45 * view.reading.height or (index > motto and _is_body(row, split, view)):
+            break
+        on_left = tuple(word for word in row.words if word.box[2] <= split + view.millimetres(4))
+        on_right = tuple(word for word in row.words if word not in on_left)
+        if on_left:
+            left.append(Row(on_left))
+        if on_right:
+            right.append(Row(on_right))
+        end = index + 1
+    return _Layout(tuple(left), tuple(right), tuple(rows[end:]))
+
+
+def _is_body(row: Row, split: float, view: PageView) -> bool:
+    """Whether a row is no part of the two-column head: it crosses the middle without a gap."""
+    for before, after in zip(row.words, row.words[1:], strict=False):
+        if before.box[0] < split < after.box[2] and (after.box[0] - before.box[2] < view.millimetres(5)):
+            return True
+    return any(word.box[0] < split < word.box[2] for word in row.words)
+
+
+def _parent_and_issuer(rows: Sequence[str]) -> tuple[str | None, str] | None:
+    """Divide the lines above the number into parent and issuing body; None where it is unclear.
+
+    Every body's name begins a line.
+    """
+    starts = [i for i, row in enumerate(rows) if _BODY_NAME.match(fold(row))]
+    if not starts or starts[0] != 0 or len(starts) > 2:
+        return None
+    if len(starts) == 2:
+        return " ".join(rows[: starts[1]]), " ".join(rows[starts[1] :])
+    return (None, " ".join(rows)) if len(rows) <= 2 else None
+
+
+_BODY_NAME = re.compile(
+    r"(?:uy ?ban|ubnd|hoi dong|hdnd|bo|so|chi ?cuc|cuc|tong ?cuc|van phong|chinh phu|ban|"
+    r"trung tam|phong|cong an|quoc hoi|toa an|vien|truong|dang uy)\b"
+)
+
+
+def _kind(text: str) -> str | None:
+    plain = clean(text)
+    if not plain.isupper():
+        return None
+    for kind in DOCUMENT_KINDS:
+        if fuzz.ratio(fold(plain), fold(kind)) >= 90:
+            return kind
+    return None
+
+
+def _subject_below(rows: Sequence[Row]) -> list[Row]:
+    """The lines between the name of a document and its first paragraph."""
+    chosen: list[Row] = []
+    for row in rows[:4]:
+        gap = row.box[1] - chosen[-1].box[3] if chosen else 0
+        height = row.box[3] - row.box[1]
+        if chosen and gap > 0.9 * height:
+            break
+        if fold(row.text).startswith(("can cu", "kinh gui")):
+            break
+        chosen.append(row)
+    return chosen
+
+
+def _subject_left(rows: Sequence[Row]) -> list[Row]:
+    """The lines from ``V/v`` on, under the number of a letter."""
+    start = next((i for i, row in enumerate(rows) if re.match(r"^v\s*/\s*v\b", fold(row.text))), None)
+    return list(rows[start:]) if start is not None else []
+
+
+def _without_about(text: str) -> str:
+    match = re.match(r"^\(?\s*(?:v\s*/\s*v|ve viec)\b[\s:]*", fold(text))
+    if not match:
+        return text
+    rest = text[match.end() :].strip()
+    return rest[:-1] if text.startswith("(") and rest.endswith(")") else rest
+
+
+def _tight(notation: str) -> str:
+    return re.sub(r"\s*-\s*", "-", notation)

@@ -1,0 +1,67 @@
+"""What the parts of an official letter share while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitize.forms.layout import Row, surround
+from digitize.forms.second_look import clean_look
+from digitize.forms.values import clean
+from digitize.forms.view import PageView
+from digitize.model import FieldReading, Problem, Value, Word
+from digitize.ocr.engine import OcrEngine
+
+_AGREED = 0.9
+"""Confidence of a value that two readings agree on, at least."""
+
+LEAST_WORD = 0.6
+"""Least confidence of a word that is taken without a second look."""
+
+
+class LetterPart:
+    """One part of a letter, on one of its pages.
+
+    Args:
+        page: index of the page in its dossier.
+        view: the page.
+        engine: reads single lines again.
+
+    """
+
+    def __init__(self, page: int, view: PageView, engine: OcrEngine) -> None:
+        self.page = page
+        self.view = view
+        self._engine = engine
+
+    def again(self, rows: Sequence[Row]) -> str:
+        """The text of some rows, read from their own small pictures."""
+        return clean(clean_look(self.view, [row.box for row in rows], self._engine))
+
+    def reading(
+        self, value: Value, words: Sequence[Word], *problems: Problem, read_twice: bool = False
+    ) -> FieldReading:
+        """A value with its place; one that was not read twice needs words read with confidence."""
+        told = [word for word in words if any(map(str.isalnum, word.text))]
+        confidence = min((word.confidence for word in told), default=0.0)
+        found = list(problems)
+        if value is not None and not found and not read_twice and confidence < LEAST_WORD:
+            found.append(Problem("low_confidence"))
+        return FieldReading(
+            value=value,
+            raw=" ".join(word.text for word in words),
+            confidence=round(max(confidence, _AGREED) if not found else min(confidence, 0.5), 3),
+            page=self.page,
+            box=surround(word.box for word in words) if words else None,
+            needs_review=bool(found),
+            problems=tuple(found),
+        )
+
+
+def disagreement(other: object) -> Problem:
+    """Two looks at the same place gave different text."""
+    return Problem("readings_disagree", {"other": str(other or "")})
+
+
+def doubt(code: str) -> FieldReading:
+    """A field that nothing was read for, and that a person has to look at."""
+    return FieldReading(None, needs_review=True, problems=(Problem(code),))
