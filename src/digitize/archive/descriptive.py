@@ -17,7 +17,7 @@ from lxml import etree
 
 from digitize.archive.naming import Names
 from digitize.model import Document, FieldReading, Value
-from digitize.profiles import PackageRules
+from digitize.profiles.profile import PackageRules
 
 _LENGTHS = {"title": 1000, "keyword": 100, "description": 2000, "subject": 500, "organName": 200}
 

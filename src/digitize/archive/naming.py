@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from digitize.profiles import PackageRules
+from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 
 NewUuid = Callable[[], uuid.UUID]

@@ -20,7 +20,7 @@ from digitize.archive import descriptive, premis
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import Names, NewUuid
 from digitize.files import copy_whole, fixity, make_folder, write_whole
-from digitize.profiles import PackageRules
+from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 from digitize.signatures.sign import Seal, sign_detached, sign_pdf
 from digitize.signatures.stamp import Rectangle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -100,21 +100,37 @@ def _field_table(session: Session, document: Document) -> Table:
         style = "yellow" if reading.needs_review else ""
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
         mark = "? " if reading.needs_review else "  "
-        table.add_row(Text(mark + key, style=style), Text(value_text(reading.value)), Text(reasons, "yellow"))
+        table.add_row(
+            Text(mark + field_name(session, document.form, key), style=style),
+            Text(value_text(session, reading.value)),
+            Text(reasons, "yellow"),
+        )
     return table
 
 
-def value_text(value: Value) -> str:
-    """A value as a person reads it."""
+def value_text(session: Session, value: Value) -> str:
+    """A value as a person reads it: dates with the day first, yes and no in words."""
     if value is None:
         return "-"
-    if isinstance(value, str):
-        return value
+    if isinstance(value, bool):
+        return session.text("say.yes" if value else "say.no")
     if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values() if part)
+        return ", ".join(_day_first(str(part)) for part in value.values() if part)
     if isinstance(value, list):
         return "; ".join(value)
-    return json.dumps(value)
+    return _day_first(str(value))
+
+
+def _day_first(text: str) -> str:
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
+    return "/".join(part for part in reversed(match.groups()) if part) if match else text
+
+
+def field_name(session: Session, form: str, key: str) -> str:
+    """What a field of a form is called."""
+    from digitize.forms.template import load_templates
+
+    return load_templates()[form].names[key][session.catalogue.language]
 
 
 def form_name(session: Session, form: str) -> str:

@@ -66,10 +66,14 @@ def show_detail(session: Session, detail: DossierDetail) -> None:
     session.out.print(session.text("say.history"), style="bold")
     for event in detail.events:
         key = f"event.{event.kind}"
-        facts = {name: str(value) for name, value in event.detail.items()}
+        facts = {name: _told(value) for name, value in event.detail.items()}
         known = session.catalogue.has(key)
         told = session.text(key, **facts) if known else event.kind
         session.out.print(f"  {event.at}  {event.who}  {told}", markup=False)
+
+
+def _told(fact: object) -> str:
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)
 
 
 def page_facts(detail: DossierDetail) -> list[PageFacts]:

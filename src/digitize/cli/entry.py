@@ -24,6 +24,7 @@ from digitize.cli import (
     status,
     verify,
 )
+from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
 from digitize.errors import DigitizeError, ExitCode
 
@@ -66,9 +67,11 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def build(session: Session) -> typer.Typer:
     """The commands, with their help in the session's language."""
+    title_panels(session)
     app = typer.Typer(
+        cls=group_class(session),
         add_completion=False,
-        no_args_is_help=True,
+        invoke_without_command=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         help=session.text("help.program"),
@@ -76,8 +79,10 @@ def build(session: Session) -> typer.Typer:
     )
 
     @app.callback(epilog=session.text("help.program_epilog"))
-    def program() -> None:
-        pass
+    def program(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+            raise typer.Exit(ExitCode.USAGE)
 
     for module in _COMMANDS:
         module.register(app, session)

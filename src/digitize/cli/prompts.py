@@ -6,7 +6,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from rich.text import Text
 
-from digitize.cli.documents import form_name, value_text
+from digitize.cli.documents import field_name, form_name, value_text
 from digitize.cli.session import Session
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.model import Problem, Value
@@ -23,13 +23,14 @@ def show_waiting(session: Session, desk: Desk) -> None:
     """Doubtful fields as a table."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("dossier", "field", "value", "note"):
-        table.add_column(session.text(f"column.{column}"), overflow="fold")
+        whole = column == "dossier"
+        table.add_column(session.text(f"column.{column}"), overflow="fold", no_wrap=whole)
     waiting = desk.waiting()
     for field in waiting:
         table.add_row(
             Text(field.dossier),
-            Text(field.key),
-            Text(value_text(field.reading.value)),
+            Text(field_name(session, field.form, field.key)),
+            Text(value_text(session, field.reading.value)),
             Text(_reasons(session, field)),
         )
     if waiting:
@@ -92,7 +93,12 @@ def _show_field(session: Session, workspace: Workspace, field: DoubtfulField) ->
     reading = field.reading
     session.err.print()
     session.err.print(Text(f"{field.dossier} · {form_name(session, field.form)}", style="bold"))
-    session.err.print(Text(f"{field.key}: {value_text(reading.value)}", style="bold yellow"))
+    session.err.print(
+        Text(
+            f"{field_name(session, field.form, field.key)}: {value_text(session, reading.value)}",
+            style="bold yellow",
+        )
+    )
     session.err.print(f"  {_reasons(session, field)}", markup=False)
     if reading.page is not None:
         try:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.exceptions import TyperException
 
+from digitize.cli.terminal import PlainConsole
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
 from digitize.model import Language, Problem
@@ -29,8 +29,8 @@ class Session:
         self.catalogue = Catalogue(language)
         self.quiet = quiet
         self.verbose = verbose
-        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=False)
-        self.err = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False)
+        self.err = PlainConsole(file=sys.stderr, highlight=False, soft_wrap=True)
 
     def text(self, key: str, **facts: Fact) -> str:
         """A text of the catalogue."""
@@ -63,7 +63,7 @@ class Session:
         """How the command was called wrongly."""
         name = type(error).__name__
         key = f"usage.{name}"
-        detail = error.format_message()
+        detail = error.message.removeprefix("Value error, ")
         if name == "NoSuchOption":
             detail = str(getattr(error, "option_name", detail))
         param = getattr(error, "param", None)
@@ -158,8 +158,11 @@ def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command]
         parameters = [*signature.parameters.values(), *shared]
         call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in parameters}
+        from digitize.cli.help_page import command_class
+
         app.command(
             name,
+            cls=command_class(session),
             help=session.text(f"help.{name}.about"),
             epilog=session.text(f"help.{name}.example"),
         )(call)

@@ -112,7 +112,7 @@ def show_items(session: Session, items: Sequence[VerifiedItem]) -> None:
                 style=_STYLES.get(item.verdict, "bold red"),
             ),
             Text(item.path.name),
-            Text(_common_name(signature.signer) if signature else "-"),
+            Text((signature.holder or "-") if signature else "-"),
             Text(_time(signature.signing_time) or "-" if signature else "-"),
             Text(signature.level or "-" if signature else "-"),
         )
@@ -167,13 +167,6 @@ def _signature_reasons(session: Session, path: str, signatures: Sequence[Signatu
 def _telling(item: VerifiedItem) -> SignatureReport | None:
     """The signature that stands for an item: the worst one."""
     return min(item.report.signatures, key=lambda one: one.verdict.rank, default=None)
-
-
-def _common_name(subject: str | None) -> str:
-    for part in (subject or "").split(", "):
-        if part.startswith("Common Name: "):
-            return part.removeprefix("Common Name: ")
-    return subject or "-"
 
 
 def _time(moment: dt.datetime | None) -> str | None:

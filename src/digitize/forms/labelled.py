@@ -207,10 +207,11 @@ def _read_text(item: Item, place: _Place, view: PageView, raw: str, engine: OcrE
         second = read_value(item.type, again)
         against = _against(item, value, raw, bare)
         if second.value != value:
+            other = again
             if first.problems and not second.problems and second.value is not None:
                 # Only one of the two readings fits the type; it is shown, and still looked at.
-                value, problems = second.value, []
-            problems.append(Problem("readings_disagree", {"other": clean(again)}))
+                value, problems, other = second.value, [], raw
+            problems.append(Problem("readings_disagree", {"other": clean(other)}))
         elif against is not None:
             problems.append(Problem("readings_disagree", {"other": against}))
     sure = value is not None and not problems

@@ -7,9 +7,9 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from digitize.model import Language
 
@@ -103,6 +103,7 @@ class Template(_Data):
             instead of labels.
         items: labels in reading order.
         keys: further keys that the form has, beyond those of ``items``, with their types.
+        names: what people call each field, by its key.
 
     """
 
@@ -115,6 +116,15 @@ class Template(_Data):
     items: tuple[Item, ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    names: dict[str, dict[Language, str]]
+
+    @model_validator(mode="after")
+    def _names_every_field(self) -> Self:
+        if set(self.names) != set(self.field_keys):
+            odd = ", ".join(sorted(set(self.names) ^ set(self.field_keys)))
+            message = f"names and fields differ: {odd}"
+            raise ValueError(message)
+        return self
 
     @property
     def field_keys(self) -> tuple[str, ...]:

@@ -31,17 +31,19 @@ def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) 
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
     for ordinal, document in enumerate(documents, start=1):
+        anchor = _anchor(ledger, dossier, document)
         ledger.execute(
-            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             dossier,
             ordinal,
             json.dumps(document.pages),
+            anchor,
             document.form,
             document.form_version,
             document.form_confidence,
             _PROBLEMS.dump_json(document.problems).decode(),
         )
-        decided = _decisions(ledger, dossier, ordinal, document.form)
+        decided = _decisions(ledger, dossier, anchor, document.form)
         for position, (key, reading) in enumerate(document.fields.items()):
             ledger.execute(
                 "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?)",
@@ -59,7 +61,7 @@ def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
     documents = []
     for row in ledger.rows("SELECT * FROM document WHERE dossier = ? ORDER BY ordinal", dossier):
         ordinal, form = row["ordinal"], row["form"]
-        decided = _decisions(ledger, dossier, ordinal, form)
+        decided = _decisions(ledger, dossier, row["anchor"], form)
         fields = {
             field["key"]: _decided(_READING.validate_json(field["reading"]), decided, field["key"])
             for field in ledger.rows(
@@ -110,10 +112,13 @@ def count_doubtful(ledger: Ledger) -> dict[str, int]:
 
 def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
     """Record what a person decided about a field. It is never overwritten by the program."""
+    (document,) = ledger.rows(
+        "SELECT anchor FROM document WHERE dossier = ? AND ordinal = ?", field.dossier, field.document
+    )
     ledger.execute(
         "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
         field.dossier,
-        field.document,
+        document["anchor"],
         field.form,
         field.key,
         json.dumps(value, ensure_ascii=False),
@@ -135,9 +140,15 @@ def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
     )
 
 
-def _decisions(ledger: Ledger, dossier: str, document: int, form: str) -> dict[str, Value]:
-    sql = "SELECT key, value FROM decision WHERE dossier = ? AND document = ? AND form = ?"
-    rows = ledger.rows(sql, dossier, document, form)
+def _anchor(ledger: Ledger, dossier: str, document: Document) -> str:
+    """What a document is known by wherever it stands: the scan of its first page."""
+    page = ledger.pages(dossier)[document.pages[0]]
+    return f"{ledger.original(dossier, page.original).sha256}:{page.frame}"
+
+
+def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
+    sql = "SELECT key, value FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
+    rows = ledger.rows(sql, dossier, anchor, form)
     return {row["key"]: json.loads(row["value"]) for row in rows}
 
 

@@ -13,7 +13,8 @@ from digitize.files import make_folder, write_whole
 from digitize.model import Language
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
-from digitize.profiles import DEMO, load_profile
+from digitize.profiles import DEMO
+from digitize.profiles.profile import load_profile
 from digitize.samples.dossiers import OFFICE, write_dossiers
 from digitize.signatures.demo_authority import make_demo_authority
 from digitize.times import Clock
@@ -63,8 +64,14 @@ def found_demo(
         clock: tells when its certificates begin.
         dossiers: folder of made-up dossiers to copy; None draws them.
 
+    Raises:
+        UsageProblem: there is something in the folder, or no such dossiers.
+        EnvironmentProblem: the folder cannot be made.
+
     """
     _require_empty(root)
+    if dossiers is not None and not dossiers.is_dir():
+        raise UsageProblem("source_missing", path=str(dossiers))
     make_folder(root)
     authority = make_demo_authority(root / _KEYS, DEMO_FOUNDER.name, clock())
     settings = _template("demo.toml").format(

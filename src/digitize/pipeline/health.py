@@ -151,7 +151,7 @@ def _key(workspace: Workspace, clock: Clock) -> Iterator[Check]:
     if left < _EXPIRES_SOON:
         yield _bad("key", State.WARNING, "certificate_expires_soon", days=left.days)
     else:
-        yield Check("key", State.OK, f"{credentials.subject}, {credentials.not_after:%Y-%m-%d}")
+        yield Check("key", State.OK, f"{credentials.holder}, {credentials.not_after:%d/%m/%Y}")
 
 
 def _bad(name: str, state: State, code: str, **facts: Fact) -> Check:

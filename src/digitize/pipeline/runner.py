@@ -31,7 +31,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.workspace import Workspace
-from digitize.profiles import ReviewBefore
+from digitize.profiles.profile import ReviewBefore
 from digitize.times import Clock
 
 _AHEAD = 2

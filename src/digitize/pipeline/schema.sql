@@ -56,6 +56,7 @@ CREATE TABLE document (
     dossier    TEXT NOT NULL REFERENCES dossier (id),
     ordinal    INTEGER NOT NULL,         -- order in the dossier, from 1
     pages      TEXT NOT NULL,            -- JSON: indices of its pages, from 0
+    anchor     TEXT NOT NULL,            -- checksum of the file of its first page, and the frame
     form       TEXT NOT NULL,
     version    TEXT,
     confidence REAL NOT NULL,
@@ -74,16 +75,17 @@ CREATE TABLE field (
 ) STRICT;
 CREATE INDEX field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
 
--- What a person decided. It outlives every new reading.
+-- What a person decided. It outlives every new reading of the same scan, wherever its document
+-- has come to stand; a scan that replaces it is looked at anew.
 CREATE TABLE decision (
     dossier  TEXT NOT NULL,
-    document INTEGER NOT NULL,
+    anchor   TEXT NOT NULL,
     form     TEXT NOT NULL,
     key      TEXT NOT NULL,
     value    TEXT NOT NULL,              -- JSON
     who      TEXT NOT NULL,
     at       TEXT NOT NULL,
-    PRIMARY KEY (dossier, document, form, key)
+    PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 
 CREATE TABLE event (

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
-from digitize.profiles import Profile, load_profile
+from digitize.profiles.profile import Profile, load_profile
 from digitize.settings import Settings, load_settings
 
 SETTINGS_NAME = "digitize.toml"

@@ -27,6 +27,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
 from digitize.errors import EnvironmentProblem
+from digitize.signatures.names import holder_name
 
 _KEY_USAGES = {"digital_signature", "non_repudiation"}
 
@@ -37,13 +38,15 @@ class Credentials:
 
     Attributes:
         signer: signs for pyHanko.
-        subject: the holder, in words.
+        subject: the subject of the certificate, in full.
+        holder: what the holder is called.
         not_before, not_after: validity of the certificate.
 
     """
 
     signer: SimpleSigner
     subject: str
+    holder: str
     not_before: dt.datetime
     not_after: dt.datetime
 
@@ -56,14 +59,14 @@ class Credentials:
         """
         if moment < self.not_before:
             raise EnvironmentProblem(
-                "certificate_not_yet_valid", holder=self.subject, since=str(self.not_before)
+                "certificate_not_yet_valid", holder=self.holder, since=str(self.not_before)
             )
         if moment > self.not_after:
-            raise EnvironmentProblem("certificate_expired", holder=self.subject, until=str(self.not_after))
+            raise EnvironmentProblem("certificate_expired", holder=self.holder, until=str(self.not_after))
         own: x509.Certificate = self.signer.signing_cert
         usage = own.key_usage_value
         if usage is not None and not _KEY_USAGES & usage.native:
-            raise EnvironmentProblem("certificate_not_for_signing", holder=self.subject)
+            raise EnvironmentProblem("certificate_not_for_signing", holder=self.holder)
 
 
 class ParsedKeySigner(SimpleSigner):
@@ -139,6 +142,7 @@ def load_pkcs12(path: Path, passphrase: bytes) -> Credentials:
     return Credentials(
         signer=ParsedKeySigner(private_key, own, chain),
         subject=own.subject.human_friendly,
+        holder=holder_name(own),
         not_before=own.not_valid_before,
         not_after=own.not_valid_after,
     )

@@ -10,6 +10,7 @@ from asn1crypto import cms, crl
 
 from digitize.model import Problem
 from digitize.signatures.cms_evidence import KnownRevocations, examine
+from digitize.signatures.names import holder_name
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -68,6 +69,7 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
         later_changes=LaterChanges.NONE,
         issuer=certificate.issuer.human_friendly if certificate else None,
         signer=certificate.subject.human_friendly if certificate else None,
+        holder=holder_name(certificate) if certificate else None,
         certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
         signing_time=evidence.claimed_time or proven,
         time_source=time_source(evidence.claimed_time, proven),

@@ -112,7 +112,8 @@ class SignatureReport:
         integrity, coverage, later_changes: see the enumerations.
         changes_forbidden: later changes break what a certification allows.
         issuer: who issued the signer's certificate.
-        signer: the holder of the certificate.
+        signer: the subject of the signer's certificate, in full.
+        holder: what the signer is called.
         certificate_manager: the organisation that answers for the issuing authority.
         signing_time: proven or claimed, see ``time_source``.
         timestamp: the proven time.
@@ -131,6 +132,7 @@ class SignatureReport:
     changes_forbidden: bool = False
     issuer: str | None = None
     signer: str | None = None
+    holder: str | None = None
     certificate_manager: str | None = None
     signing_time: dt.datetime | None = None
     time_source: TimeSource = TimeSource.NONE

@@ -21,6 +21,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
 from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
+from digitize.signatures.names import holder_name
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -155,6 +156,7 @@ async def _report(
         changes_forbidden=forbidden,
         issuer=certificate.issuer.human_friendly if certificate else None,
         signer=certificate.subject.human_friendly if certificate else None,
+        holder=holder_name(certificate) if certificate else None,
         certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
         signing_time=claimed or proven,
         time_source=time_source(claimed, proven),

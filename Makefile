@@ -1,0 +1,30 @@
+# Everything sets itself up; see README.md.
+.PHONY: setup demo test lint bench clean
+
+setup:
+	@scripts/setup
+
+# The main job on the dossiers in samples/, from scan to verified package.
+demo: setup
+	@scripts/demo
+
+test: setup-dev
+	.venv/bin/pytest -n auto
+
+# What CI and pre-commit run.
+lint: setup-dev
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# Speed and robustness, with figures; see benchmarks/RESULTS.md.
+bench: setup-dev
+	.venv/bin/python benchmarks/run.py
+
+clean:
+	rm -rf demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
+
+.PHONY: setup-dev
+setup-dev:
+	@scripts/setup dev

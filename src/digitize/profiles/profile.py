@@ -1,0 +1,137 @@
+"""The shape of a profile, and loading one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from digitize.errors import EnvironmentProblem
+from digitize.model import Language
+
+
+class ReviewBefore(StrEnum):
+    """Which dossiers a person must see before they are composed."""
+
+    ALWAYS = "always"
+    DOUBTFUL = "doubtful"
+    NEVER = "never"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReviewRules(_Part):
+    """When a person looks.
+
+    ``threshold`` is the confidence below which a field is doubtful. Values that nobody settled
+    never enter a package's metadata, whatever ``required`` says.
+    """
+
+    required: ReviewBefore
+    threshold: float = Field(ge=0, le=1)
+
+
+class PdfRules(_Part):
+    """How archival PDFs are made."""
+
+    jpeg_quality: int = Field(ge=1, le=95)
+    conversion_mark: str
+
+
+class SigningRules(_Part):
+    """What signatures must reach and show.
+
+    Attributes:
+        level: every signature reaches it, or the dossier stays unsigned.
+        unattended: ``run`` may sign by itself.
+        appearance: ``digitized`` shows the organisation and the time, ``none`` nothing.
+        reason: written into every signature.
+
+    """
+
+    level: Literal["B-B", "B-T", "B-LT"]
+    unattended: bool
+    appearance: Literal["none", "digitized"]
+    reason: str
+
+
+class PackageRules(_Part):
+    """How packages are named and described.
+
+    Names are patterns with these words in braces: ``organisation``, ``fonds``, ``archive``,
+    ``year``, ``dossier``, ``uuid``, ``file_code``, ``ordinal``.
+    """
+
+    object_id: str
+    file_code: str
+    archive_file_code: str
+    doc_id: str
+    doc_code: str
+    paper_file_code: str
+    mets_type: str
+    mets_profile: str
+    representation_profile: str
+    retention: str
+    access: str
+    language: str
+    condition: str
+    confidence_level: str
+    other_document: str
+
+
+class Profile(_Part):
+    """One legal regime."""
+
+    id: str
+    title: dict[Language, str]
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+    source: str
+    verified: bool = False
+    review: ReviewRules
+    pdf: PdfRules
+    signing: SigningRules
+    package: PackageRules
+
+
+def profile_names() -> tuple[str, ...]:
+    """Names of the profiles that come with the program."""
+    folder = resources.files("digitize.profiles")
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """Load a profile by name.
+
+    Raises:
+        EnvironmentProblem: there is no profile of that name.
+
+    """
+    if name not in profile_names():
+        raise EnvironmentProblem("profile_unknown", name=name, known=", ".join(profile_names()))
+    return Profile.model_validate(_raw(name))
+
+
+def _raw(name: str) -> dict[str, Any]:
+    """The data of a profile, over those of the one it extends."""
+    text = resources.files("digitize.profiles").joinpath(f"{name}.toml").read_text("utf-8")
+    own: dict[str, Any] = tomllib.loads(text)
+    base = own.pop("extends", None)
+    return _merged(_raw(base), own) if base else own
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merged(merged[key], value) if both else value
+    return merged

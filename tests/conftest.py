@@ -1,0 +1,38 @@
+"""Fixtures that are dear to make and safe to share: nobody changes what they give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from digitize.ocr.engine import OcrEngine, open_engine
+from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
+from support.places import SAMPLES
+from support.program import digitize
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def engine() -> OcrEngine:
+    """The OCR engine that the machine prefers."""
+    return open_engine()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
+    """A throw-away certification authority with its signing key, timestamp key and CRL."""
+    return make_demo_authority(tmp_path_factory.mktemp("authority"), "Cơ quan thử nghiệm", NOW)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo workspace after its run: three dossiers packaged, two in review. Copy it to change it."""
+    root = tmp_path_factory.mktemp("finished") / "demo"
+    made = digitize("init", root, "--demo", "--samples", SAMPLES)
+    assert made.code == 0, made.err
+    ran = digitize("run", "-w", root)
+    assert ran.code == 0, ran.err
+    return root

@@ -1,0 +1,1 @@
+"""What several tests need: paths, made-up scans, the program as a process."""
