@@ -118,7 +118,8 @@ def publish_folder(staging: Path, target: Path) -> None:
     _flush(staging)
     staging.rename(target)
     _flush(target.parent)
-    _flush(staging.parent)
+    if staging.parent != target.parent:
+        _flush(staging.parent)
 
 
 def remove_tree(folder: Path) -> None:

@@ -230,7 +230,7 @@ def _finest_scan(page: pikepdf.Page) -> float:
     """
     width, height = (float(page.cropbox[i + 2]) - float(page.cropbox[i]) for i in (0, 1))
     finest = 0.0
-    for image in page.images.values():
+    for image in page.get_images().values():
         for layer in (image, image.get("/SMask"), image.get("/Mask")):
             if not isinstance(layer, pikepdf.Stream):
                 continue

@@ -126,7 +126,7 @@ class Packager:
         )
 
     def _build(self, record: DossierRecord, names: Names, target: Path) -> None:
-        staging = self.workspace.staging / names.folder
+        staging = self.workspace.staging(names.folder)
         # What an interrupted attempt has left is no package and never was one.
         remove_tree(staging)
         make_folder(staging)

@@ -53,10 +53,9 @@ class Workspace:
         """Finished packages."""
         return self.root / "archive"
 
-    @property
-    def staging(self) -> Path:
-        """Where packages are built: on the archive's own disk, so that a rename publishes them."""
-        return self.archive / ".staging"
+    def staging(self, package: str) -> Path:
+        """Where a package is built: in the archive itself, so that a rename publishes it."""
+        return self.archive / f".staging-{package}"
 
     @property
     def quarantine(self) -> Path:
