@@ -26,7 +26,7 @@ from digitize.cli import (
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
-from digitize.errors import DigitizeError, ExitCode
+from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
 _COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, doctor)
 
@@ -57,6 +57,9 @@ def run_command(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
+    except OSError as error:
+        session.show_error(EnvironmentProblem("disk_trouble", detail=error.strerror or ""))
+        return ExitCode.ENVIRONMENT
     except Exception as error:  # noqa: BLE001 - the last net before a traceback
         session.show_unexpected(error)
         return ExitCode.ENVIRONMENT

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
-from digitize.model import Document, FieldReading, Problem, Source, Value
+from digitize.errors import ItemProblem
+from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.ledger import Ledger
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
@@ -111,14 +112,26 @@ def count_doubtful(ledger: Ledger) -> dict[str, int]:
 
 
 def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
-    """Record what a person decided about a field. It is never overwritten by the program."""
-    (document,) = ledger.rows(
-        "SELECT anchor FROM document WHERE dossier = ? AND ordinal = ?", field.dossier, field.document
+    """Record what a person decided about a field. It is never overwritten by the program.
+
+    Raises:
+        ItemProblem: the dossier has been read anew since the person was asked.
+
+    """
+    rows = ledger.rows(
+        "SELECT anchor FROM document JOIN dossier ON dossier.id = dossier "
+        "WHERE dossier = ? AND ordinal = ? AND form = ? AND stage = ?",
+        field.dossier,
+        field.document,
+        field.form,
+        Stage.IN_REVIEW,
     )
+    if not rows:
+        raise ItemProblem("dossier_changed", dossier=field.dossier)
     ledger.execute(
         "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
         field.dossier,
-        document["anchor"],
+        rows[0]["anchor"],
         field.form,
         field.key,
         json.dumps(value, ensure_ascii=False),

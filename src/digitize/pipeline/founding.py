@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
-from digitize.files import make_folder, write_whole
+from digitize.files import copy_whole, make_folder, write_whole
 from digitize.model import Language
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
@@ -88,8 +87,18 @@ def found_demo(
     if dossiers is None:
         write_dossiers(workspace.inbox)
     else:
-        shutil.copytree(dossiers, workspace.inbox, dirs_exist_ok=True)
+        _fill(workspace.inbox, dossiers)
     return workspace
+
+
+def _fill(inbox: Path, dossiers: Path) -> None:
+    for path in sorted(dossiers.rglob("*")):
+        target = inbox / path.relative_to(dossiers)
+        if path.is_dir():
+            make_folder(target)
+        elif path.is_file():
+            make_folder(target.parent)
+            copy_whole(path, target)
 
 
 def _found(root: Path, founder: Founder, extra: str, who: str, clock: Clock) -> Workspace:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
 from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
 from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
+from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord
 from digitize.pipeline.quarantine import release, set_aside
 from digitize.pipeline.workspace import Workspace
@@ -67,9 +68,7 @@ class Intake:
             try:
                 self._take_one(found, taken)
             except OSError as error:
-                raise EnvironmentProblem(
-                    "disk_trouble", path=str(found.source), detail=error.strerror or ""
-                ) from error
+                raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
         return taken
 
     def _found(self, sources: Sequence[Path]) -> Iterator[Found]:
@@ -98,11 +97,23 @@ class Intake:
             return
         if record is None:
             record = self._new_dossier(found, source, taken)
-        if new_files and record.stage is Stage.PACKAGED:
-            self._too_late(record, new_files, taken)
-        elif new_files:
-            self._add_files(record, new_files, taken)
-        for refused in new_refusals:
+        try:
+            with lease(self._ledger, record.id, self._clock):
+                self._take_into(record.id, new_files, new_refusals, taken)
+        except ItemProblem as error:
+            # A person is working on it: what is new waits for the next run.
+            taken.notes.append((record.id, Problem.of(error)))
+
+    def _take_into(
+        self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
+    ) -> None:
+        record = self._ledger.dossier(dossier)
+        assert record is not None
+        if files and record.stage is Stage.PACKAGED:
+            self._too_late(record, files, taken)
+        elif files:
+            self._add_files(record, files, taken)
+        for refused in refusals:
             self._refuse(record, refused, taken)
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:

@@ -7,35 +7,51 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digitize.errors import ItemProblem
-from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger import Ledger, Row
+from digitize.pipeline.processes import Process, this_process
 from digitize.times import Clock, written
 
-_LASTS = dt.timedelta(minutes=10)
-"""A lease that its holder did not give back ends by itself: holders may be killed."""
+IN_USE = "dossier_in_use"
+"""Code of the problem that somebody else holds a dossier."""
+
+_LASTS = dt.timedelta(hours=1)
+"""A lease ends with its holder's process, and after this time at the latest: a person may have
+left the screen."""
 
 
 @contextmanager
-def lease(ledger: Ledger, dossier: str, holder: str, clock: Clock) -> Iterator[None]:
+def lease(ledger: Ledger, dossier: str, clock: Clock) -> Iterator[None]:
     """Hold a dossier while the block runs.
 
     Raises:
-        ItemProblem: somebody else holds it.
+        ItemProblem: another process holds it.
 
     """
+    holder = this_process()
     _take(ledger, dossier, holder, clock)
     try:
         yield
     finally:
         with ledger.transaction():
-            ledger.execute("DELETE FROM lease WHERE dossier = ? AND holder = ?", dossier, holder)
+            ledger.execute("DELETE FROM lease WHERE dossier = ? AND process = ?", dossier, holder.number)
 
 
-def _take(ledger: Ledger, dossier: str, holder: str, clock: Clock) -> None:
+def _take(ledger: Ledger, dossier: str, holder: Process, clock: Clock) -> None:
     now = clock()
     with ledger.transaction():
-        rows = ledger.rows("SELECT holder, until FROM lease WHERE dossier = ?", dossier)
-        if rows and rows[0]["holder"] != holder and rows[0]["until"] > written(now):
-            raise ItemProblem("dossier_in_use", dossier=dossier, holder=rows[0]["holder"])
+        for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
+            if _holds(row, holder, now):
+                raise ItemProblem(IN_USE, dossier=dossier, holder=row["holder"], process=row["process"])
         ledger.execute(
-            "INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", dossier, holder, written(now + _LASTS)
+            "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?)",
+            dossier,
+            ledger.who,
+            holder.number,
+            holder.began,
+            written(now + _LASTS),
         )
+
+
+def _holds(row: Row, asking: Process, now: dt.datetime) -> bool:
+    other = Process(row["process"], row["began"])
+    return other != asking and other.is_alive and dt.datetime.fromisoformat(row["until"]) > now

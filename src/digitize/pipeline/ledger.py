@@ -8,6 +8,7 @@ failure. Every change of a dossier's stage is written together with its event.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from digitize.errors import EnvironmentProblem, Fact
+from digitize.files import FILE_MODE
 from digitize.ingest.kinds import FileKind
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
@@ -86,18 +88,20 @@ class Ledger:
     """One connection to a workspace's ledger, and who uses it."""
 
     def __init__(self, path: Path, clock: Clock, who: str) -> None:
+        self._path = path
         self._clock = clock
         self.who = who
         try:
+            # SQLite would make it readable by everybody.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
             self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._prepare()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise EnvironmentProblem("ledger_unusable", path=str(path), detail=str(error)) from error
-        path.chmod(path.stat().st_mode & 0o640)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -114,23 +118,36 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything in the block happens, or nothing of it."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """Everything in the block happens, or nothing of it.
+
+        Raises:
+            EnvironmentProblem: the database cannot be written.
+
+        """
+        self._run("BEGIN IMMEDIATE")
         try:
             yield
+            self._run("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # A full disk ends a transaction by itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Rows of a query."""
-        found: Sequence[Row] = self._db.execute(sql, values).fetchall()
+        found: Sequence[Row] = self._run(sql, *values).fetchall()
         return found
 
     def execute(self, sql: str, *values: object) -> int:
         """Change something inside a transaction; return how many rows changed."""
-        return self._db.execute(sql, values).rowcount
+        return self._run(sql, *values).rowcount
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
 
     def now(self) -> str:
         """The present moment as the ledger writes it."""

@@ -75,7 +75,7 @@ class Packager:
             EnvironmentProblem: the key does not hold, or the disk does not take it.
 
         """
-        with lease(self.ledger, dossier, self.ledger.who, self.clock):
+        with lease(self.ledger, dossier, self.clock):
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.COMPOSED:
                 stage = record.stage.value if record else "-"

@@ -15,12 +15,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from digitize.errors import DigitizeError, ItemProblem
+from digitize.errors import DigitizeError, EnvironmentProblem, ItemProblem
+from digitize.pipeline.processes import find_process
 
 T = TypeVar("T")
 
@@ -81,7 +81,13 @@ class LocalPool:
 
 
 def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
-    """The result of a finished task; what befell its worker comes as an ``ItemProblem``."""
+    """The result of a finished task.
+
+    Raises:
+        ItemProblem: what befell the task or its worker.
+        EnvironmentProblem: the disk did not take what the worker wrote.
+
+    """
     try:
         return future.result()
     except concurrent.futures.TimeoutError as error:
@@ -92,6 +98,11 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
         raise ItemProblem("out_of_memory") from error
     except DigitizeError:
         raise
+    except OSError as error:
+        if error.errno is None:
+            # Libraries use this class for files that they do not understand.
+            raise ItemProblem("unexpected", detail=type(error).__name__) from error
+        raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
     except Exception as error:
         # A file that a library trips over in an unforeseen way must not stop the batch.
         log.debug("unexpected in a worker", exc_info=error)
@@ -112,15 +123,7 @@ def _prepare_worker(parent: int, megabytes: int) -> None:
 
 def _follow(parent: int) -> None:
     """End this worker when the run that it works for has ended, however that ended."""
-    while _is_alive(parent):
+    run = find_process(parent)
+    while run is not None and run.is_alive:
         time.sleep(0.5)
     os._exit(1)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text("utf-8")
-    except OSError:
-        return False
-    # A process that has ended but whose end nobody has noticed yet is no longer alive.
-    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")

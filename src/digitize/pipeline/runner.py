@@ -25,6 +25,7 @@ from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord, PageRecord
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
@@ -192,7 +193,11 @@ class Runner:
             elif record.stage is Stage.COMPOSED and self._packager is not None:
                 self._package(record)
         except ItemProblem as error:
-            self._set_aside(dossier, Problem.of(error), None)
+            if error.code == IN_USE:
+                # Somebody is signing it by hand; there is nothing wrong with it.
+                self._observer.problem(dossier, Problem.of(error))
+            else:
+                self._set_aside(dossier, Problem.of(error), None)
 
     def _receive(self, record: DossierRecord) -> None:
         """Look into files that nobody has looked into; lay out pages when all are known."""

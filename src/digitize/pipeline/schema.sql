@@ -101,6 +101,8 @@ CREATE INDEX event_dossier ON event (dossier, id);
 -- Who works on a dossier beside a running run, and until when that holds.
 CREATE TABLE lease (
     dossier TEXT PRIMARY KEY,
-    holder  TEXT NOT NULL,
+    holder  TEXT NOT NULL,               -- the person
+    process INTEGER NOT NULL,            -- number of the process that works for the person
+    began   INTEGER NOT NULL,            -- when that process began, in ticks since the machine did
     until   TEXT NOT NULL
 ) STRICT;

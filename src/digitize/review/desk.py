@@ -45,7 +45,7 @@ class Desk:
             ItemProblem: somebody else works on it.
 
         """
-        with lease(self.ledger, dossier, self.ledger.who, self.clock):
+        with lease(self.ledger, dossier, self.clock):
             yield doubtful_fields(self.ledger, dossier)
 
     def settle(self, field: DoubtfulField, value: Value) -> None:
