@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,18 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ran = digitize("run", "-w", root)
     assert ran.code == 0, ran.err
     return root
+
+
+@pytest.fixture(scope="session")
+def _empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("office") / "office"
+    nothing = tmp_path_factory.mktemp("nothing")
+    made = digitize("init", root, "--demo", "--samples", nothing)
+    assert made.code == 0, made.err
+    return root
+
+
+@pytest.fixture
+def office(_empty_office: Path, tmp_path: Path) -> Path:
+    """A demo workspace of one's own with an empty inbox; it signs unattended."""
+    return Path(shutil.copytree(_empty_office, tmp_path / "office"))
