@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digitize.model import Stage
-from support.offices import contents, leftovers, ledger_of, packages, small_scan, stages
+from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
 from support.program import digitize
 
 
@@ -43,13 +43,13 @@ def test_files_stand_in_natural_order(office: Path) -> None:
     for name in ("trang 10.jpg", "trang 2.jpg", "Trang 1.jpg"):
         small_scan(office / "scans" / "HS" / name)
     run(office, "--until", "recognised")
-    shown = digitize("show", "HS", "-w", office, "--json").json
-    order = [page["file"] for document in shown["documents"] for page in document["pages"]]
     with ledger_of(office) as ledger:
         names = {o.ordinal: o.name for o in ledger.originals("HS")}
         pages = [names[page.original] for page in ledger.pages("HS")]
     assert pages == ["Trang 1.jpg", "trang 2.jpg", "trang 10.jpg"]
-    assert order in ([], pages)
+    run(office, "--until", "extracted")
+    shown = digitize("show", "HS", "-w", office, "--json").json
+    assert [page["file"] for document in shown["documents"] for page in document["pages"]] == pages
 
 
 def test_a_second_run_finds_nothing_to_do(office: Path) -> None:
@@ -134,7 +134,9 @@ def test_links_and_pipes_in_the_inbox_are_refused(office: Path, tmp_path: Path) 
     result = run(office, code=1)
     assert result["summary"]["quarantined"] >= 2  # type: ignore[index]
     assert "packaged" not in result["summary"]  # type: ignore[operator]
-    copies = [path for path in (office / "originals").rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    copies = [
+        path for path in (office / "originals").rglob("*") if path.is_file() and path.name != "SHA256SUMS"
+    ]
     assert all(path.read_bytes() == (folder / "a.jpg").read_bytes() for path in copies)
 
 
@@ -181,7 +183,8 @@ def test_a_scan_that_replaces_another_supersedes_it_and_both_are_kept(office: Pa
     kept = {p.read_bytes() for p in (office / "originals" / "HS").iterdir() if p.suffix == ".jpg"}
     assert kept == {first, scan.read_bytes()}
     with ledger_of(office) as ledger:
-        assert [o.superseded for o in ledger.originals("HS")] in ([False], [True, False])
+        rows = ledger.rows("SELECT superseded FROM original WHERE dossier = 'HS' ORDER BY ordinal")
+        assert [row["superseded"] for row in rows] == [1, 0]
         assert len(ledger.pages("HS")) == 1
 
 

@@ -95,26 +95,34 @@ class Ledger:
             # SQLite would make it readable by everybody.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
             self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA foreign_keys=ON")
-            self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise EnvironmentProblem("ledger_unusable", path=str(path), detail=str(error)) from error
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
 
     def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        """Make sure that this is a ledger that this program knows, before anything is changed."""
+        (version,) = self._run("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise EnvironmentProblem("ledger_version", found=version, known=VERSION)
+        self._run("PRAGMA journal_mode=WAL")
+        self._run("PRAGMA synchronous=FULL")
+        self._run("PRAGMA foreign_keys=ON")
         if version == VERSION:
             return
-        if version != 0:
-            raise EnvironmentProblem("ledger_version", found=version, known=VERSION)
         schema = resources.files("digitize.pipeline").joinpath("schema.sql").read_text("utf-8")
-        self._db.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={VERSION}; COMMIT;")
+        try:
+            self._db.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={VERSION}; COMMIT;")
+        except sqlite3.Error as error:
+            raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,0 +1,48 @@
+"""Tasks that misbehave, for a pool; workers import them by name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import time
+from pathlib import Path
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def die(*_: object) -> None:
+    """End the worker as the kernel does when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_once(marker: Path) -> str:
+    """End the worker on the first call, and do the work on the second."""
+    if marker.exists():
+        return "done"
+    marker.touch()
+    die()
+    return "never"
+
+
+def hang() -> None:
+    time.sleep(3600)
+
+
+def devour() -> int:
+    """Ask for more memory than any worker may have."""
+    return len(bytearray(1 << 40))
+
+
+def stumble() -> None:
+    raise KeyError("Nguyễn Văn A")
+
+
+def fill_the_disk() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def own_number() -> int:
+    return os.getpid()
