@@ -1,7 +1,7 @@
 -- The ledger: what stands where, and everything that happened.
 -- Times are ISO 8601 with the offset of Vietnam. JSON columns hold what is read whole.
 
-CREATE TABLE dossier (
+CREATE TABLE IF NOT EXISTS dossier (
     id           TEXT PRIMARY KEY,
     stage        TEXT NOT NULL,
     source       TEXT NOT NULL,          -- the folder or file it came from
@@ -11,11 +11,11 @@ CREATE TABLE dossier (
     package_uuid TEXT,                   -- fixed before packaging, so that a resumed run finds
     package      TEXT                    -- folder in archive/, once it is there
 ) STRICT;
-CREATE INDEX dossier_stage ON dossier (stage, received_at, id);
-CREATE UNIQUE INDEX dossier_source ON dossier (source);
+CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
+CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
 
 -- A file that was taken in. Originals are written once.
-CREATE TABLE original (
+CREATE TABLE IF NOT EXISTS original (
     dossier     TEXT NOT NULL REFERENCES dossier (id),
     ordinal     INTEGER NOT NULL,        -- order of arrival, from 1
     name        TEXT NOT NULL,           -- in originals/<dossier>/
@@ -30,17 +30,17 @@ CREATE TABLE original (
     superseded  INTEGER NOT NULL DEFAULT 0, -- a newer file came under the same name
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
-CREATE INDEX original_source ON original (source);
+CREATE INDEX IF NOT EXISTS original_source ON original (source);
 
 -- Something in the inbox that was refused; refused once, not every night.
-CREATE TABLE refused (
+CREATE TABLE IF NOT EXISTS refused (
     source      TEXT PRIMARY KEY,
     source_size INTEGER NOT NULL,
     source_time INTEGER NOT NULL,
     problem     TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE page (
+CREATE TABLE IF NOT EXISTS page (
     dossier  TEXT NOT NULL REFERENCES dossier (id),
     ordinal  INTEGER NOT NULL,           -- order in the dossier, from 1
     original INTEGER NOT NULL,           -- ordinal of its file
@@ -50,9 +50,9 @@ CREATE TABLE page (
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
-CREATE INDEX page_waiting ON page (state, dossier, ordinal) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS page_waiting ON page (state, dossier, ordinal) WHERE state = 'waiting';
 
-CREATE TABLE document (
+CREATE TABLE IF NOT EXISTS document (
     dossier    TEXT NOT NULL REFERENCES dossier (id),
     ordinal    INTEGER NOT NULL,         -- order in the dossier, from 1
     pages      TEXT NOT NULL,            -- JSON: indices of its pages, from 0
@@ -64,7 +64,7 @@ CREATE TABLE document (
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 
-CREATE TABLE field (
+CREATE TABLE IF NOT EXISTS field (
     dossier      TEXT NOT NULL,
     document     INTEGER NOT NULL,
     position     INTEGER NOT NULL,       -- order in the form
@@ -73,11 +73,11 @@ CREATE TABLE field (
     needs_review INTEGER NOT NULL,
     PRIMARY KEY (dossier, document, key)
 ) STRICT;
-CREATE INDEX field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
+CREATE INDEX IF NOT EXISTS field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
 
 -- What a person decided. It outlives every new reading of the same scan, wherever its document
 -- has come to stand; a scan that replaces it is looked at anew.
-CREATE TABLE decision (
+CREATE TABLE IF NOT EXISTS decision (
     dossier  TEXT NOT NULL,
     anchor   TEXT NOT NULL,
     form     TEXT NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE decision (
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 
-CREATE TABLE event (
+CREATE TABLE IF NOT EXISTS event (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     at      TEXT NOT NULL,
     who     TEXT NOT NULL,
@@ -96,10 +96,10 @@ CREATE TABLE event (
     kind    TEXT NOT NULL,
     detail  TEXT NOT NULL                -- JSON: what, with which tools
 ) STRICT;
-CREATE INDEX event_dossier ON event (dossier, id);
+CREATE INDEX IF NOT EXISTS event_dossier ON event (dossier, id);
 
 -- Who works on a dossier beside a running run, and until when that holds.
-CREATE TABLE lease (
+CREATE TABLE IF NOT EXISTS lease (
     dossier TEXT PRIMARY KEY,
     holder  TEXT NOT NULL,               -- the person
     process INTEGER NOT NULL,            -- number of the process that works for the person

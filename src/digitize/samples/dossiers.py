@@ -6,6 +6,7 @@ upside down. ``truth.json`` beside them says what is really written.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -30,6 +31,9 @@ SEED = 2037
 """Draws dossiers of which some are read without a doubt and some are not."""
 
 _COLOURS = 48
+
+_DRAWN = dt.datetime(2026, 11, 18, tzinfo=dt.UTC).timetuple()
+"""When the PDF says it was made; the same each time, so that the same seed gives the same bytes."""
 
 Truth = dict[str, object]
 
@@ -91,7 +95,10 @@ def _printed_tiff(random: Random, folder: Path, code: str) -> Truth:
 def _letter_pdf(random: Random, folder: Path, code: str) -> Truth:
     page = _letter(random)
     with whole_file(folder / f"{code}.pdf") as part:
-        Image.open(io.BytesIO(page.data())).save(part, "PDF", resolution=DPI)
+        # Pillow would write the hour of drawing and the name of the temporary file into it.
+        Image.open(io.BytesIO(page.data())).save(
+            part, "PDF", resolution=DPI, title=code, creationDate=_DRAWN, modDate=_DRAWN
+        )
     return {"pages": [page.truth]}
 
 
