@@ -1,5 +1,8 @@
 """The signed archive of the demo: valid, untrusted elsewhere, and invalid after any change.
 
+Also its PDFs, judged by others: PDF/A before and after signing, structure, and the text that can be
+copied out of them.
+
 python benchmarks/archive.py
 """
 
@@ -8,6 +11,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from pathlib import Path
 
 from common import SAMPLES, call, call_json
@@ -34,6 +38,15 @@ def changed(package: Path, file: Path, anchor: Path) -> str:
     return f"{item['verdict']}, {'file named' if named else 'FILE NOT NAMED'}"
 
 
+def pdfa(pdfs: list[Path]) -> str:
+    """What the library's own check of PDF/A-2b finds."""
+    findings = [finding for pdf in pdfs for finding in check_pdfa(pdf)]
+    # It approves only what it knows, and it knows nothing of signatures.
+    unknown = {finding for finding in findings if finding.startswith("[unsupported]")}
+    wrong = [finding for finding in findings if finding not in unknown]
+    return f"{len(wrong)} violations" + (f"; not judged: {', '.join(sorted(unknown))}" if unknown else "")
+
+
 def main() -> None:
     """Make the demo, verify it, and tamper with it."""
     with tempfile.TemporaryDirectory(prefix="digitize-archive-") as folder:
@@ -41,6 +54,9 @@ def main() -> None:
         place, other = root / "demo", root / "other"
         call("init", place, "--demo", "--samples", SAMPLES)
         call("init", other, "--demo", "--samples", SAMPLES)
+        call("run", "-w", place, "--until", "composed")
+        unsigned = sorted((place / "work").rglob("*.pdf"))
+        print(f"PDF/A-2b, unsigned: {len(unsigned)} PDFs, {pdfa(unsigned)}")
         call("run", "-w", place)
         archive = place / "archive"
         anchor, foreign = place / "keys" / "ca.pem", other / "keys" / "ca.pem"
@@ -55,10 +71,10 @@ def main() -> None:
         pdfs = sorted(archive.rglob("*.pdf"))
         broken = [p for p in pdfs if subprocess.run(["qpdf", "--check", p], capture_output=True).returncode]
         print(f"qpdf --check: {len(pdfs) - len(broken)} of {len(pdfs)} signed PDFs clean")
-        # The library's check approves only what it knows, and it knows nothing of signatures.
-        findings = [finding for pdf in pdfs for finding in check_pdfa(pdf)]
-        unknown = [finding for finding in findings if finding.startswith("[unsupported]")]
-        print(f"PDF/A-2b, signed: {len(findings) - len(unknown)} violations; not judged: {set(unknown)}")
+        print(f"PDF/A-2b, signed: {len(pdfs)} PDFs, {pdfa(pdfs)}")
+        texts = [subprocess.run(["pdftotext", p, "-"], capture_output=True, text=True).stdout for p in pdfs]
+        composed = sum(text.strip() != "" and unicodedata.is_normalized("NFC", text) for text in texts)
+        print(f"pdftotext: {composed} of {len(pdfs)} give text, all of it in NFC")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,25 @@
+"""All benchmarks, one after another: what ``make bench`` runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("archive.py", "dossier.py", "words.py", "killing.py")
+
+
+def main() -> None:
+    """Run each in a process of its own; say which ones failed."""
+    failed = []
+    for name in BENCHMARKS:
+        print(f"## {name}", flush=True)
+        done = subprocess.run([sys.executable, Path(__file__).with_name(name)], check=False)
+        if done.returncode:
+            failed.append(name)
+        print(flush=True)
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
