@@ -9,12 +9,11 @@ python benchmarks/archive.py
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 import unicodedata
 from pathlib import Path
 
-from common import SAMPLES, call, call_json
+from common import SAMPLES, call, call_json, output_of
 
 from digitize.pdf.compose import check_pdfa
 
@@ -69,10 +68,10 @@ def main() -> None:
             print(f"one byte changed in {file}: {changed(copy, copy / file, anchor)}")
             shutil.rmtree(copy)
         pdfs = sorted(archive.rglob("*.pdf"))
-        broken = [p for p in pdfs if subprocess.run(["qpdf", "--check", p], capture_output=True).returncode]
+        broken = [p for p in pdfs if output_of("qpdf", "--check", p).returncode]
         print(f"qpdf --check: {len(pdfs) - len(broken)} of {len(pdfs)} signed PDFs clean")
         print(f"PDF/A-2b, signed: {len(pdfs)} PDFs, {pdfa(pdfs)}")
-        texts = [subprocess.run(["pdftotext", p, "-"], capture_output=True, text=True).stdout for p in pdfs]
+        texts = [output_of("pdftotext", p, "-").stdout for p in pdfs]
         composed = sum(text.strip() != "" and unicodedata.is_normalized("NFC", text) for text in texts)
         print(f"pdftotext: {composed} of {len(pdfs)} give text, all of it in NFC")
 

@@ -35,6 +35,11 @@ def call_json(*arguments: str | Path) -> Any:
     return json.loads(call(*arguments, "--json").stdout)
 
 
+def output_of(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run another program; what it printed and how it ended."""
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+
+
 def cpu_seconds_of_children() -> float:
     """CPU seconds that all ended children of this process have used."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)

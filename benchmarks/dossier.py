@@ -1,4 +1,4 @@
-"""Real scans through the main job: is every page read, every dossier composed?
+"""Real scans through the main job: every page read, every dossier composed.
 
 Each folder of the real cases that holds scans becomes an inbox of its own under the profile for old
 holdings, where nobody settles doubtful fields.

@@ -114,9 +114,8 @@ def main() -> None:
             call("run", "-w", place)
             wrong = faults(place)
             bad += bool(wrong)
-            print(
-                f"{number:2}: killed after {moment:5.1f} s{'' if alive else ' (had ended)'}: {wrong or 'whole'}"
-            )
+            ended = "" if alive else " (had ended)"
+            print(f"{number:2}: killed after {moment:5.1f} s{ended}: {wrong or 'whole'}", flush=True)
     print(f"{kills} kills, {bad} with faults")
     sys.exit(bool(bad))
 
