@@ -5,6 +5,10 @@ file in the same folder, flush it to the disk, rename it over the name, flush th
 between any two of these steps leaves either nothing or the finished file, and at most a temporary
 file that ``sweep`` recognises by its name.
 
+Before each step that changes the disk an audit event ``digitize.disk`` (PEP 578) is raised with the
+step's name and its path: who wants to know what is written where, or to see what happens when a step
+fails, adds a hook.
+
 New files are ``0640`` and new folders ``0750``, less what the umask takes away.
 """
 
@@ -14,6 +18,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +60,7 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
     When the block fails, the temporary file is removed and ``path`` is as it was.
     """
     part = path.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
+    announce("create", part)
     # The kernel takes the umask off the mode; the owner's write bit goes only at the end.
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode | 0o200))
     allowed = part.stat().st_mode & mode
@@ -62,6 +68,7 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
         yield part
         _flush(part)
         part.chmod(allowed)
+        announce("replace", path)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -72,6 +79,7 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
 def write_whole(path: Path, data: bytes | str, *, mode: int = FILE_MODE) -> None:
     """Write ``data`` (text as UTF-8) to ``path``, whole or not at all."""
     with whole_file(path, mode=mode) as part:
+        announce("write", part)
         part.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
@@ -87,6 +95,7 @@ def copy_whole(source: Path, target: Path, *, mode: int = FILE_MODE) -> Fixity:
         while chunk := read.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
+            announce("write", part)
             write.write(chunk)
     return Fixity(digest.hexdigest(), size)
 
@@ -99,6 +108,7 @@ def make_folder(path: Path, *, mode: int = FOLDER_MODE) -> Path:
         missing.append(folder)
         folder = folder.parent
     for folder in reversed(missing):
+        announce("make folder", folder)
         folder.mkdir(mode=mode, exist_ok=True)
         _flush(folder.parent)
     return path
@@ -116,27 +126,45 @@ def publish_folder(staging: Path, target: Path) -> None:
     for path in staging.rglob("*"):
         _flush(path)
     _flush(staging)
-    staging.rename(target)
-    _flush(target.parent)
-    if staging.parent != target.parent:
-        _flush(staging.parent)
+    rename_folder(staging, target)
+
+
+def rename_folder(folder: Path, target: Path) -> None:
+    """Give a folder another name, durably; on the same file system."""
+    announce("rename", folder)
+    folder.rename(target)
+    for parent in {folder.parent, target.parent}:
+        _flush(parent)
 
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder of derived data and all that is in it; a missing one is no error."""
     if folder.exists():
+        announce("remove", folder)
         shutil.rmtree(folder)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file of derived data; a missing one is no error."""
+    announce("remove", path)
+    path.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> int:
     """Remove what interrupted writes left behind under ``folder``; return how many files."""
     left = list(folder.rglob(f"{_PREFIX}*{_SUFFIX}")) if folder.is_dir() else []
     for path in left:
-        path.unlink(missing_ok=True)
+        remove_file(path)
     return len(left)
 
 
+def announce(step: str, path: Path) -> None:
+    """Raise the audit event for a step that is about to change the disk."""
+    sys.audit("digitize.disk", step, str(path))
+
+
 def _flush(path: Path) -> None:
+    announce("flush", path)
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from digitize.errors import EnvironmentProblem, Fact
-from digitize.files import FILE_MODE
+from digitize.files import FILE_MODE, announce
 from digitize.ingest.kinds import FileKind
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
@@ -135,6 +135,7 @@ class Ledger:
         self._run("BEGIN IMMEDIATE")
         try:
             yield
+            announce("commit", self._path)
             self._run("COMMIT")
         except BaseException:
             # A full disk ends a transaction by itself.

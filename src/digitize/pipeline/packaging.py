@@ -185,7 +185,8 @@ class Packager:
             who += [agent(str(record.detail[k]), "software") for k in _TOOLS if k in record.detail]
             events.append(
                 PremisEvent(
-                    identifier=f"event-{record.id}",
+                    # Counted within the dossier: what others went through meanwhile is not its business.
+                    identifier=f"event-{len(events) + 1}",
                     kind=kind,
                     moment=dt.datetime.fromisoformat(record.at),
                     detail=_told(catalogue, record),

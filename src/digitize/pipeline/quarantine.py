@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from digitize.files import copy_whole, make_folder, write_whole
+from digitize.files import copy_whole, make_folder, rename_folder, write_whole
 from digitize.messages import Catalogue
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
@@ -61,4 +61,4 @@ def release(workspace: Workspace, dossier: str, clock: Clock) -> None:
     folder = workspace.quarantine / dossier
     if folder.is_dir():
         stamp = clock().strftime("%Y%m%dT%H%M%S")
-        folder.rename(workspace.quarantine / f"{dossier}.released-{stamp}")
+        rename_folder(folder, workspace.quarantine / f"{dossier}.released-{stamp}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
-from digitize.files import make_folder, write_whole
+from digitize.files import make_folder, remove_file, write_whole
 from digitize.forms.extract import read_documents
 from digitize.forms.template import load_templates
 from digitize.forms.view import PageView
@@ -135,7 +135,7 @@ def read_one_page(task: PageTask) -> PageDone:
     make_folder(task.target.parent)
     for encoding in Encoding:
         if encoding is not done.archival.encoding:
-            with_suffix(task.target, encoding).unlink(missing_ok=True)
+            remove_file(with_suffix(task.target, encoding))
     write_whole(with_suffix(task.target, done.archival.encoding), done.archival.data)
     # The words come last: a page counts as read when they are there.
     write_whole(words_file(task.target), _READING.dump_json(done.reading))

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.files import make_folder
 from digitize.profiles.profile import Profile, load_profile
 from digitize.settings import Settings, load_settings
 
@@ -91,7 +92,7 @@ class Workspace:
         """
         for folder in (self.originals, self.archive, self.quarantine, self.work):
             try:
-                folder.mkdir(mode=0o750, exist_ok=True)
+                make_folder(folder)
             except OSError as error:
                 raise EnvironmentProblem("folder_unusable", path=str(folder)) from error
             if not os.access(folder, os.W_OK | os.X_OK):
