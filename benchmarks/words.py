@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from common import CASES, call, cpu_seconds_of_children
+from common import CASES, adopt_orphans, call, cpu_seconds_of_children
 
 
 def words(text: str) -> Counter[str]:
@@ -54,6 +54,7 @@ def main() -> None:
     if not pages:
         print(f"no pages in {folder}; skipped")
         return
+    adopt_orphans()
     totals = {"digitize": [0.0, 0.0], "tesseract": [0.0, 0.0]}
     print("| page | digitize F1 | tesseract F1 |")
     print("|---|---|---|")
