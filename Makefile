@@ -1,5 +1,5 @@
 # Everything sets itself up; see README.md.
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench conformance clean
 
 setup:
 	@scripts/setup
@@ -22,8 +22,12 @@ lint: setup-dev
 bench: setup-dev
 	.venv/bin/python benchmarks/run.py
 
+# Outside judges; need Java with Maven.
+conformance: setup-dev
+	.venv/bin/python conformance/run.py
+
 clean:
-	rm -rf demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
+	rm -rf demo .venv-conformance .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
 
 .PHONY: setup-dev
 setup-dev:
