@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -25,7 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from digitize.signatures.credentials import Credentials, ParsedKeySigner, load_pkcs12
+from digitize.signatures.credentials import Credentials, ParsedKeySigner
 from digitize.signatures.names import holder_name
 from digitize.signatures.sign import Evidence, Level, Seal, sign_pdf
 from digitize.signatures.trust import TrustStore
@@ -53,7 +53,6 @@ class CertificateWishes(TypedDict, total=False):
     key: Key
     authority: bool
     organisation: str
-    digest: hashes.SHA1 | hashes.SHA256
 
 
 @dataclass(frozen=True)
@@ -101,10 +100,6 @@ class Holder:
         path.write_bytes(data)
         return path
 
-    def loaded(self, folder: Path) -> Credentials:
-        """The same through a file and the program's own loader."""
-        return load_pkcs12(self.pkcs12(folder / f"{self.serial}.p12"), PASSPHRASE)
-
 
 @dataclass(frozen=True)
 class Authority:
@@ -131,7 +126,7 @@ class Authority:
         return self.holder.asn1
 
     def issue(self, name: str = "Nguyễn Thị Ký", **wishes: Unpack[CertificateWishes]) -> Holder:
-        """A key with a certificate of this authority, fit for signing unless a test wants otherwise."""
+        """Make a key with a certificate of this authority, fit for signing unless a test wants otherwise."""
         key = wishes.get("key") or new_key()
         own = self.holder.certificate
         is_authority = wishes.get("authority", False)
@@ -151,22 +146,23 @@ class Authority:
             builder = builder.add_extension(_usage(*usage), critical=True)
         if "extended" in wishes:
             builder = builder.add_extension(x509.ExtendedKeyUsage(wishes["extended"]), critical=True)
-        certificate = builder.sign(self.holder.key, wishes.get("digest", hashes.SHA256()))
+        certificate = builder.sign(self.holder.key, hashes.SHA256())
         chain = (own, *self.holder.chain) if self.holder.chain or self.issuers else (own,)
         return Holder(key, certificate, chain)
 
     def under(self, name: str = "Trung gian thử nghiệm", **wishes: Unpack[CertificateWishes]) -> Authority:
         """An authority that this one has certified."""
-        return Authority(self.issue(name, authority=True, **wishes), (self.holder.certificate,))
+        all_wishes: CertificateWishes = {**wishes, "authority": True}
+        return Authority(self.issue(name, **all_wishes), (self.holder.certificate,))
 
-    def timestamp_holder(self, **wishes: Unpack[CertificateWishes]) -> Holder:
+    def timestamp_holder(self) -> Holder:
         """A key that may stamp times; pyHanko's local authority knows RSA alone."""
         standard: CertificateWishes = {
             "key": rsa_key(),
             "usage": ("digital_signature",),
             "extended": (ExtendedKeyUsageOID.TIME_STAMPING,),
         }
-        return self.issue("Dấu thời gian thử nghiệm", **(standard | wishes))
+        return self.issue("Dấu thời gian thử nghiệm", **standard)
 
     def revocations(
         self,
@@ -204,11 +200,11 @@ def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def timestamper(holder: Holder, moment: dt.datetime, digest: str | None = None) -> DummyTimeStamper:
+def timestamper(holder: Holder, moment: dt.datetime) -> DummyTimeStamper:
     """A timestamp authority whose clock stands still."""
     der = holder.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return DummyTimeStamper(
@@ -216,7 +212,6 @@ def timestamper(holder: Holder, moment: dt.datetime, digest: str | None = None) 
         tsa_key=PrivateKeyInfo.load(der),
         certs_to_embed=holder.chain_store,
         fixed_dt=moment,
-        override_md=digest,
     )
 
 
@@ -238,9 +233,7 @@ class Office:
     def trust(self) -> TrustStore:
         return self.authority.trust(self.crl)
 
-    def seal(
-        self, level: Level = Level.B_B, moment: dt.datetime = NOW, signer: Holder | None = None
-    ) -> Seal:
+    def seal(self, level: Level = Level.B_B, moment: dt.datetime = NOW, signer: Holder | None = None) -> Seal:
         """A seal of this office."""
         with_time = level is not Level.B_B
         return Seal(
@@ -250,11 +243,17 @@ class Office:
             evidence=Evidence((self.authority.certificate,), (self.crl,)),
         )
 
-    def signed(self, source: Path, target: Path, level: Level = Level.B_B, **parts: object) -> bytes:
+    def signed(self, source: Path, level: Level = Level.B_B, signer: Holder | None = None) -> bytes:
         """The bytes of a PDF signed by this office."""
-        seal = replace(self.seal(level), **parts)  # type: ignore[arg-type]
-        sign_pdf(source, target, seal, NOW)
+        target = source.with_name(f"{source.stem}-signed.pdf")
+        sign_pdf(source, target, self.seal(level, signer=signer), NOW)
         return target.read_bytes()
+
+
+@cache
+def office() -> Office:
+    """An office for all tests that change nothing about it."""
+    return Office.new()
 
 
 def _name(common: str, organisation: str) -> x509.Name:
@@ -295,7 +294,3 @@ def _usage(*granted: str) -> x509.KeyUsage:
         "decipher_only",
     )
     return x509.KeyUsage(**{one: one in granted for one in every})
-
-
-def certificates(*holders: Holder) -> Sequence[asn1_x509.Certificate]:
-    return [one.asn1 for one in holders]

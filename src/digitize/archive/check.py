@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.archive.findings import Finding, Severity, error
-from digitize.archive.inventory import Inventory, parse_xml, read_inventory
+from digitize.archive.inventory import Inventory, number, parse_xml, read_inventory
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME
 from digitize.files import fixity
 from digitize.model import Problem
@@ -107,8 +107,10 @@ def _unexpected(package: Path, inventory: Inventory) -> Iterator[Finding]:
     """Files that no METS names; the root's METS and its signature name themselves."""
     named = {reference.path for reference in inventory.references}
     named |= {METS_NAME, SIGNATURE_NAME}
-    for folder, _, names in os.walk(package, followlinks=False):
-        for name in names:
+    for folder, folders, names in os.walk(package, followlinks=False):
+        # A link to a folder is no folder of the package: what lies behind it may change unnoticed.
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in [*names, *links]:
             path = (Path(folder) / name).relative_to(package).as_posix()
             if path not in named:
                 yield error("file_unexpected", path)
@@ -121,10 +123,14 @@ def _counts(package: Path, inventory: Inventory) -> Iterator[Finding]:
         return
     ignored: list[Finding] = []
     root = parse_xml(package, name, ignored)
-    claimed = root.findtext("totalDoc", "") if root is not None else ""
-    if claimed.isdigit() and int(claimed) != len(inventory.data_files):
+    claimed = number(root.findtext("totalDoc", "")) if root is not None else None
+    if claimed is not None and claimed != len(inventory.data_files):
         yield error("document_count_differs", name, claimed=claimed, found=len(inventory.data_files))
 
 
 def _is_plain_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
+    try:
+        return path.is_file() and not path.is_symlink()
+    except OSError:
+        # A name that is longer than any file's, or a folder that may not be entered.
+        return False

@@ -7,6 +7,7 @@ person still has to look at is left empty.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from digitize.archive.naming import Names
 from digitize.model import Document, FieldReading, Value
 from digitize.profiles.profile import PackageRules
 
+_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LENGTHS = {"title": 1000, "keyword": 100, "description": 2000, "subject": 500, "organName": 200}
 
 
@@ -143,7 +145,7 @@ def document_kinds() -> dict[str, str]:
 def _simpledc(values: Mapping[str, str]) -> bytes:
     root = etree.Element("simpledc")
     for name, value in values.items():
-        etree.SubElement(root, name).text = _legal(value)[: _LENGTHS.get(name)]
+        etree.SubElement(root, name).text = legal(value)[: _LENGTHS.get(name)]
     return serialized(root)
 
 
@@ -153,9 +155,9 @@ def serialized(root: etree._Element) -> bytes:
     return data
 
 
-def _legal(text: str) -> str:
-    """A text without the control characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n" or ord(c) >= 0x20)
+def legal(text: str) -> str:
+    """A text without the characters that XML 1.0 cannot hold, such as most control characters."""
+    return _ILLEGAL.sub("", text)
 
 
 def _text(value: Value) -> str:

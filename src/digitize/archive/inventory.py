@@ -106,7 +106,7 @@ def _references(root: etree._Element, name: str, findings: list[Finding]) -> Ite
         if path is None:
             findings.append(error("path_leaves", name, path=location.get(f"{{{XLINK}}}href", "")[:200]))
             continue
-        size = element.get("SIZE", "")
+        size = number(element.get("SIZE", ""))
         algorithm = element.get("CHECKSUMTYPE")
         checksum = element.get("CHECKSUM") if algorithm == "SHA-256" else None
         if checksum is None:
@@ -114,9 +114,14 @@ def _references(root: etree._Element, name: str, findings: list[Finding]) -> Ite
         yield Reference(
             path=path,
             sha256=checksum.upper() if checksum else None,
-            size=int(size) if size.isdigit() else None,
+            size=size,
             named_in=name,
         )
+
+
+def number(text: str) -> int | None:
+    """A count that a package claims; None for what is none, such as ``²`` or a million digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _hrefs(root: etree._Element, tag: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from digitize.archive.descriptive import serialized
+from digitize.archive.descriptive import legal, serialized
 from digitize.times import written
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
@@ -155,7 +155,7 @@ def _identifier(element: etree._Element, kind: str, value: str) -> None:
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
     element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
     if text is not None:
-        element.text = text
+        element.text = legal(text)
     return element
 
 

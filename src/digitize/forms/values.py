@@ -19,14 +19,16 @@ from digitize.model import Problem, Value
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.names import unusual_syllable
-from digitize.vietnamese.phrases import with_known_accents
+from digitize.vietnamese.phrases import known_otherwise, with_known_accents
 from digitize.vietnamese.syllables import is_possible
 from digitize.vietnamese.vocabulary import (
     CARD_ISSUERS,
     ETHNIC_GROUPS,
     NATIONALITIES,
     PLACE_PHRASES,
+    PROVINCES,
     RELATIONS,
+    STREETS,
 )
 
 _EDGES = " .,;:-–—_·…|'`\"“”*~^"
@@ -76,7 +78,13 @@ def _text(text: str) -> ReadValue:
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
-    return _text(with_known_accents(_LOST_COMMA.sub(", ", text), PLACE_PHRASES))
+    text = with_known_accents(_LOST_COMMA.sub(", ", text), PLACE_PHRASES)
+    text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
+    text = with_known_accents(text, STREETS, after=("đường", "phố"))
+    # Without such a word before it, another accent may make it the name of another place.
+    unusual = known_otherwise(text, (*PROVINCES, *STREETS))
+    doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
+    return ReadValue(text, (*_odd_words(text), *doubts))
 
 
 def _name(text: str) -> ReadValue:

@@ -120,10 +120,10 @@ def _resolution(image: Image.Image) -> tuple[float, float]:
         return 0.0, 0.0
     low, high = _PLAUSIBLE_DPI
     # 72 and 96 are what programs write when they know nothing; they count only where the picture
-    # would then have the size of a page.
+    # would then have the size of a page. PNG counts by the metre and makes 72.009 of it.
     if not (low <= x <= high and low <= y <= high):
         return 0.0, 0.0
-    if x in (72.0, 96.0) and max(image.size) / x > 2 * A4_LONG_SIDE_INCHES:
+    if round(x) in (72, 96) and max(image.size) / x > 2 * A4_LONG_SIDE_INCHES:
         return 0.0, 0.0
     return x, y
 

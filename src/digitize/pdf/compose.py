@@ -119,12 +119,13 @@ def _image(pdf: Pdf, path: Path) -> pikepdf.Object:
             ColorSpace=Name.DeviceGray,
             BitsPerComponent=1,
             Filter=Name.CCITTFaxDecode,
-            DecodeParms=Dictionary(K=-1, Columns=image.width, Rows=image.height),
+            # Pillow leaves white as one, and what Group 4 calls black are the ones.
+            DecodeParms=Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=True),
         )
 
 
 def _group4(image: Image.Image) -> bytes:
-    """The pixels of a black-and-white picture in CCITT Group 4, black as black."""
+    """The pixels of a black-and-white picture in CCITT Group 4, white as one."""
     stream = io.BytesIO()
     rows_per_strip = 278
     image.convert("1").save(stream, "TIFF", compression="group4", tiffinfo={rows_per_strip: image.height})

@@ -69,7 +69,7 @@ def page_picture(path: Path, index: int, *, max_megapixels: float) -> Picture:
                 picture = _embedded_picture(embedded, max_megapixels)
                 if picture is not None:
                     return _turned(picture, int(page.obj.get("/Rotate", 0)))
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError):
+        except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ZeroDivisionError):
             # The renderer repairs more than the parser; what it cannot repair it refuses.
             pass
     return _rendered(path, index, finest, max_megapixels)
@@ -218,8 +218,8 @@ def _rendered(path: Path, index: int, finest: float, max_megapixels: float) -> P
             image = page.render(scale=dpi / 72, may_draw_forms=True).to_pil().convert("RGB")
         finally:
             document.close()
-    except pypdfium2.PdfiumError as error:
-        raise ItemProblem("pdf_broken", detail="PdfiumError") from error
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise ItemProblem("pdf_broken", detail=type(error).__name__) from error
     return Picture(np.array(image), dpi, 24)
 
 

@@ -53,6 +53,7 @@ class CmsEvidence:
     revocation: Revocation
     weak: bool
     notes: tuple[Problem, ...]
+    timestamp_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ async def examine(
         revocation=path.revocation,
         weak=weak,
         notes=(*notes, *path.notes),
+        timestamp_broken=any(note.code == "timestamp_broken" for note in notes),
     )
 
 
@@ -134,11 +136,27 @@ def _integrity(
     info: cms.SignerInfo, certificate: x509.Certificate, digest: bytes, notes: list[Problem]
 ) -> Integrity:
     try:
-        digest_fits, value_fits = validate_sig_integrity(info, certificate, "data", digest)
+        digest_fits, value_fits = validate_sig_integrity(_readable(info), certificate, "data", digest)
     except (SignatureValidationError, ValueError, NotImplementedError) as error:
         notes.append(Problem("integrity_unclear", {"detail": type(error).__name__}))
         return Integrity.UNKNOWN
     return Integrity.INTACT if digest_fits and value_fits else Integrity.BROKEN
+
+
+def _readable(info: cms.SignerInfo) -> cms.SignerInfo:
+    """The signer's information with parameters that fit its algorithm.
+
+    The signing program of the Vietnamese government's authority (VGCA) writes RSASSA-PSS parameters
+    beside ``rsaEncryption``, and signs by PKCS#1 v1.5, which has none (RFC 8017, A.2.4).
+    """
+    algorithm = info["signature_algorithm"]
+    try:
+        algorithm["parameters"]
+    except ValueError:
+        if algorithm["algorithm"].native == "rsassa_pkcs1v15":
+            info = info.copy()
+            info["signature_algorithm"] = cms.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15"})
+    return info
 
 
 def _is_pkcs1_v15(info: cms.SignerInfo) -> bool:

@@ -82,6 +82,7 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
         level=level,
         notes=evidence.notes,
         weak=evidence.weak,
+        timestamp_broken=evidence.timestamp_broken,
     )
 
 

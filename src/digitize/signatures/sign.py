@@ -12,6 +12,7 @@ from typing import Any
 
 from asn1crypto import cms, crl, x509
 from asn1crypto.keys import PrivateKeyInfo
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -34,6 +35,7 @@ from digitize.times import VIETNAM
 
 FIELD_NAME = "DigitizeSignature"
 
+_PDF_VERSION = (1, 7)
 _STRUCTURE_SIZE = 2048
 _TIMESTAMP_SIZE = 8192
 
@@ -132,7 +134,7 @@ def sign_pdf(
     )
     with source.open("rb") as stream:
         try:
-            writer = IncrementalPdfFileWriter(stream)
+            writer = _PdfAWriter(stream)
             box = seal.stamp.box(first_page_box(writer), occupied) if seal.stamp else None
             signer = _TimedSigner(
                 metadata,
@@ -190,6 +192,20 @@ class _TimedSigner(PdfSigner):
         session = super().init_signing_session(*args, **options)
         session.system_time = self.moment.astimezone(VIETNAM)
         return session
+
+
+class _PdfAWriter(IncrementalPdfFileWriter):
+    """A writer that leaves a PDF 1.7 what it is; PDF/A-2 allows nothing later (ISO 19005-2, 6.1.2).
+
+    For keys on elliptic curves pyHanko would else declare PDF 2.0 with the extension ISO/TS 32002.
+    """
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        super().ensure_output_version(min(version, _PDF_VERSION))  # type: ignore[no-untyped-call]
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        if ext.base_version != "/2.0":
+            super().register_extension(ext)
 
 
 def _presign_context(seal: Seal, moment: dt.datetime) -> ValidationContext:

@@ -121,7 +121,9 @@ class SignatureReport:
         trust, certificate, revocation: see the enumerations, at the proven time, else now.
         level: the PAdES or CAdES baseline level that the evidence reaches.
         notes: what else a reader should know.
+        weak: a digest is used that can be forged.
         tolerant: only a tolerant parser could read the file.
+        timestamp_broken: it bears a timestamp that is damaged or belongs to something else.
 
     """
 
@@ -146,6 +148,7 @@ class SignatureReport:
     notes: tuple[Problem, ...] = ()
     weak: bool = False
     tolerant: bool = False
+    timestamp_broken: bool = False
 
     @property
     def valid_at_signing_time(self) -> bool | None:
@@ -189,6 +192,7 @@ def judge(report: SignatureReport) -> Verdict:
         or report.revocation is not Revocation.GOOD
         or report.weak
         or report.tolerant
+        or report.timestamp_broken
     ):
         return Verdict.INDETERMINATE
     return Verdict.VALID

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from asn1crypto import crl, ocsp
+from asn1crypto import crl, ocsp, parser
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
@@ -170,6 +170,7 @@ async def _report(
         notes=(*notes, *evidence.notes),
         weak=evidence.weak,
         tolerant=tolerant,
+        timestamp_broken=evidence.timestamp_broken,
     )
 
 
@@ -190,6 +191,10 @@ def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Cover
         return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
     found: SignatureCoverageLevel | None = embedded.coverage
     coverage = _COVERAGE.get(found, Coverage.PARTIAL) if found is not None else Coverage.PARTIAL
+    stray = coverage is Coverage.ENTIRE_REVISION and _has_stray_tail(embedded.reader)
+    if stray or _has_stuffing(embedded):
+        notes.append(Problem("changed_after_signing"))
+        return coverage, LaterChanges.OTHER, True
     result: DiffResult | SuspiciousModification | None = embedded.diff_result
     if result is None:
         return coverage, LaterChanges.NONE, False
@@ -200,6 +205,29 @@ def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Cover
     if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, result):
         changes = LaterChanges.SIGNATURES
     return coverage, changes, allowed is False
+
+
+def _has_stray_tail(reader: PdfFileReader) -> bool:
+    """Whether anything but blanks follows the end of the last revision.
+
+    Objects without a cross-reference belong to no revision, so a comparison of revisions does not
+    see them; a reader that repairs files by looking for objects may show them all the same.
+    """
+    revisions = range(reader.xrefs.total_revisions)
+    end = max(reader.xrefs.get_xref_container_info(revision).end_location for revision in revisions)
+    reader.stream.seek(end)
+    rest: bytes = reader.stream.read()
+    _, _, tail = rest.partition(b"%%EOF")
+    return bool(tail.strip(b"\x00\t\n\f\r "))
+
+
+def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether anything but zeros fills the room that was reserved for the CMS object.
+
+    No signature covers that room, so whatever stands there was put in by somebody else.
+    """
+    content = bytes(embedded.pkcs7_content)
+    return bool(content[parser.peek(content) :].strip(b"\x00"))
 
 
 def _only_signatures(embedded: EmbeddedPdfSignature, result: DiffResult) -> bool:

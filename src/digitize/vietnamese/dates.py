@@ -22,13 +22,13 @@ def parse_date(text: str) -> str | None:
     None where there is none, where it cannot be (31/02), or where there are two.
     """
     folded = fold(text)
-    for pattern in (_LABELLED, _NUMERIC):
-        found = list(pattern.finditer(folded))
-        if len(found) > 1:
+    whole = [match for pattern in (_LABELLED, _NUMERIC) for match in pattern.finditer(folded)]
+    if whole:
+        rest = folded[: whole[0].start()] + " " + folded[whole[0].end() :]
+        if len(whole) > 1 or _MONTH.search(rest) or _YEAR.search(rest):
             return None
-        if found:
-            day, month, year = (int(part) for part in found[0].groups())
-            return _iso(year, month, day)
+        day, month, year = (int(part) for part in whole[0].groups())
+        return _iso(year, month, day)
     months = list(_MONTH.finditer(folded))
     if len(months) == 1:
         month, year = int(months[0][1]), int(months[0][2])

@@ -8,7 +8,7 @@ from digitize.vietnamese.folding import fold
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _VALUES = {fold(word): value for value, word in enumerate(_DIGITS)} | {"tu": 4, "lam": 5}
-_UNITS = {"nghin": 1000, "ngan": 1000, "tram": 100}
+_UNITS = {"nghin": 1000, "ngan": 1000, "tram": 100, "muoi": 10}
 _FILLERS = ("linh", "le")
 
 
@@ -54,20 +54,20 @@ def number_from_words(words: Sequence[str]) -> int | None:
         return None
     total = 0
     digit: int | None = None
+    # Thousands come before hundreds before tens; what comes twice or late was misread.
+    place = 10_000
     for word in words:
         if word in _VALUES:
             if digit is not None:
                 return None
             digit = _VALUES[word]
         elif word in _UNITS:
-            if digit is None:
-                return None
-            total += digit * _UNITS[word]
-            digit = None
-        elif word == "muoi":
             # "mười" opens ten to nineteen, "mươi" follows a digit; folded they are one word.
-            total += 10 * (digit if digit is not None else 1)
+            if _UNITS[word] >= place or (digit is None and word != "muoi"):
+                return None
+            place = _UNITS[word]
+            total += place * (1 if digit is None else digit)
             digit = None
-        elif word not in _FILLERS or digit is not None:
+        elif word not in _FILLERS or digit is not None or place not in (1000, 100):
             return None
-    return total + (digit or 0)
+    return None if words[-1] in _FILLERS else total + (digit or 0)

@@ -19,4 +19,6 @@ CARD_ISSUERS = _WORDS["card_issuers"]
 DOCUMENT_KINDS = _WORDS["document_kinds"]
 RELATIONS = _WORDS["relations"]
 PLACE_PHRASES = _WORDS["place_phrases"]
+PROVINCES = _WORDS["provinces"]
+STREETS = _WORDS["streets"]
 SIGNER_TITLES = frozenset(_WORDS["signer_titles"])

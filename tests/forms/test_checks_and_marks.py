@@ -1,0 +1,201 @@
+"""Rules between fields, and fields that are marks instead of text."""
+
+from __future__ import annotations
+
+import pytest
+
+from digitize.forms.checks import apply_checks
+from digitize.forms.marks import signature, yes_or_no
+from digitize.forms.template import Check
+from digitize.forms.view import PageView
+from digitize.messages import entries
+from digitize.model import FieldReading, PageReading, Problem, Value, Word
+from digitize.samples.sheet import Sheet
+from digitize.samples.stationery import signature as scrawl
+from support.reading import box_of, upper_part
+
+MOTHER = "038188000001"
+"""A woman born in 1988."""
+
+
+def card(number: str | None) -> dict[str, str | None]:
+    return {"number": number, "issuer": "Bộ Công an", "issued_on": "2021-01-21"}
+
+
+def flagged(rule: str, *values: Value, other: str | None = None) -> set[str]:
+    """The codes that a rule gives to fields with these values."""
+    fields = {f"f{n}": FieldReading(value, confidence=0.95) for n, value in enumerate(values)}
+    names = (*fields, other) if other else tuple(fields)
+    check = Check.model_validate({"rule": rule, "fields": names})
+    checked = apply_checks(fields, [check])
+    codes = {problem.code for reading in checked.values() for problem in reading.problems}
+    # A contradiction is one of all its fields: nobody knows which of them is wrong.
+    assert all(reading.needs_review is bool(codes) for reading in checked.values())
+    assert [reading.value for reading in checked.values()] == list(values)
+    assert all(f"problem.{code}.what" in entries() for code in codes)
+    return codes
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "other", "code"),
+    [
+        (
+            "words_agree",
+            ("2026-10-21", "Ngày hai mươi mốt tháng mười năm hai nghìn không trăm hai mươi sáu"),
+            None,
+            None,
+        ),
+        ("words_agree", ("2026-10-21", "Ngày hai mươi tháng mười năm hai nghìn"), None, "dob_words_disagree"),
+        ("words_agree", ("2026-10-21", "không rõ"), None, "dob_words_disagree"),
+        ("number_fits_birth", (card(MOTHER), "1988-08-30"), None, None),
+        ("number_fits_birth", (card(MOTHER), "1988"), None, None),
+        ("number_fits_birth", (card(MOTHER), "1989"), None, "pid_birth_disagrees"),
+        ("number_fits_birth", (card("012345678"), "1989"), None, None),
+        ("number_fits_birth", (card(None), "1989"), None, None),
+        ("number_fits_birth", (MOTHER, "2088-01-01"), None, "pid_birth_disagrees"),
+        ("number_fits_sex", (card(MOTHER),), "Nữ", None),
+        ("number_fits_sex", (card(MOTHER),), "Nam", "pid_sex_disagrees"),
+        ("number_fits_sex", (MOTHER, "Nam"), None, "pid_sex_disagrees"),
+        ("not_after", ("2026-10-21", "2026-11-01"), None, None),
+        ("not_after", ("2026-11-01", "2026-11-01"), None, None),
+        ("not_after", ("2026-11-02", "2026-11-01"), None, "dates_reversed"),
+        ("not_after", ("1988", "1988-08-30"), None, None),
+        ("not_after", ("1989", "1988-08-30"), None, "dates_reversed"),
+        ("same_person", ("LÊ PHƯƠNG CHI", "Lê Phương Chi"), None, None),
+        ("same_person", ("LÊ PHƯƠNG CHI", "Lê Phương Chí"), None, "persons_differ"),
+    ],
+)
+def test_fields_that_contradict_one_another_are_all_for_a_person(
+    rule: str, values: tuple[Value, ...], other: str | None, code: str | None
+) -> None:
+    assert flagged(rule, *values, other=other) == ({code} if code else set())
+
+
+@pytest.mark.parametrize("rule", ["words_agree", "number_fits_birth", "not_after", "same_person"])
+@pytest.mark.parametrize("values", [(None, "2026"), ("2026", None), (None, None)])
+def test_a_rule_says_nothing_of_an_empty_field(rule: str, values: tuple[Value, ...]) -> None:
+    assert flagged(rule, *values) == set()
+
+
+def test_what_was_wrong_before_stays_wrong() -> None:
+    earlier = Problem("readings_disagree", {"other": "x"})
+    fields = {
+        "a": FieldReading("2026", needs_review=True, problems=(earlier,)),
+        "b": FieldReading("2025"),
+    }
+    checked = apply_checks(fields, [Check(rule="not_after", fields=("a", "b"))])
+    assert [problem.code for problem in checked["a"].problems] == ["readings_disagree", "dates_reversed"]
+    assert [problem.code for problem in checked["b"].problems] == ["dates_reversed"]
+
+
+def view_of_sheet(sheet: Sheet, millimetres: float = 60) -> PageView:
+    """A page view whose words are those that were written, without OCR."""
+    pixels = upper_part(sheet, millimetres)
+    words = []
+    for line, written in enumerate(sheet.inscriptions):
+        left, top, right, bottom = written.box
+        pitch = (right - left) / max(1, len(written.text))
+        at = 0
+        for text in written.text.split():
+            at = written.text.index(text, at)
+            box = (round(left + at * pitch), top, round(left + (at + len(text)) * pitch), bottom)
+            words.append(Word(text, box, 0.95, line))
+            at += len(text)
+    height, width = pixels.shape[:2]
+    reading = PageReading(
+        width=width,
+        height=height,
+        dpi=sheet.dpi,
+        rotated=0,
+        rotation_confidence=1.0,
+        skew=0.0,
+        skew_confidence=1.0,
+        blank=False,
+        words=tuple(words),
+        unread=(),
+        problems=(),
+        engine="none",
+    )
+    return PageView(reading, lambda: pixels)
+
+
+def ticks(yes: str, no: str) -> FieldReading:
+    """Two boxes, each ``empty``, ``ticked``, ``speck`` or ``missing``."""
+    sheet = Sheet()
+    x = 25.0
+    for word, state in (("Có", yes), ("Không", no)):
+        x = sheet.write(x, 30, word, size=12) + 2
+        if state != "missing":
+            sheet.frame(x, 26.5, x + 4, 30.5)
+        if state == "ticked":
+            sheet.rule(x + 0.6, 27, x + 3.4, 30, 0.5)
+            sheet.rule(x + 0.6, 30, x + 3.4, 27, 0.5)
+        if state == "speck":
+            sheet.rule(x + 1.7, 28.4, x + 2.1, 28.4, 0.4)
+        x += 9
+    view = view_of_sheet(sheet)
+    return yes_or_no(view, 3, view.reading.words)
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "value", "code"),
+    [
+        ("ticked", "empty", True, None),
+        ("empty", "ticked", False, None),
+        ("empty", "empty", None, None),
+        ("ticked", "ticked", None, "tick_unclear"),
+        ("speck", "empty", None, "tick_unclear"),
+        ("missing", "empty", None, "boxes_not_found"),
+        ("ticked", "missing", None, "boxes_not_found"),
+    ],
+)
+def test_of_two_boxes_the_ticked_one_counts_and_doubt_is_told(
+    yes: str, no: str, value: Value, code: str | None
+) -> None:
+    reading = ticks(yes, no)
+    assert reading.value is value
+    assert [problem.code for problem in reading.problems] == ([code] if code else [])
+    assert reading.needs_review is (code is not None)
+    assert reading.page == 3
+
+
+def test_a_row_without_the_words_has_no_answer() -> None:
+    view = view_of_sheet(Sheet())
+    reading = yes_or_no(view, 0, view.reading.words)
+    assert (reading.value, reading.problems) == (None, (Problem("label_not_found"),))
+
+
+def signed(kind: str) -> FieldReading:
+    from random import Random
+
+    sheet = Sheet()
+    sheet.write(100, 20, "Người yêu cầu", size=12)
+    if kind == "signed":
+        scrawl(sheet, Random(2), 112, 32)
+    if kind == "named":
+        sheet.write(100, 35, "Lê Phương Chi", size=12)
+    if kind == "dotted":
+        for place in range(3):
+            sheet.rule(105 + 6 * place, 32, 108 + 6 * place, 34, 0.5)
+    view = view_of_sheet(sheet)
+    caption = [word for word in view.reading.words if word.box[1] < box_of(view.reading.words, "yeu")[3]]
+    return signature(view, 0, caption[:3])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "code"),
+    [
+        ("signed", True, None),
+        ("empty", False, None),
+        ("named", False, None),
+        ("dotted", None, "signature_unclear"),
+    ],
+)
+def test_a_stroke_is_a_signature_and_print_is_none(kind: str, value: Value, code: str | None) -> None:
+    reading = signed(kind)
+    assert reading.value is value
+    assert [problem.code for problem in reading.problems] == ([code] if code else [])
+
+
+def test_without_its_caption_nobody_knows_whether_it_was_signed() -> None:
+    assert signature(view_of_sheet(Sheet()), 0, ()).needs_review

@@ -1,0 +1,185 @@
+"""Drawn forms and letters: read right, or left to a person."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from PIL import ImageDraw
+
+from digitize.forms.classify import PageKind, classify_page, group_pages
+from digitize.forms.extract import read_documents
+from digitize.forms.second_look import contradicts
+from digitize.forms.template import load_templates
+from digitize.model import Document, FieldReading, PageReading
+from digitize.ocr.engine import OcrEngine
+from digitize.samples import birth_form, letter
+from digitize.samples.birth_form import Registration, draw_birth_form, make_registration, truth_of
+from digitize.samples.form_writer import COMPUTER, PRINTER, TYPEWRITER, Fill
+from digitize.samples.sheet import Sheet
+from digitize.samples.stationery import national_motto
+from digitize.samples.wear import Wear
+from support.reading import scanned, view_of, written_sheet
+
+OFFICE = "Ủy ban nhân dân phường Sao Mai"
+WORN = Wear(skew=-0.7, noise=4, blur=0.5, shade=10)
+
+
+def birth(seed: int, version: str, fill: Fill) -> tuple[Sheet, dict[str, object]]:
+    random = Random(f"{seed}")
+    facts: Registration = make_registration(random, version, office=OFFICE, made_at="phường Sao Mai")
+    return draw_birth_form(random, facts, fill), truth_of(facts)
+
+
+def documents(engine: OcrEngine, *sheets: Sheet, threshold: float = 0.7) -> list[Document]:
+    views = [view_of(scanned(sheet, WORN), engine) for sheet in sheets]
+    return read_documents(views, range(len(views)), load_templates(), engine, threshold=threshold)
+
+
+def silently_wrong(document: Document, truth: dict[str, object]) -> dict[str, Any]:
+    return {
+        key: (reading.value, truth[key])
+        for key, reading in document.fields.items()
+        if not reading.needs_review and reading.value != truth[key]
+    }
+
+
+@pytest.mark.parametrize(
+    ("seed", "version", "fill", "sure"),
+    [
+        (11, "tt04-2024", COMPUTER, 0.75),
+        (12, "tt04-2020", PRINTER, 0.5),
+        (13, "tt04-2024", TYPEWRITER, 0.4),
+    ],
+)
+def test_a_birth_registration_is_read_right_or_left_to_a_person(
+    engine: OcrEngine, seed: int, version: str, fill: Fill, sure: float
+) -> None:
+    sheet, truth = birth(seed, version, fill)
+    (document,) = documents(engine, sheet)
+    assert (document.form, document.form_version) == (birth_form.FORM, version)
+    assert silently_wrong(document, truth) == {}
+    assert len(document.doubtful) <= (1 - sure) * len(document.fields)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_a_letter_is_read_right_or_left_to_a_person(engine: OcrEngine, seed: int) -> None:
+    sheet, truth = letter.draw_letter(Random(seed), office=OFFICE, place="Sao Mai")
+    (document,) = documents(engine, sheet)
+    assert (document.form, document.form_version) == (letter.FORM, letter.VERSION)
+    assert silently_wrong(document, truth) == {}
+    for key in ("number", "notation", "issued_date"):
+        reading = document.fields[key]
+        assert reading.needs_review or reading.value == truth[key]
+    assert len(document.doubtful) <= 6
+
+
+def spoiled(engine: OcrEngine, spoil: dict[str, str]) -> dict[str, FieldReading]:
+    """The fields of a form on which some values were covered: ``white`` or a ``scrawl``."""
+    sheet, truth = birth(11, "tt04-2024", COMPUTER)
+    draw = ImageDraw.Draw(sheet.image)
+    for key, how in spoil.items():
+        # A parent who is the requester stands on the form twice, as a parent the second time.
+        box = [i.box for i in sheet.inscriptions if i.kind == "filled" and i.text == str(truth[key])][-1]
+        left, top, right, bottom = box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3
+        draw.rectangle((left, top, right, bottom), fill="white")
+        if how == "scrawl":
+            points = [
+                (x, (top + 2) if n % 2 else bottom) for n, x in enumerate(range(left + 20, right - 20, 9))
+            ]
+            draw.line(points, fill=(20, 20, 90), width=3, joint="curve")
+    (document,) = documents(engine, sheet)
+    return document.fields
+
+
+def test_a_required_value_that_is_missing_or_scrawled_is_for_a_person(engine: OcrEngine) -> None:
+    fields = spoiled(engine, {"child_name": "white", "father_name": "white", "mother_name": "scrawl"})
+    assert fields["child_name"].value is None
+    assert [problem.code for problem in fields["child_name"].problems] == ["required_missing"]
+    # A child may have no father on paper: an empty line says so.
+    assert (fields["father_name"].value, fields["father_name"].needs_review) == (None, False)
+    assert fields["mother_name"].needs_review
+
+
+def test_a_threshold_nobody_reaches_leaves_every_written_value_to_a_person(engine: OcrEngine) -> None:
+    sheet, _ = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
+    (document,) = documents(engine, sheet, threshold=1.0)
+    sure = [
+        reading
+        for reading in document.fields.values()
+        if reading.value is not None and not reading.needs_review
+    ]
+    assert all(reading.confidence == 1.0 for reading in sure)
+    assert any(problem.code == "low_confidence" for r in document.fields.values() for problem in r.problems)
+
+
+def kind(engine: OcrEngine, sheet: Sheet) -> PageKind:
+    return classify_page(view_of(scanned(sheet), engine).reading, load_templates())
+
+
+def test_a_form_that_is_none_of_the_known_ones_is_unknown(engine: OcrEngine) -> None:
+    titled = Sheet()
+    national_motto(titled, 105, 15)
+    titled.write(105, 31, "TỜ KHAI ĐĂNG KÝ LẠI KHAI SINH", size=14, align="centre")
+    titled.write(25, 45, "Kính gửi: Ủy ban nhân dân phường Sao Mai")
+    for sheet in (titled, letter.draw_birth_notice(Random(1))):
+        assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True)
+    text = written_sheet("Theo tờ khai đăng ký khai sinh đã nộp hôm qua tại bộ phận một cửa thì")
+    assert kind(engine, text) == PageKind("unknown", 0.0, begins=False)
+
+
+def test_papers_of_a_dossier_are_told_apart_and_unknown_ones_have_no_fields(engine: OcrEngine) -> None:
+    found = documents(engine, letter.draw_birth_notice(Random(1)), written_sheet())
+    assert [(document.form, document.pages, document.fields) for document in found] == [
+        ("unknown", (0,), {}),
+        ("unknown", (1,), {}),
+    ]
+
+
+def test_a_page_without_words_is_unknown() -> None:
+    empty = PageReading(
+        800, 1100, 100, 0, 1.0, 0.0, 1.0, blank=True, words=(), unread=(), problems=(), engine=""
+    )
+    assert classify_page(empty, load_templates()) == PageKind("unknown", 0.0, begins=False)
+
+
+FORM = PageKind("birth_registration", 0.99, begins=True)
+NEXT = PageKind("unknown", 0.0, begins=False)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "files", "blanks", "pages"),
+    [
+        ([], [], "", []),
+        ([FORM, NEXT], [0, 0], "  ", [(0, 1)]),
+        ([FORM, NEXT], [0, 1], "  ", [(0,), (1,)]),
+        ([FORM, FORM], [0, 0], "  ", [(0,), (1,)]),
+        ([FORM, NEXT, FORM], [0, 1, 2], " b ", [(0, 1), (2,)]),
+        ([NEXT, FORM], [0, 0], "b ", [(0,), (1,)]),
+    ],
+)
+def test_pages_are_grouped_by_heads_and_files_and_blank_backs_stay_with_their_fronts(
+    kinds: list[PageKind], files: list[int], blanks: str, pages: list[tuple[int, ...]]
+) -> None:
+    groups = group_pages(kinds, files, [mark == "b" for mark in blanks])
+    assert [group.pages for group in groups] == pages
+    assert all(group.form == kinds[group.pages[0]].form for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare", "against"),
+    [
+        ("LÊ PHƯƠNG CHI", "... LÊ PHƯƠNG CHI ...", None),
+        ("LÊ PHƯƠNG CHI", ".. LÊ PHƯỢNG CHI", "PHƯỢNG"),
+        ("Số 226 đường", "Số 228 đường", "228"),
+        ("Số 226 đường", "_ rrr .. 12", None),
+        ("01/2023", "07/2023", None),
+        ("Bệnh viện", "Bênh viện", "Bênh"),
+        ("", "anything at all", None),
+    ],
+)
+def test_a_bare_look_speaks_against_a_value_by_accents_and_digits_alone(
+    text: str, bare: str, against: str | None
+) -> None:
+    assert contradicts(text, bare) == against

@@ -1,0 +1,140 @@
+"""Templates are data: they load whole, and a mistake in one is seen."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from digitize.forms.classify import version_of
+from digitize.forms.template import FieldType, Template, load_templates
+from digitize.samples import birth_form, letter
+from digitize.vietnamese.folding import fold
+from support.places import CASES, needs_cases
+
+IDS = ("birth_registration", "official_letter")
+
+
+def raw(form: str) -> dict[str, Any]:
+    text = (resources.files("digitize.forms") / "templates" / f"{form}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def test_the_forms_that_are_known() -> None:
+    assert tuple(load_templates()) == IDS
+    assert all(template.id == form for form, template in load_templates().items())
+
+
+@pytest.mark.parametrize("form", IDS)
+def test_keys_are_unique_in_every_version_and_each_version_has_its_source(form: str) -> None:
+    template = load_templates()[form]
+    for version in template.versions:
+        keys = [item.key for item in template.items_of(version.id) if item.key]
+        assert len(set(keys)) == len(keys)
+        assert version.source
+        if version.effective_from and version.effective_to:
+            assert version.effective_from < version.effective_to
+    assert len({version.id for version in template.versions}) == len(template.versions)
+
+
+@pytest.mark.parametrize("form", IDS)
+def test_what_items_and_checks_refer_to_exists(form: str) -> None:
+    template = load_templates()[form]
+    known = {version.id for version in template.versions}
+    for item in template.items:
+        assert set(item.versions) <= known
+        assert set(item.required_unless) <= set(template.field_keys)
+        assert item.lines >= 1
+        assert all(label.strip(" :.") == label for label in item.label)
+    for check in template.checks:
+        for name in check.fields:
+            assert name in template.field_keys or name in ("Nam", "Nữ"), name
+
+
+def test_only_one_version_of_the_birth_form_is_told_by_nothing_but_the_lack_of_signs() -> None:
+    template = load_templates()["birth_registration"]
+    assert [version.id for version in template.versions if not version.signs] == ["tt04-2020"]
+    assert version_of(template, []).id == "tt04-2020"
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("child_dob", FieldType.DATE),
+        ("requester_iddoc", FieldType.IDDOC),
+        ("signature_present", FieldType.SIGNATURE),
+        ("copies_wanted", FieldType.CHECK),
+        ("addressed_to", FieldType.TEXT),
+    ],
+)
+def test_fields_have_their_types(key: str, kind: FieldType) -> None:
+    assert load_templates()["birth_registration"].type_of(key) is kind
+
+
+def test_samples_fill_exactly_the_fields_of_their_forms() -> None:
+    from random import Random
+
+    random = Random(1)
+    _, truth = letter.draw_letter(random, office="UBND", place="Sao Mai")
+    assert set(truth) == set(load_templates()["official_letter"].field_keys)
+    facts = birth_form.make_registration(random, "tt04-2024", office="UBND", made_at="Sao Mai")
+    assert set(birth_form.truth_of(facts)) == set(load_templates()["birth_registration"].field_keys)
+
+
+@needs_cases
+def test_the_forms_have_the_fields_and_types_that_were_agreed() -> None:
+    agreed: dict[str, dict[str, str]] = {form: {} for form in IDS}
+    with (CASES.parent / "fields.tsv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            if row["form"] in agreed:
+                agreed[row["form"]][row["key"]] = row["type"]
+    # Our own types say more about how a value is read than about what it looks like.
+    same = {"relation": "text", "date_words": "text", "address": "text", "signature": "check"}
+    for form, fields in agreed.items():
+        template = load_templates()[form]
+        assert {
+            key: same.get(template.type_of(key), template.type_of(key)) for key in template.field_keys
+        } == {key: same.get(kind, kind) for key, kind in fields.items()}
+
+
+@needs_cases
+def test_every_label_of_the_2024_birth_form_stands_on_a_blank_one() -> None:
+    from pypdfium2 import PdfDocument
+
+    with PdfDocument(CASES / "blank_forms" / "pdf" / "01_to_khai_dang_ky_khai_sinh.pdf") as blank:
+        text = fold(" ".join(page.get_textpage().get_text_range() for page in blank))
+    bare = " ".join("".join(c if c.isalnum() else " " for c in text).split())
+    template = load_templates()["birth_registration"]
+    missing = []
+    for item in template.items_of("tt04-2024"):
+        labels = (" ".join("".join(c if c.isalnum() else " " for c in fold(x)).split()) for x in item.label)
+        if not any(label in bare for label in labels):
+            missing.append(item.label)
+    assert missing == []
+
+
+def spoiled(change: dict[str, Any]) -> dict[str, Any]:
+    return raw("birth_registration") | change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"colour": "red"},
+        {"versions": []},
+        {"names": {}},
+        {"items": [{"label": ["A"], "key": "a", "type": "colour"}]},
+        {"items": [{"label": ["A"], "key": "a", "colour": 1}]},
+        {"checks": [{"rule": "is_nice", "fields": []}]},
+        {"reader": "magic"},
+        {"id": None},
+    ],
+)
+def test_a_mistake_in_a_template_is_refused(change: dict[str, Any]) -> None:
+    Template.model_validate(raw("birth_registration"))
+    with pytest.raises(ValidationError):
+        Template.model_validate(spoiled(change))

@@ -1,0 +1,183 @@
+"""Values by type: in the form of the contract, or none with a reason; never a guess."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digitize.forms.template import FieldType
+from digitize.forms.values import clean, read_value
+from digitize.model import Value
+from digitize.vietnamese.vocabulary import ETHNIC_GROUPS, NATIONALITIES, RELATIONS
+
+CARD = {"number": "038099991188", "issuer": "Cục Cảnh sát QLHC về TTXH", "issued_on": "2021-01-21"}
+
+
+def codes(kind: FieldType, text: str) -> list[str]:
+    return [problem.code for problem in read_value(kind, text).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("....... Kinh .......", "Kinh"),
+        ("  Việt   Nam ;", "Việt Nam"),
+        ("Số 5 … đường Lê Lợi", "Số 5 đường Lê Lợi"),
+        ("___ 05 ___", "05"),
+        ("Trạm y tế (cũ)", "Trạm y tế (cũ)"),
+        ("| Dao ·", "Dao"),
+        (". . . .", ""),
+        ("TP. Cần Thơ", "TP. Cần Thơ"),
+    ],
+)
+def test_leaders_and_stray_marks_are_no_part_of_a_value(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+@settings(max_examples=100)
+@given(st.text(st.sampled_from("aạĐ05 .,;:-_…|'·/"), max_size=25))
+def test_cleaning_twice_changes_nothing_more_and_loses_no_letter(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert "".join(filter(str.isalnum, once)) == "".join(filter(str.isalnum, text))
+
+
+@pytest.mark.parametrize("kind", list(FieldType))
+@pytest.mark.parametrize("text", ["", " ", "......", "…", "___"])
+def test_where_nothing_is_written_the_value_is_none_without_a_problem(kind: FieldType, text: str) -> None:
+    read = read_value(kind, text)
+    assert (read.value, read.problems) == (None, ())
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(list(FieldType)), st.text(max_size=40))
+def test_whatever_is_read_a_lost_value_has_its_reason(kind: FieldType, text: str) -> None:
+    read = read_value(kind, text)
+    assert read.value is not None or read.problems or not clean(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (FieldType.DATE, "21/10/2026 .....", "2026-10-21"),
+        (FieldType.DATE, "1993", "1993"),
+        (FieldType.DATE_WORDS, "Ngày bốn tháng tư, năm hai nghìn", "Ngày bốn tháng tư năm hai nghìn"),
+        (FieldType.SEX, "nu", "Nữ"),
+        (FieldType.SEX, "NAM", "Nam"),
+        (FieldType.ETHNICITY, "Muờng", "Mường"),
+        (FieldType.NATIONALITY, "VIÊT NAM", "Việt Nam"),
+        (FieldType.RELATION, "Me", "Mẹ"),
+        (FieldType.INT, "05 bản", 5),
+        (FieldType.NAME, "LÊ PHƯƠNG CHI", "LÊ PHƯƠNG CHI"),
+        (FieldType.ADDRESS, "Bênh viên Sản Nhi. phường Bãi Cháy", "Bệnh viện Sản Nhi, phường Bãi Cháy"),
+        (FieldType.IDDOC, "CCCD số 038099991188 do Cục Cảnh sát QLHC về TTXH cấp ngày 21/01/2021", CARD),
+        (FieldType.IDDOC, "CCCD 038 099 991 188 do Cuc Canh sat QLHC ve TTXH cap ngay 21/1/2021", CARD),
+        (FieldType.TEXT, "Ủy ban nhân dân phường Sao Mai", "Ủy ban nhân dân phường Sao Mai"),
+    ],
+)
+def test_values_come_in_the_form_of_the_contract(kind: FieldType, text: str, value: Value) -> None:
+    read = read_value(kind, text)
+    assert read.value == value
+    assert read.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        (FieldType.DATE, "31/02/2025", "date_unreadable"),
+        (FieldType.DATE, "21/10/2O26", "date_unreadable"),
+        (FieldType.DATE_WORDS, "Ngày bốm tháng tư năm hai nghìn", "date_words_unreadable"),
+        (FieldType.SEX, "Nam Nữ", "sex_unknown"),
+        (FieldType.ETHNICITY, "Kính chào", "ethnicity_unknown"),
+        (FieldType.NATIONALITY, "Việt", "nationality_unknown"),
+        (FieldType.RELATION, "Bà nôi chồng", "relation_unknown"),
+        (FieldType.INT, "năm", "number_unreadable"),
+        (FieldType.NAME, "LÊ PHƯ0NG CHI", "name_odd"),
+        (FieldType.NAME, "Chi", "name_odd"),
+        (FieldType.NAME, "NGUYÊN VĂN AN", "name_unusual"),
+        (FieldType.ADDRESS, "phường Hac Thành", "syllable_odd"),
+        (FieldType.ADDRESS, "Số 5 § Lê Lợi", "character_odd"),
+        (FieldType.ADDRESS, "xã Vĩnh Thực, Quang Ninh", "name_unusual"),
+        (FieldType.TEXT, "Uỷ ban nhân dân phừơng ¬", "character_odd"),
+    ],
+)
+def test_what_does_not_fit_its_type_is_for_a_person(kind: FieldType, text: str, code: str) -> None:
+    assert codes(kind, text) == [code]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Số 5 phố Phương Mai, phường Kim Liên, Hà Nội",
+        "Số 7 đường Ngô Gia Tự",
+        "xã Thạnh Hóa, tỉnh Tây Ninh",
+        "huyện Phù Yên, tỉnh Sơn La",
+        "xã Quảng Trung, tỉnh Quảng Bình",
+        "huyện Tĩnh Gia, tỉnh Thanh Hóa",
+        "Số 3 An Dương Vương",
+        "phố Quán Thánh",
+        "tỉnh Hoà Bình",
+    ],
+)
+def test_a_place_that_bears_nearly_the_name_of_another_keeps_its_own(address: str) -> None:
+    assert read_value(FieldType.ADDRESS, address).value == address
+
+
+@pytest.mark.parametrize("kind", [FieldType.ETHNICITY, FieldType.NATIONALITY, FieldType.RELATION])
+def test_every_word_of_a_closed_list_is_itself(kind: FieldType) -> None:
+    words = {
+        FieldType.ETHNICITY: ETHNIC_GROUPS,
+        FieldType.NATIONALITY: NATIONALITIES,
+        FieldType.RELATION: RELATIONS,
+    }[kind]
+    wrong = [word for word in words if read_value(kind, word).value != word]
+    assert wrong == []
+    # Words that differ in nothing but accents cannot be told when accents are lost.
+    doubtful = [word for word in words if read_value(kind, word).problems]
+    assert len(doubtful) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "problems", "value"),
+    [
+        (
+            "CCCD số 03809999118 do Cục Cảnh sát QLHC về TTXH cấp ngày 21/01/2021",
+            ["iddoc_number_unreadable"],
+            CARD | {"number": None},
+        ),
+        (
+            "038099991188 và 012345678 do Cục Cảnh sát QLHC về TTXH cấp ngày 21/01/2021",
+            ["iddoc_number_unreadable"],
+            CARD | {"number": None},
+        ),
+        (
+            "CCCD số 038099991188 do Cục Cảnh sát QLHC về TTXH cấp ngày 41/01/2021",
+            ["iddoc_date_unreadable"],
+            CARD | {"issued_on": None},
+        ),
+        (
+            "CCCD số 038099991188",
+            ["iddoc_issuer_unreadable", "iddoc_date_unreadable"],
+            {"number": "038099991188", "issuer": None, "issued_on": None},
+        ),
+        (
+            "số 038099991188 do Ủy ban cấp ngày 21/01/2021",
+            ["iddoc_issuer_unknown"],
+            CARD | {"issuer": "Ủy ban"},
+        ),
+    ],
+)
+def test_each_part_of_an_identity_paper_is_doubted_for_itself(
+    text: str, problems: list[str], value: dict[str, str | None]
+) -> None:
+    assert codes(FieldType.IDDOC, text) == problems
+    assert read_value(FieldType.IDDOC, text).value == value
+
+
+@settings(max_examples=60)
+@given(st.from_regex(r"[0-9]{1,20}", fullmatch=True))
+def test_a_number_of_another_length_is_never_cut_to_fit(digits: str) -> None:
+    read = read_value(FieldType.IDDOC, f"số {digits} do Bộ Công an cấp ngày 01/02/2023").value
+    assert isinstance(read, dict)
+    assert read["number"] == (digits if len(digits) in (9, 12) else None)

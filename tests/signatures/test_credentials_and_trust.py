@@ -1,0 +1,172 @@
+"""Keys, anchors and revocation lists from files, and the authority of the demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+
+from digitize.errors import EnvironmentProblem, ExitCode
+from digitize.signatures.credentials import load_certificates, load_pkcs12
+from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
+from digitize.signatures.detached import verify_detached
+from digitize.signatures.sign import Evidence, Level, Seal, local_timestamper, sign_detached, sign_pdf
+from digitize.signatures.trust import load_revocations, load_trust, load_user_store
+from digitize.signatures.verdict import Verdict
+from digitize.signatures.verify_pdf import verify_pdf
+from support.papers import plain_paper
+from support.sealing import DAY, NOW, PASSPHRASE, YEAR, office, rsa_key
+
+
+def test_a_key_file_gives_its_holder_and_its_time(tmp_path: Path) -> None:
+    credentials = load_pkcs12(office().signer.pkcs12(tmp_path / "key.p12"), PASSPHRASE)
+    assert credentials.holder == "Nguyễn Thị Ký"
+    assert "UBND xã Thử Nghiệm" in credentials.subject
+    assert (credentials.not_before, credentials.not_after) == (NOW - YEAR, NOW + YEAR)
+    credentials.require_usable(NOW)
+
+
+@pytest.mark.parametrize("on_curve", [True, False])
+def test_a_key_from_a_file_signs(tmp_path: Path, *, on_curve: bool) -> None:
+    holder = office().signer if on_curve else office().authority.issue(key=rsa_key())
+    credentials = load_pkcs12(holder.pkcs12(tmp_path / "key.p12"), PASSPHRASE)
+    signature = sign_detached(b"data", Seal(credentials, Level.B_B))
+    report = verify_detached(b"data", signature, "data", office().trust, NOW + DAY)
+    assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("passphrase", [b"wrong", b""])
+def test_a_wrong_passphrase_is_told_as_such(tmp_path: Path, passphrase: bytes) -> None:
+    path = office().signer.pkcs12(tmp_path / "key.p12")
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_pkcs12(path, passphrase)
+    assert caught.value.code == "key_passphrase_wrong"
+    assert caught.value.exit_code is ExitCode.ENVIRONMENT
+    # The passphrase never enters a message.
+    assert caught.value.facts == {"path": str(path)}
+
+
+def test_a_key_file_that_is_missing_or_a_folder_is_told(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.p12", tmp_path):
+        with pytest.raises(EnvironmentProblem) as caught:
+            load_pkcs12(path, PASSPHRASE)
+        assert caught.value.code == "key_unreadable"
+
+
+def test_a_file_with_certificates_alone_cannot_sign(tmp_path: Path) -> None:
+    path = tmp_path / "keyless.p12"
+    certificate = office().signer.certificate
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"x", None, certificate, None, NoEncryption()))
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_pkcs12(path, b"")
+    assert caught.value.code == "key_unusable"
+
+
+def test_a_kind_of_key_that_the_program_cannot_sign_with_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ed25519.p12"
+    key = ed25519.Ed25519PrivateKey.generate()
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"x", key, None, None, NoEncryption()))
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_pkcs12(path, b"")
+    assert caught.value.code == "key_unusable"
+
+
+def test_certificates_are_read_from_pem_and_der(tmp_path: Path, authority: DemoAuthority) -> None:
+    pem = load_certificates(authority.anchor)
+    (tmp_path / "ca.der").write_bytes(pem[0].dump())
+    twice = tmp_path / "two.pem"
+    twice.write_bytes(authority.anchor.read_bytes() * 2)
+    assert [one.dump() for one in load_certificates(tmp_path / "ca.der")] == [pem[0].dump()]
+    assert len(load_certificates(twice)) == 2
+
+
+@pytest.mark.parametrize("data", [b"", b"not a certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_an_anchor_that_is_no_certificate_is_told(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(data)
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_trust([path])
+    assert caught.value.code == "certificate_unreadable"
+    with pytest.raises(EnvironmentProblem):
+        load_trust([tmp_path / "missing.pem"])
+
+
+@pytest.mark.parametrize("data", [b"", b"not a list", b"0\x03\x02\x01\x01"])
+def test_a_revocation_list_that_is_none_is_told(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "ca.crl"
+    path.write_bytes(data)
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_revocations(path)
+    assert caught.value.code == "revocations_unreadable"
+
+
+def test_the_users_own_store_may_be_missing_or_hold_several_anchors(
+    tmp_path: Path, authority: DemoAuthority
+) -> None:
+    store = tmp_path / "trust"
+    assert load_user_store(store).anchors == ()
+    store.mkdir()
+    (store / "a.pem").write_bytes(authority.anchor.read_bytes())
+    (store / "b.crt").write_bytes(office().authority.certificate.dump())
+    (store / "note.txt").write_text("no certificate")
+    assert len(load_user_store(store).anchors) == 2
+
+
+def demo_seal(files: DemoAuthority) -> Seal:
+    passphrase = files.passphrase.read_bytes()
+    trust = load_trust([files.anchor], [files.revocations])
+    return Seal(
+        load_pkcs12(files.signing_key, passphrase),
+        Level.B_LT,
+        local_timestamper(load_pkcs12(files.timestamp_key, passphrase)),
+        Evidence(trust.anchors, trust.revocations),
+    )
+
+
+def test_the_demo_authority_signs_up_to_long_term_without_network(
+    tmp_path: Path, authority: DemoAuthority
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    sign_pdf(plain_paper(tmp_path), tmp_path / "signed.pdf", demo_seal(authority), now)
+    report = verify_pdf(tmp_path / "signed.pdf", load_trust([authority.anchor]), now + dt.timedelta(hours=1))
+    assert report.verdict is Verdict.VALID
+    assert report.signatures[0].level == "B-LT"
+
+
+def test_the_demo_authority_says_that_it_proves_nothing(authority: DemoAuthority) -> None:
+    (anchor,) = load_certificates(authority.anchor)
+    signer = load_pkcs12(authority.signing_key, authority.passphrase.read_bytes())
+    for subject in (anchor.subject.human_friendly, signer.subject):
+        assert "DÙNG THỬ" in subject
+        assert "Không có giá trị pháp lý" in subject
+
+
+def test_secrets_of_the_demo_authority_are_for_the_owner_alone(tmp_path: Path) -> None:
+    files = make_demo_authority(tmp_path / "keys", "Ủy ban thử nghiệm", NOW)
+    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
+    for secret in (files.signing_key, files.timestamp_key, files.passphrase):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600, secret
+
+
+def test_two_demo_authorities_do_not_trust_each_other(tmp_path: Path, authority: DemoAuthority) -> None:
+    other = make_demo_authority(tmp_path / "keys", "Cơ quan thử nghiệm", dt.datetime.now(dt.UTC))
+    signature = sign_detached(b"data", demo_seal(other))
+    trust = load_trust([authority.anchor], [authority.revocations])
+    report = verify_detached(b"data", signature, "data", trust, dt.datetime.now(dt.UTC))
+    assert report.verdict is Verdict.UNTRUSTED
+
+
+def test_a_demo_signer_can_be_revoked_and_a_long_name_is_shortened(tmp_path: Path) -> None:
+    name = "Trung tâm Phục vụ hành chính công của xã Thử Nghiệm Rất Dài, tỉnh Mẫu"
+    assert len(name.encode()) > 64
+    now = dt.datetime.now(dt.UTC)
+    files = make_demo_authority(tmp_path / "keys", name, now, revoke_signer=True)
+    credentials = load_pkcs12(files.signing_key, files.passphrase.read_bytes())
+    assert credentials.holder.startswith("DÙNG THỬ Trung tâm")
+    signature = sign_detached(b"data", Seal(credentials, Level.B_B))
+    trust = load_trust([files.anchor], [files.revocations])
+    assert verify_detached(b"data", signature, "data", trust, now).verdict is Verdict.REVOKED

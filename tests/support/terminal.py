@@ -1,0 +1,91 @@
+"""The program in a terminal: a pseudo-terminal of its own, in which Ctrl-C is a key."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.program import environment
+
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07)")
+_LOGIN = "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+_PATIENCE = 60.0
+
+CTRL_C = "\x03"
+
+
+@dataclass
+class Terminal:
+    """A terminal in which the program runs; ``screen`` is all that came out of it."""
+
+    process: subprocess.Popen[bytes]
+    handle: int
+    screen: str = ""
+    _bytes: bytes = field(default=b"", repr=False)
+
+    @property
+    def plain(self) -> str:
+        """What came out, without control sequences."""
+        return _ESCAPE.sub("", self.screen)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text has come out for one time more than when it was waited for last."""
+        seen = self.plain.count(text)
+        end = time.monotonic() + _PATIENCE
+        while self.plain.count(text) <= seen:
+            assert self._read(end), f"{text!r} never came: {self.screen}"
+
+    def press(self, keys: str) -> None:
+        """Press keys; Enter is a line feed."""
+        os.write(self.handle, keys.encode())
+
+    def end(self) -> int:
+        """Wait for the end; the exit code."""
+        end = time.monotonic() + _PATIENCE
+        while self._read(end):
+            pass
+        code = self.process.wait(_PATIENCE)
+        assert "Traceback" not in self.screen, self.screen
+        return code
+
+    def _read(self, end: float) -> bool:
+        ready, _, _ = select.select([self.handle], [], [], max(0.0, end - time.monotonic()))
+        assert ready, f"nothing came any more after: {self.screen}"
+        try:
+            data = os.read(self.handle, 1 << 16)
+        except OSError:
+            return False
+        self._bytes += data
+        self.screen = self._bytes.decode("utf-8", "ignore").replace("\r\n", "\n")
+        return bool(data)
+
+
+@contextmanager
+def terminal(*arguments: str | Path, **extra: str) -> Iterator[Terminal]:
+    """Start the program in a terminal of its own."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _LOGIN, "-m", "digitize", *map(str, arguments)],
+        env=environment(TERM="xterm-256color", **extra),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(process, ours)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        os.close(ours)
