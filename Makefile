@@ -24,7 +24,7 @@ bench: setup-dev
 
 # Outside judges; need Java with Maven.
 conformance: setup-dev
-	.venv/bin/python conformance/run.py
+	.venv/bin/python conformance/judges.py
 
 clean:
 	rm -rf demo .venv-conformance .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*

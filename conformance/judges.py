@@ -1,6 +1,6 @@
 """Outside judges on what we make: veraPDF, eark-validator, qpdf and pdfsig.
 
-    python conformance/run.py
+    python conformance/judges.py
 
 PDFs of the samples, unsigned and signed at each level that we make, and the packages of the demo.
 Needs Java with Maven, qpdf and poppler-utils; the first call fetches veraPDF and eark-validator.
