@@ -64,11 +64,11 @@ def _prepare() -> None:
     if _CLASSPATH.exists():
         return
     subprocess.run([sys.executable, "-m", "venv", _ENVIRONMENT], check=True)
-    pip = [_ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=True)
+    pip = [str(_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "--disable-pip-version-check", "-r", str(HERE / "requirements.txt")], check=True)
     part = _CLASSPATH.with_suffix(".part")
     goal = ["dependency:build-classpath", f"-Dmdep.outputFile={part}"]
-    subprocess.run(["mvn", "-q", "-B", "-f", HERE / "pom.xml", *goal], check=True)
+    subprocess.run(["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), *goal], check=True)
     part.rename(_CLASSPATH)
 
 
@@ -102,8 +102,7 @@ def _signed(sources: Iterable[Path], level: Level, folder: Path) -> list[Path]:
 def _verapdf(pdfs: Sequence[Path]) -> list[str]:
     """What breaks PDF/A-2b."""
     classpath = _CLASSPATH.read_text("utf-8").strip()
-    command = ["java", "-cp", classpath, _VERAPDF, "--flavour", "2b", "--format", "text", *pdfs]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _output("java", "-cp", classpath, _VERAPDF, "--flavour", "2b", "--format", "text", *pdfs)
     lines = [line for line in done.stdout.splitlines() if line.startswith(("PASS", "FAIL"))]
     faults = [f"veraPDF: {line}" for line in lines if not line.startswith("PASS")]
     if len(lines) != len(pdfs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from support.calls import together
 from support.offices import small_scan
 from support.program import digitize
 
@@ -22,7 +23,9 @@ def choose_tessdata(office: Path, folder: Path) -> None:
 
 
 def test_a_sound_place_passes_every_check(office: Path, tmp_path: Path) -> None:
-    told = digitize("doctor", "-w", office, "--json")
+    told, outside, wrong = together(
+        ("doctor", "-w", office, "--json"), ("doctor",), ("doctor", "-w", tmp_path), cwd=tmp_path
+    )
     assert (told.code, told.err) == (0, "")
     assert set(told.json) == {"checks"}
     for check in told.json["checks"]:
@@ -40,31 +43,33 @@ def test_a_sound_place_passes_every_check(office: Path, tmp_path: Path) -> None:
         "package",
         "python",
     }
-    outside = digitize("doctor", cwd=tmp_path)
     assert outside.code == 0
     assert "Bộ đọc chữ" in outside.out
     assert "Khóa ký" not in outside.out
-    assert digitize("doctor", "-w", tmp_path).code == 2
+    assert wrong.code == 2
 
 
 def test_missing_language_data_names_the_package_to_install(office: Path, tmp_path: Path) -> None:
     empty = tmp_path / "trống"
     empty.mkdir()
     choose_tessdata(office, empty)
-    told = digitize("doctor", "-w", office)
+    scan = small_scan(office / "scans" / "HS.jpg")
+    told, listed, ran, status = together(
+        ("doctor", "-w", office),
+        ("doctor", "-w", office, "--json", "--lang", "en"),
+        ("run", "-w", office),
+        ("status", "-w", office, "--json"),
+    )
     assert told.code == 3
     assert "sudo apt-get install tesseract-ocr-vie" in told.out
-    document = digitize("doctor", "-w", office, "--json", "--lang", "en").json
-    (check,) = checks(document, "language_data")
+    (check,) = checks(listed.json, "language_data")
     assert (check["state"], check["detail"]) == ("failure", "")
     assert "apt-get install tesseract-ocr-vie" in check["remedy"]
-    scan = small_scan(office / "scans" / "HS.jpg")
-    ran = digitize("run", "-w", office)
     assert ran.code == 3
     assert str(empty) in ran.err
     assert "tesseract-ocr-vie" in ran.err
     assert scan.is_file()
-    assert digitize("status", "-w", office, "--json").json["summary"] in ({}, {"received": 1})
+    assert status.json["summary"] in ({}, {"received": 1})
 
 
 def test_a_folder_of_language_data_in_the_environment_goes_first_where_it_holds_the_language(

@@ -107,7 +107,7 @@ def test_the_program_alone_shows_its_help_and_ends_with_wrong_usage() -> None:
     assert alone.err.strip() == ""
 
 
-WRONG = [
+WRONG: list[tuple[tuple[str, ...], str, str]] = [
     (("chay",), "Không có lệnh chay.", "There is no command chay."),
     (("run", "--nhanh"), "Không có tùy chọn --nhanh", "No such option: --nhanh"),
     (("--nhanh",), "Không có tùy chọn --nhanh", "No such option: --nhanh"),
@@ -122,12 +122,12 @@ WRONG = [
 
 
 def test_wrong_usage_is_told_in_the_language_chosen() -> None:
-    for language, error, column in (("vi", "Lỗi:", 1), ("en", "Error:", 2)):
-        calls = [("--lang", language, *wrong[0]) for wrong in WRONG]
-        for called, wrong in zip(together(*calls), WRONG, strict=True):
-            assert (called.code, called.out) == (2, ""), wrong
+    for language, error in (("vi", "Lỗi:"), ("en", "Error:")):
+        calls = [("--lang", language, *arguments) for arguments, _, _ in WRONG]
+        for called, (arguments, vietnamese, english) in zip(together(*calls), WRONG, strict=True):
+            assert (called.code, called.out) == (2, ""), arguments
             assert called.err.startswith(f"{error} ")
-            assert wrong[column] in called.err
+            assert (vietnamese if language == "vi" else english) in called.err
 
 
 def test_an_unknown_command_comes_with_those_there_are_and_an_unknown_language_too() -> None:

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-
-import pytest
 
 from support.calls import together
 from support.offices import small_scan
 from support.program import digitize
 
+MISTAKES = [
+    ("jobs = 0", "jobs = ", "line "),
+    ("jobs = 0", "job = 0", " job"),
+    ("jobs = 0", 'jobs = "nhiều"', "key jobs,"),
+    ("jobs = 0", "jobs = -1", "key jobs,"),
+    ('engine = "auto"', 'engine = "abbyy"', "key reading.engine,"),
+    ("megapixels = 120.0", "megapixels = 0", "key limits.megapixels,"),
+    ("megapixels = 120.0", "megapixel = 120.0", "limits.megapixel"),
+    ('language = "vi"', 'language = "fr"', "key language,"),
+    ("[organisation]", "[organization]", "key organisation,"),
+]
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "named"),
-    [
-        ("jobs = 0", "jobs = ", "line "),
-        ("jobs = 0", "job = 0", "job"),
-        ("jobs = 0", 'jobs = "nhiều"', "jobs"),
-        ("jobs = 0", "jobs = -1", "jobs"),
-        ('engine = "auto"', 'engine = "abbyy"', "reading.engine"),
-        ("megapixels = 120.0", "megapixels = 0", "limits.megapixels"),
-        ("megapixels = 120.0", "megapixel = 120.0", "limits.megapixel"),
-        ('language = "vi"', 'language = "fr"', "language"),
-        ("[organisation]", "[organization]", "organi"),
-        ('profile = "demo"', 'profile = "tt99"', "tt99"),
-    ],
-)
-def test_a_mistake_is_named_with_its_file_and_key(office: Path, right: str, wrong: str, named: str) -> None:
-    scan = small_scan(office / "scans" / "HS.jpg")
+
+def test_a_mistake_is_named_with_its_file_and_key_before_anything_is_taken_in(
+    office: Path, tmp_path: Path
+) -> None:
+    small_scan(office / "scans" / "HS.jpg")
+    text = (office / "digitize.toml").read_text("utf-8")
+    roots = [tmp_path / f"office-{number}" for number in range(len(MISTAKES))]
+    for root, (right, wrong, _) in zip(roots, MISTAKES, strict=True):
+        shutil.copytree(office, root)
+        assert right in text
+        (root / "digitize.toml").write_text(text.replace(right, wrong, 1))
+    calls = [("run", "-w", root, "--json", "--lang", "en") for root in roots]
+    for ran, root, (_, wrong, named) in zip(together(*calls), roots, MISTAKES, strict=True):
+        assert (ran.code, ran.out) == (3, ""), wrong
+        assert f"The settings {root / 'digitize.toml'}" in ran.err
+        assert named in ran.err
+        assert "What to do: " in ran.err
+        assert (root / "scans" / "HS.jpg").is_file()
+        assert list((root / "originals").iterdir()) == []
+
+
+def test_an_unknown_profile_is_told_with_those_there_are(office: Path) -> None:
     settings = office / "digitize.toml"
-    text = settings.read_text("utf-8")
-    assert right in text
-    settings.write_text(text.replace(right, wrong, 1))
-    ran = digitize("run", "-w", office, "--json", "--lang", "en")
-    assert ran.code == 3
-    assert ran.out == ""
-    assert named in ran.err
-    assert "What to do: " in ran.err
-    if named != "tt99":
-        assert str(settings) in ran.err
-    assert scan.is_file()
-    assert list((office / "originals").iterdir()) == []
+    settings.write_text(settings.read_text("utf-8").replace('profile = "demo"', 'profile = "tt99"'))
+    ran = digitize("run", "-w", office, "--json")
+    assert (ran.code, ran.out) == (3, "")
+    assert "Không có bộ quy định tên tt99." in ran.err
+    assert "tt05-2025" in ran.err
 
 
 def test_settings_that_are_no_text_or_no_file_are_a_broken_environment(office: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,18 @@ from support.program import digitize
 from support.terminal import CTRL_C, terminal
 
 
+@pytest.fixture(scope="module")
+def once_composed(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = Path(shutil.copytree(_empty_office, tmp_path_factory.mktemp("composed") / "office"))
+    small_scan(root / "scans" / "HS-1.jpg")
+    assert digitize("run", "-w", root, "--until", "composed").code == 0
+    return root
+
+
 @pytest.fixture
-def composed(office: Path) -> Path:
-    """A workspace with a dossier ready to sign and no passphrase lying about."""
-    small_scan(office / "scans" / "HS-1.jpg")
-    assert digitize("run", "-w", office, "--until", "composed").code == 0
-    return office
+def composed(once_composed: Path, tmp_path: Path) -> Path:
+    """A workspace of one's own with a dossier ready to sign."""
+    return Path(shutil.copytree(once_composed, tmp_path / "composed"))
 
 
 def take_passphrase(office: Path) -> str:

@@ -23,7 +23,7 @@ from support.source_code import strings, told
 SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here")
 """Problems of scans; they bring a dossier into quarantine, whose reason says what to do."""
 
-SELF_EVIDENT = {"answer_not_yes_or_no"}
+SELF_EVIDENT: set[str] = set()
 """Errors whose sentence is the remedy."""
 
 KNOWN_WHEN_IT_RUNS = {

@@ -67,6 +67,9 @@ def check_package(package: Path, trust: TrustStore, now: dt.datetime) -> Package
         if path.lower().endswith(".pdf") and _is_plain_file(package / path)
     )
     signatures = _mets_signature(package, trust, now)
+    if any(signature.verdict in (Verdict.INVALID, Verdict.UNREADABLE) for signature in signatures):
+        # Which of the two was changed cannot be told; the damaged file may be either.
+        findings.append(error("mets_signature_broken", SIGNATURE_NAME, mets=METS_NAME))
     verdicts = [report.verdict for _, report in documents]
     verdicts.extend(signature.verdict for signature in signatures)
     if any(finding.severity is Severity.ERROR for finding in findings):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -19,6 +20,7 @@ from digitize.cli import (
     read,
     review,
     run,
+    sample,
     show,
     sign,
     status,
@@ -26,9 +28,10 @@ from digitize.cli import (
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
+from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
-_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, doctor)
+_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, doctor, sample)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. Nothing but words comes out of it."""
+    _write_everything()
     session, rest = find_session(arguments)
     _quiet_libraries(session)
     _end_on_sigterm()
@@ -54,11 +58,13 @@ def run_command(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         session.say("interrupted")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The CLI library ends the process itself when nobody reads its help any more.
+        silence(sys.stdout)
         return ExitCode.DONE
     except OSError as error:
         session.show_error(EnvironmentProblem("disk_trouble", detail=error.strerror or ""))
+        _give_up(sys.stdout)
         return ExitCode.ENVIRONMENT
     except Exception as error:  # noqa: BLE001 - the last net before a traceback
         session.show_unexpected(error)
@@ -75,6 +81,8 @@ def build(session: Session) -> typer.Typer:
         cls=group_class(session),
         add_completion=False,
         invoke_without_command=True,
+        options_metavar=session.text("help_page.some_options"),
+        subcommand_metavar=session.text("help_page.some_command"),
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         help=session.text("help.program"),
@@ -90,6 +98,21 @@ def build(session: Session) -> typer.Typer:
     for module in _COMMANDS:
         module.register(app, session)
     return app
+
+
+def _write_everything() -> None:
+    """Make the streams take every character: names of files need not be in their encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up(stream: TextIO) -> None:
+    """Drop what a stream cannot write, or Python tries again at its end and complains."""
+    try:
+        stream.flush()
+    except OSError:
+        silence(stream)
 
 
 def _quiet_libraries(session: Session) -> None:

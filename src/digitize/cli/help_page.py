@@ -8,6 +8,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from digitize.cli.session import Session
+from digitize.errors import UsageProblem
 
 
 class _UsageWriter(Protocol):
@@ -36,6 +37,12 @@ def group_class(session: Session) -> type[TyperGroup]:
 
         def get_help_option(self, ctx: Any) -> Any:
             return _translated(session, super().get_help_option(ctx))
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            name = args[0]
+            if not name.startswith("-") and self.get_command(ctx, name) is None:
+                raise UsageProblem("command_unknown", name=name, known=", ".join(self.list_commands(ctx)))
+            return super().resolve_command(ctx, args)
 
     return SpokenGroup
 

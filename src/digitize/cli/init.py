@@ -8,6 +8,7 @@ from rich.prompt import Prompt
 
 from digitize.cli.options import user_option, who
 from digitize.cli.session import Session, command
+from digitize.errors import UsageProblem
 from digitize.model import Language
 from digitize.profiles import DEFAULT
 
@@ -46,9 +47,9 @@ def register(app: typer.Typer, session: Session) -> None:
             found_demo(folder, language, who(user), now, samples)
         else:
             founder = Founder(
-                name=name or _ask(session, "organisation_name"),
-                code=code or _ask(session, "organisation_code"),
-                fonds=fonds or _ask(session, "fonds_code"),
+                name=name or _ask(session, "organisation_name", "--name"),
+                code=code or _ask(session, "organisation_code", "--code"),
+                fonds=fonds or _ask(session, "fonds_code", "--fonds"),
                 profile=profile,
                 language=Language(language),
             )
@@ -57,8 +58,11 @@ def register(app: typer.Typer, session: Session) -> None:
         session.say("demo_next" if demo else "workspace_next", folder=str(folder))
 
 
-def _ask(session: Session, key: str) -> str:
+def _ask(session: Session, key: str, option: str) -> str:
     answer = ""
-    while not answer:
-        answer = Prompt.ask(session.text(f"say.{key}"), console=session.err).strip()
+    try:
+        while not answer:
+            answer = Prompt.ask(session.text(f"say.{key}"), console=session.err).strip()
+    except EOFError as error:
+        raise UsageProblem("answer_missing", question=session.text(f"say.{key}"), option=option) from error
     return answer

@@ -24,7 +24,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
     @command(app, session, "ocr")
     def ocr(
-        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=session.text("help.ocr.file"))],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE", help=session.text("help.ocr.file"))],
         form: Annotated[
             OcrFormat, typer.Option("--format", help=session.text("help.ocr.format"))
         ] = OcrFormat.TEXT,

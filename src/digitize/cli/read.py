@@ -15,7 +15,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
     @command(app, session, "read")
     def read(
-        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=session.text("help.read.file"))],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE", help=session.text("help.read.file"))],
         form: Annotated[
             str | None,
             typer.Option("--form", help=session.text("help.read.form"), show_default=False),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from digitize.cli.documents import PageFacts
 from digitize.cli.session import Session
 from digitize.pipeline.single import FileReader
@@ -59,13 +57,14 @@ def print_pages(session: Session, reading: FileReader, form: str) -> None:
         )
         return
     if form == "tsv":
-        print("page\tline\tleft\ttop\tright\tbottom\tconfidence\ttext")  # noqa: T201
+        lines = ["page\tline\tleft\ttop\tright\tbottom\tconfidence\ttext"]
         for number, page in enumerate(reading.pages, start=1):
             for word in page.reading.words:
                 cells = [number, word.line, *word.box, f"{word.confidence:.3f}", word.text]
-                print("\t".join(str(cell) for cell in cells))  # noqa: T201
+                lines.append("\t".join(str(cell) for cell in cells))
+        session.write("\n".join(lines) + "\n")
         return
-    sys.stdout.write("\f".join(page.reading.text + "\n" for page in reading.pages))
+    session.write("\f".join(page.reading.text + "\n" for page in reading.pages))
 
 
 def write_pdf(session: Session, reading: FileReader) -> None:

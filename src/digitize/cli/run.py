@@ -19,7 +19,7 @@ def register(app: typer.Typer, session: Session) -> None:
     def run(
         sources: Annotated[
             list[Path] | None,
-            typer.Argument(metavar="[SOURCE]...", help=session.text("help.run.source"), show_default=False),
+            typer.Argument(metavar="SOURCE", help=session.text("help.run.source"), show_default=False),
         ] = None,
         jobs: Annotated[
             int | None,

@@ -5,19 +5,26 @@ from __future__ import annotations
 import getpass
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
-from digitize.cli.terminal import PlainConsole
+from digitize.cli.terminal import PlainConsole, silence
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
 from digitize.model import Language, Problem
+
+_NO_CHOICE = re.compile(r" is not one of (.+?)\.?$")
+_TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$", re.DOTALL)
+
+_LANGUAGE = re.compile(rf"""^language\s*=\s*["']({"|".join(Language)})["']""", re.MULTILINE)
 
 _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
@@ -32,19 +39,27 @@ class Session:
         self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False)
         self.err = PlainConsole(file=sys.stderr, highlight=False, soft_wrap=True)
 
-    def text(self, key: str, **facts: Fact) -> str:
+    def text(self, key: str, /, **facts: Fact) -> str:
         """A text of the catalogue."""
         return self.catalogue.text(key, **facts)
 
-    def say(self, key: str, **facts: Fact) -> None:
+    def say(self, key: str, /, **facts: Fact) -> None:
         """Tell something on standard error, unless the call is quiet."""
         if not self.quiet:
             self.err.print(self.text(f"say.{key}", **facts), markup=False)
 
     def report_json(self, document: object) -> None:
         """Print one JSON document on standard output, and nothing else."""
-        text = json.dumps(document, ensure_ascii=False, indent=1)
-        sys.stdout.write(text + "\n")
+        plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+        self.write(json.dumps(document, ensure_ascii=plain, indent=1) + "\n")
+
+    def write(self, text: str) -> None:
+        """Write to standard output as it is; a reader that has gone (``| head``) is no failure."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence(sys.stdout)
 
     def problem_json(self, problem: Problem) -> dict[str, str]:
         """A problem as the contract has it."""
@@ -61,14 +76,16 @@ class Session:
 
     def show_usage_error(self, error: TyperException) -> None:
         """How the command was called wrongly."""
-        name = type(error).__name__
-        key = f"usage.{name}"
+        key = f"usage.{type(error).__name__}"
         detail = error.message.removeprefix("Value error, ")
-        if name == "NoSuchOption":
-            detail = str(getattr(error, "option_name", detail))
         param = getattr(error, "param", None)
-        named = param.get_error_hint() if param is not None else ""
-        if not self.catalogue.has(key):
+        named = param.get_error_hint() if param is not None else str(getattr(error, "option_name", ""))
+        # The library has one kind of error for several things, told apart by their wording alone.
+        if match := _NO_CHOICE.search(detail):
+            key, detail = "usage.no_choice", match[1]
+        elif match := _TOO_MANY.search(detail):
+            key, detail = "usage.too_many", match[1]
+        elif not self.catalogue.has(key):
             key = "usage.other"
         self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="")
         self.err.print(self.text(key, detail=detail, name=named), markup=False)
@@ -122,19 +139,27 @@ def _settled_language(arguments: Sequence[str]) -> Language:
     """
     if "verify" in arguments:
         return preferred_language()
-    folder = Path.cwd()
-    for option in ("-w", "--workspace"):
-        if option in arguments[:-1]:
-            folder = Path(arguments[list(arguments).index(option) + 1])
-    for place in (folder, *folder.resolve().parents):
-        settings = place / "digitize.toml"
-        if settings.is_file():
-            for line in settings.read_text("utf-8", errors="replace").splitlines():
-                key, _, value = line.partition("=")
-                if key.strip() == "language" and value.strip().strip('"') in tuple(Language):
-                    return Language(value.strip().strip('"'))
-            break
+    try:
+        folder = _named_workspace(arguments) or Path.cwd()
+        for place in (folder, *folder.resolve().parents):
+            settings = place / "digitize.toml"
+            if settings.is_file():
+                match = _LANGUAGE.search(settings.read_text("utf-8", errors="replace"))
+                return Language(match[1]) if match else preferred_language()
+    except OSError:
+        # The command will meet the same trouble, and has words for it.
+        pass
     return preferred_language()
+
+
+def _named_workspace(arguments: Sequence[str]) -> Path | None:
+    for argument, following in zip_longest(arguments, arguments[1:]):
+        if argument in ("-w", "--workspace"):
+            return Path(following) if following is not None else None
+        for beginning in ("--workspace=", "-w"):
+            if argument.startswith(beginning):
+                return Path(argument.removeprefix(beginning))
+    return None
 
 
 Command = Callable[..., Any]
@@ -163,6 +188,7 @@ def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command]
         app.command(
             name,
             cls=command_class(session),
+            options_metavar=session.text("help_page.some_options"),
             help=session.text(f"help.{name}.about"),
             epilog=session.text(f"help.{name}.example"),
         )(call)

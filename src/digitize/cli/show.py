@@ -1,5 +1,6 @@
 """``digitize show``: everything known about one dossier."""
 
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,8 @@ def register(app: typer.Typer, session: Session) -> None:
 
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
-            detail = dossier_detail(ledger, dossier)
+            # Codes are in composed form, what people type or paste need not be.
+            detail = dossier_detail(ledger, unicodedata.normalize("NFC", dossier))
         if detail is None:
             raise UsageProblem("dossier_unknown", dossier=dossier)
         if json:

@@ -1,6 +1,7 @@
 """``digitize sign``: sign and package what is composed."""
 
 import sys
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +21,7 @@ def register(app: typer.Typer, session: Session) -> None:
     def sign(
         dossiers: Annotated[
             list[str] | None,
-            typer.Argument(
-                metavar="[DOSSIER]...", help=session.text("help.sign.dossier"), show_default=False
-            ),
+            typer.Argument(metavar="DOSSIER", help=session.text("help.sign.dossier"), show_default=False),
         ] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
@@ -36,7 +35,9 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         place.require_folders()
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            chosen = dossiers or [record.id for record in ledger.dossiers(Stage.COMPOSED)]
+            # Codes are in composed form, what people type or paste need not be.
+            named = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
+            chosen = named or [record.id for record in ledger.dossiers(Stage.COMPOSED)]
             for dossier in chosen:
                 if ledger.dossier(dossier) is None:
                     raise UsageProblem("dossier_unknown", dossier=dossier)

@@ -12,6 +12,7 @@ from rich.text import Text
 from digitize.archive.check import PackageReport
 from digitize.archive.verification import ItemKind, VerifiedItem
 from digitize.cli.session import Session
+from digitize.cli.terminal import one_line
 from digitize.errors import ExitCode
 from digitize.signatures.verdict import SignatureReport, Verdict
 from digitize.signatures.verify_pdf import PdfReport
@@ -111,8 +112,8 @@ def show_items(session: Session, items: Sequence[VerifiedItem]) -> None:
                 session.text(f"verdict.{item.verdict.value}"),
                 style=_STYLES.get(item.verdict, "bold red"),
             ),
-            Text(item.path.name),
-            Text((signature.holder or "-") if signature else "-"),
+            Text(one_line(item.path.name)),
+            Text(one_line(signature.holder or "-") if signature else "-"),
             Text(_time(signature.signing_time) or "-" if signature else "-"),
             Text(signature.level or "-" if signature else "-"),
         )
@@ -143,9 +144,9 @@ def _show_reasons(session: Session, item: VerifiedItem) -> None:
         lines += _pdf_reasons(session, item.path.name, report)
     if not lines:
         return
-    session.out.print(Text(str(item.path), style="bold"))
+    session.out.print(Text(one_line(str(item.path)), style="bold"))
     for line in dict.fromkeys(lines):
-        session.out.print(f"  - {line}", markup=False)
+        session.out.print(f"  - {one_line(line)}", markup=False)
 
 
 def _pdf_reasons(session: Session, path: str, report: PdfReport) -> list[str]:

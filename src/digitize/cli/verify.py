@@ -16,9 +16,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
     @command(app, session, "verify")
     def verify(
-        paths: Annotated[
-            list[Path], typer.Argument(metavar="PATH...", help=session.text("help.verify.path"))
-        ],
+        paths: Annotated[list[Path], typer.Argument(metavar="PATH", help=session.text("help.verify.path"))],
         anchor: Annotated[
             list[Path] | None,
             typer.Option("--anchor", help=session.text("help.verify.anchor"), show_default=False),

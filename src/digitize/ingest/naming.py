@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Container, Iterable
 from pathlib import PurePath
@@ -12,7 +11,9 @@ from natsort import natsorted, ns
 _MOST_BYTES = 150
 """A code becomes part of longer names; file systems allow 255 bytes for each."""
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_UNSAFE = frozenset('/\\:*?"<>|')
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that nobody sees: with them two codes could look alike."""
 
 
 def in_order(paths: Iterable[PurePath]) -> list[PurePath]:
@@ -28,7 +29,8 @@ def nfc(name: str) -> str:
 
 def safe_code(name: str) -> str:
     """A name as a dossier's code: NFC, trimmed, safe as a file name, never empty."""
-    code = _UNSAFE.sub("_", nfc(name)).strip(" .")
+    seen = ("_" if c in _UNSAFE or unicodedata.category(c) in _UNSEEN else c for c in nfc(name))
+    code = "".join(seen).strip(" .")
     encoded = code.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")
     return encoded or "ho-so"
 

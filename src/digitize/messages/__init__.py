@@ -24,8 +24,8 @@ class Catalogue:
         self.language = language
         self._texts = {key: both[language.value] for key, both in entries().items()}
 
-    def text(self, key: str, **facts: Fact) -> str:
-        """The text under a key, with its placeholders filled.
+    def text(self, key: str, /, **facts: Fact) -> str:
+        """The text under a key, with its placeholders filled; a placeholder may be named ``key``, too.
 
         Raises:
             KeyError: no such key, or a placeholder without its fact; both are programming errors.

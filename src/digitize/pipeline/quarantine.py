@@ -45,6 +45,7 @@ def set_aside(
         "item": dossier,
         "file": culprit.name if culprit is not None else None,
         "code": problem.code,
+        "facts": problem.facts,
         "what": catalogue.text("quarantine.what", dossier=dossier),
         "why": catalogue.problem(problem),
         "what_to_do": catalogue.remedy(problem) or catalogue.text("quarantine.remedy"),

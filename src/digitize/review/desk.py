@@ -5,6 +5,7 @@ The web page and the terminal work on the same desk.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +18,22 @@ from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.times import Clock
+from digitize.vietnamese.folding import single_spaced
 
 _YES = frozenset({"có", "co", "x", "1", "true", "yes", "y"})
 _NO = frozenset({"không", "khong", "0", "false", "no", "n"})
+
+_UNUSUAL = frozenset(
+    {
+        "name_unusual",
+        "syllable_odd",
+        "character_odd",
+        "nationality_unknown",
+        "relation_unknown",
+        "iddoc_issuer_unknown",
+    }
+)
+"""What makes a reading doubtful, but may be right all the same: the person has seen the paper."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +94,16 @@ def value_from(field: DoubtfulField, text: str) -> Value:
         if folded in _NO:
             return False
         raise UsageProblem("answer_not_yes_or_no")
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        # Keys like the arrows send control sequences where the terminal does not edit lines.
+        raise UsageProblem("answer_unfit", kind=kind.value)
     if kind is FieldType.LIST:
-        return [part.strip() for part in text.split(";") if part.strip()]
+        parts = (single_spaced(part) for part in text.split(";"))
+        return [part for part in parts if part]
     read = read_value(kind, text)
-    # An unusual name may be a name all the same; the person has seen the paper.
-    serious = [p for p in read.problems if p.code not in ("name_unusual", "syllable_odd")]
-    if serious or read.value is None:
+    serious = [problem for problem in read.problems if problem.code not in _UNUSUAL]
+    # Of a paper the first number is taken; a person who types more means something else.
+    inexact = kind is FieldType.INT and not folded.isdecimal()
+    if serious or inexact or read.value is None:
         raise UsageProblem("answer_unfit", kind=kind.value)
     return read.value
