@@ -43,7 +43,7 @@ from digitize.samples.wear_levels import LEVELS, choose_machine
 
 FOUND = 0.7
 SEED = 7
-LETTERS = 8
+LETTERS = 6
 """So many letters are read for every form, because it is their F1 that is compared with real pages."""
 
 

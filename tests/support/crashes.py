@@ -1,21 +1,19 @@
 """A run that fails or dies at its n-th step on the disk, and what a resume makes of it.
 
 Tasks run in the process of the runner and processes are forked from one that has loaded
-everything, so that hundreds of such points can be tried. Signing time and identifiers are the same
-each time; what chance decides inside signatures is not compared.
+everything, so that hundreds of such points can be tried. The signing time is the same each time;
+fresh identifiers and what chance decides inside signatures are not compared.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import errno
-import itertools
 import os
 import re
 import shutil
 import sys
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
@@ -113,9 +111,8 @@ def run_here(root: Path, moment: dt.datetime) -> None:
     def clock() -> dt.datetime:
         return moment
 
-    identities = (uuid.UUID(int=number) for number in itertools.count(1))
     with run_lock(workspace.lock, clock), closing(Ledger(workspace.ledger, clock, "tester")) as ledger:
-        packager = Packager(workspace, ledger, make_seal(workspace, None), clock, lambda: next(identities))
+        packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
         Runner(workspace, ledger, HereAndNow(), Nobody(), clock, packager=packager).run([])
 
 
