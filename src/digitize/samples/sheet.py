@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -18,33 +19,49 @@ A4 = (210.0, 297.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """A font that is none of the usual faces: handwriting, the lettering of cards.
+
+    ``weight`` is for fonts that have a range of weights in one file; 0 leaves them as they are.
+    """
+
+    path: Path
+    weight: int = 0
+
+
+Lettering = Face | Hand
+
+
+@dataclass(frozen=True, slots=True)
 class Inscription:
-    """A run of text on a sheet; ``kind`` is ``printed`` or ``filled``."""
+    """A run of text on a sheet; ``kind`` is ``printed`` or ``filled``, ``key`` the field it fills."""
 
     text: str
     box: Box
     kind: str
+    key: str | None = None
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A4 paper. Positions are in millimetres from the top left, font sizes in points."""
+    """Paper, A4 unless told. Positions are in millimetres from the top left, font sizes in points."""
 
     dpi: int = 200
+    extent: tuple[float, float] = A4
     inscriptions: list[Inscription] = field(default_factory=list)
     image: Image.Image = field(init=False)
 
     def __post_init__(self) -> None:
-        size = (self.pixels(A4[0]), self.pixels(A4[1]))
+        size = (self.pixels(self.extent[0]), self.pixels(self.extent[1]))
         self.image = Image.new("RGB", size, "white")
 
     def pixels(self, millimetres: float) -> int:
         """A length in pixels of this sheet."""
         return round(millimetres * self.dpi / 25.4)
 
-    def width_of(self, text: str, face: Face, size: float) -> float:
+    def width_of(self, text: str, face: Lettering, size: float) -> float:
         """Width of a text in millimetres."""
-        return self._font(face, size).getlength(text) * 25.4 / self.dpi
+        return self.font(face, size).getlength(text) * 25.4 / self.dpi
 
     def write(  # noqa: PLR0913 - each is a property of a run of text
         self,
@@ -52,11 +69,12 @@ class Sheet:
         baseline: float,
         text: str,
         *,
-        face: Face = Face.TIMES,
+        face: Lettering = Face.TIMES,
         size: float = 13,
         colour: tuple[int, int, int] = INK,
         kind: str = "printed",
         align: str = "left",
+        key: str | None = None,
     ) -> float:
         """Write a run of text and return the x at which it ends.
 
@@ -65,14 +83,22 @@ class Sheet:
         width = self.width_of(text, face, size)
         start = x - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
         at = (self.pixels(start), self.pixels(baseline))
-        font = self._font(face, size)
+        font = self.font(face, size)
         draw = ImageDraw.Draw(self.image)
         draw.text(at, text, font=font, fill=colour, anchor="ls")
         left, top, right, bottom = draw.textbbox(at, text, font=font, anchor="ls")
         box = (round(left), round(top), round(right), round(bottom))
         if kind != "strike":
-            self.inscriptions.append(Inscription(text, box, kind))
+            self.inscriptions.append(Inscription(text, box, kind, key))
         return start + width
+
+    def merge(self, first: int, text: str, key: str | None) -> None:
+        """Make one inscription of those from ``first`` on: letters that stand in boxes."""
+        parts = self.inscriptions[first:]
+        if parts:
+            left, top, right, bottom = zip(*(part.box for part in parts), strict=True)
+            box = (min(left), min(top), max(right), max(bottom))
+            self.inscriptions[first:] = [Inscription(text, box, parts[0].kind, key)]
 
     def leader(self, start: float, end: float, baseline: float, *, size: float = 13) -> None:
         """A dotted leader, as Word sets it: full stops at the pitch of the font."""
@@ -81,7 +107,7 @@ class Sheet:
             ImageDraw.Draw(self.image).text(
                 (self.pixels(start), self.pixels(baseline)),
                 "." * dots,
-                font=self._font(Face.TIMES, size),
+                font=self.font(Face.TIMES, size),
                 fill=INK,
                 anchor="ls",
             )
@@ -91,15 +117,29 @@ class Sheet:
         ends = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
         ImageDraw.Draw(self.image).line(ends, fill=INK, width=max(1, self.pixels(width)))
 
-    def frame(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25) -> None:
+    def frame(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        width: float = 0.25,
+        colour: tuple[int, int, int] = INK,
+    ) -> None:
         """A rectangle."""
         corners = [(self.pixels(x0), self.pixels(y0)), (self.pixels(x1), self.pixels(y1))]
-        ImageDraw.Draw(self.image).rectangle(corners, outline=INK, width=max(1, self.pixels(width)))
+        ImageDraw.Draw(self.image).rectangle(corners, outline=colour, width=max(1, self.pixels(width)))
 
-    def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
+    def font(self, face: Lettering, size: float) -> ImageFont.FreeTypeFont:
+        """A font of a size in points on this sheet."""
         return _load(face, round(size * self.dpi / 72))
 
 
 @cache
-def _load(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
+def _load(face: Lettering, pixels: int) -> ImageFont.FreeTypeFont:
+    if isinstance(face, Hand):
+        font = ImageFont.truetype(str(face.path), pixels, layout_engine=ImageFont.Layout.BASIC)
+        if face.weight:
+            font.set_variation_by_axes([face.weight])
+        return font
     return ImageFont.truetype(str(find_font(face)), pixels, layout_engine=ImageFont.Layout.BASIC)
