@@ -57,6 +57,12 @@ def desk(root: Path) -> Iterator[Desk]:
             "CCCD số 038099991188 do Công an xã Mẫu cấp ngày 21/01/2021",
             {"number": "038099991188", "issuer": "Công an xã Mẫu", "issued_on": "2021-01-21"},
         ),
+        (
+            BIRTH,
+            "requester_iddoc",
+            "038099991188",
+            {"number": "038099991188", "issuer": None, "issued_on": None},
+        ),
     ],
 )
 def test_an_answer_becomes_a_value_of_the_type_of_its_field(

@@ -35,6 +35,9 @@ _UNUSUAL = frozenset(
 )
 """What makes a reading doubtful, but may be right all the same: the person has seen the paper."""
 
+_LEFT_OUT = frozenset({"iddoc_issuer_unreadable", "iddoc_date_unreadable"})
+"""What a person who types the number of an identity paper alone has left out: it is not written there."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -101,7 +104,8 @@ def value_from(field: DoubtfulField, text: str) -> Value:
         parts = (single_spaced(part) for part in text.split(";"))
         return [part for part in parts if part]
     read = read_value(kind, text)
-    serious = [problem for problem in read.problems if problem.code not in _UNUSUAL]
+    accepted = _UNUSUAL | (_LEFT_OUT if folded.isdecimal() else set())
+    serious = [problem for problem in read.problems if problem.code not in accepted]
     # Of a paper the first number is taken; a person who types more means something else.
     inexact = kind is FieldType.INT and not folded.isdecimal()
     if serious or inexact or read.value is None:
