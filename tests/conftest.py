@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from digitize.ocr.engine import OcrEngine, open_engine
+from digitize.ocr.choice import open_engine
+from digitize.ocr.engine import OcrEngine
 from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
 from support.places import SAMPLES
 from support.program import digitize

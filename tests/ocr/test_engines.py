@@ -16,7 +16,8 @@ from digitize.imaging.decode import decode
 from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
-from digitize.ocr.engine import EngineName, Layout, OcrEngine, open_engine
+from digitize.ocr.choice import open_engine
+from digitize.ocr.engine import EngineName, Layout, OcrEngine
 from digitize.ocr.pytesseract_engine import PytesseractEngine
 from digitize.ocr.tessdata import LANGUAGE, data_checksum, find_tessdata
 from digitize.ocr.tesserocr_engine import TesserocrEngine
@@ -144,7 +145,7 @@ def test_pytesseract_is_taken_where_tesserocr_cannot_be_imported(
 def test_without_the_program_pytesseract_is_missing(tmp_path: Path) -> None:
     program = (
         "from digitize.errors import EnvironmentProblem\n"
-        "from digitize.ocr.engine import EngineName, open_engine\n"
+        "from digitize.ocr.choice import open_engine\nfrom digitize.ocr.engine import EngineName\n"
         "try:\n    open_engine(EngineName.PYTESSERACT)\n"
         "except EnvironmentProblem as error:\n    print(error)\n"
     )

@@ -76,9 +76,9 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def build(session: Session) -> typer.Typer:
     """The commands, with their help in the session's language."""
-    title_panels(session)
+    title_panels(session.catalogue)
     app = typer.Typer(
-        cls=group_class(session),
+        cls=group_class(session.catalogue),
         add_completion=False,
         invoke_without_command=True,
         options_metavar=session.text("help_page.some_options"),

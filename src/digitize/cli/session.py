@@ -187,7 +187,7 @@ def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command]
 
         app.command(
             name,
-            cls=command_class(session),
+            cls=command_class(session.catalogue),
             options_metavar=session.text("help_page.some_options"),
             help=session.text(f"help.{name}.about"),
             epilog=session.text(f"help.{name}.example"),

@@ -15,7 +15,8 @@ from pathlib import Path
 from digitize.errors import DigitizeError, Fact
 from digitize.fonts import Face, find_font
 from digitize.model import Problem
-from digitize.ocr.engine import EngineName, open_engine
+from digitize.ocr.choice import open_engine
+from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace

@@ -23,7 +23,8 @@ from digitize.imaging.encode import Encoding
 from digitize.imaging.picture import Picture, Pixels
 from digitize.ingest.kinds import FileKind
 from digitize.model import Document, PageReading
-from digitize.ocr.engine import EngineName, OcrEngine, open_engine
+from digitize.ocr.choice import open_engine
+from digitize.ocr.engine import EngineName, OcrEngine
 from digitize.ocr.page import read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
 from digitize.pdf.source import inspect_pdf, page_picture
