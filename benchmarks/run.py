@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("archive.py", "dossier.py", "words.py", "killing.py", "crashes.py", "memory.py")
+BENCHMARKS = ("archive.py", "dossier.py", "words.py", "killing.py", "crashes.py", "memory.py", "foreign.py")
 
 
 def main() -> None:

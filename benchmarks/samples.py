@@ -43,7 +43,7 @@ from digitize.samples.wear_levels import LEVELS, choose_machine
 
 FOUND = 0.7
 SEED = 7
-LETTERS = 6
+LETTERS = 12
 """So many letters are read for every form, because it is their F1 that is compared with real pages."""
 
 
@@ -188,9 +188,10 @@ def main() -> None:
     with ProcessPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         counts = [count for part in pool.map(measure, jobs) for count in part]
     typed = [count for count in counts if count.style == Style.TYPED]
-    show("Filled lines lost, typed", typed, "lost")
-    hand = [count for count in counts if count.style != Style.TYPED and count.form != "official_letter"]
-    show("Filled lines lost, written by hand", hand, "lost")
+    # What is filled in on letters, numbers and days, is written by hand.
+    forms = [count for count in counts if count.form != "official_letter"]
+    show("Filled lines lost, typed", [count for count in forms if count.style == Style.TYPED], "lost")
+    show("Filled lines lost, written by hand", [c for c in forms if c.style != Style.TYPED], "lost")
     show("Word F1, typed forms and letters", typed, "score")
     real_pages()
 

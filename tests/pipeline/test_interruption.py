@@ -181,3 +181,15 @@ def test_the_reason_of_a_quarantined_item_can_be_read_by_people_and_programs(off
     assert reason["why"]
     assert reason["what_to_do"]
     assert (office / "quarantine" / "HS" / "a.pdf").read_bytes() == b"%PDF-1.7\nbroken"
+
+
+def test_a_worker_that_is_killed_costs_no_page(office: Path) -> None:
+    fill(office)
+    run = start("run", "-w", office, "--jobs", "1")
+    wait_for(office, "pages_read", run)
+    children = [pid for pid in members(run.pid) if pid != run.pid]
+    # The server that forks workers is the eldest of them.
+    os.kill(max(children), signal.SIGKILL)
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 0, out + err
+    faultless(office)

@@ -35,7 +35,7 @@ def register(app: typer.Typer, session: Session) -> None:
         with FileReader() as reading:
             reading.read(files)
             for file, problem in reading.failures:
-                session.err.print(f"{file}: {session.catalogue.problem(problem)}", markup=False)
+                session.show_failure(file, problem)
             if form is OcrFormat.PDF:
                 write_pdf(session, reading)
             else:

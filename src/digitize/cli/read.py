@@ -41,7 +41,7 @@ def register(app: typer.Typer, session: Session) -> None:
                     }
                 )
             else:
-                for one in problems:
-                    session.err.print(f"{one['file']}: {one['text']}", markup=False)
+                for file, problem in reading.failures:
+                    session.show_failure(file, problem)
                 show_documents(session, documents)
             return ExitCode.ITEMS if reading.failures else ExitCode.DONE

@@ -70,6 +70,14 @@ class Session:
         problem = Problem.of(error)
         self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True)
         self.err.print(self.catalogue.problem(problem), markup=False)
+        self._show_remedy(problem)
+
+    def show_failure(self, file: Path, problem: Problem) -> None:
+        """Why one of several files could not be used, and what to do about it."""
+        self.err.print(f"{file}: {self.catalogue.problem(problem)}", markup=False)
+        self._show_remedy(problem)
+
+    def _show_remedy(self, problem: Problem) -> None:
         remedy = self.catalogue.remedy(problem)
         if remedy:
             self.err.print(f"{self.text('say.remedy')} {remedy}", markup=False)
