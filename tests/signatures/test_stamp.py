@@ -92,35 +92,51 @@ def test_the_font_is_embedded_and_the_paper_stays_pdf_a(tmp_path: Path) -> None:
     assert all(parts[0] == "yes" for parts in embedded), fonts
 
 
+def place(page: Rectangle, occupied: tuple[Rectangle, ...] = ()) -> Rectangle:
+    box = stamp().box(page, occupied)
+    assert box is not None
+    return box
+
+
 def test_it_stands_at_the_top_right() -> None:
-    left, bottom, right, top = stamp().box(PAGE)
+    left, bottom, right, top = place(PAGE)
     assert (right, top) == (595 - 14, 842 - 14)
     assert top - bottom == 24
     assert 90 < right - left < 200
 
 
 def test_it_gives_way_to_words_along_the_top_then_down_the_right() -> None:
-    seen = stamp()
-    usual = seen.box(PAGE)
-    moved = seen.box(PAGE, [usual])
+    usual = place(PAGE)
+    moved = place(PAGE, (usual,))
     assert not overlap(moved, usual)
     assert moved[1] == usual[1]
     whole_top = (0, 700, 595, 842)
-    lower = seen.box(PAGE, [whole_top])
+    lower = place(PAGE, (whole_top,))
     assert not overlap(lower, whole_top)
     assert lower[2] == usual[2]
 
 
 def test_on_a_page_that_is_written_all_over_it_stays_where_it_is_prescribed() -> None:
-    seen = stamp()
-    assert seen.box(PAGE, [PAGE]) == seen.box(PAGE)
+    assert place(PAGE, (PAGE,)) == place(PAGE)
 
 
-@pytest.mark.parametrize("page", [(0, 0, 120, 90), (0, 0, 842, 595), (-100, 50, 495, 892)])
+@pytest.mark.parametrize("page", [(0, 0, 240, 90), (0, 0, 842, 595), (-100, 50, 495, 892)])
 def test_it_stays_on_pages_of_any_size_and_origin(page: Rectangle) -> None:
-    left, bottom, right, top = stamp().box(page)
+    left, bottom, right, top = place(page)
     assert page[0] <= left < right <= page[2]
     assert page[1] <= bottom < top <= page[3]
+
+
+@pytest.mark.parametrize("page", [(0, 0, 90, 200), (0, 0, 595, 40), (0, 0, 1, 1)])
+def test_a_scrap_too_small_for_it_is_signed_without_one(tmp_path: Path, page: Rectangle) -> None:
+    assert stamp().box(page) is None
+    scrap = tmp_path / "scrap.pdf"
+    with pikepdf.open(plain_paper(tmp_path)) as pdf:
+        pdf.pages[0].MediaBox = list(page)
+        pdf.save(scrap)
+    target = tmp_path / "signed.pdf"
+    sign_pdf(scrap, target, replace(office().seal(), stamp=stamp()), NOW)
+    assert target.stat().st_size > scrap.stat().st_size
 
 
 def test_without_a_stamp_nothing_is_to_be_seen(tmp_path: Path) -> None:

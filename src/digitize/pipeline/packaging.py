@@ -8,6 +8,7 @@ what was done.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from digitize.archive.descriptive import DescribedDocument
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
 from digitize.archive.premis import PremisAgent, PremisEvent
-from digitize.errors import ItemProblem
+from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
 from digitize.forms.template import load_templates
 from digitize.messages import Catalogue
@@ -33,6 +34,8 @@ from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
 from digitize.signatures.stamp import Rectangle
 from digitize.times import Clock
+
+log = logging.getLogger(__name__)
 
 _PREMIS_KINDS = {
     "received": "ingestion start",
@@ -133,9 +136,14 @@ class Packager:
         try:
             build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
             publish_folder(staging, target)
-        except BaseException:
-            shutil.rmtree(staging, ignore_errors=True)
+        except (DigitizeError, OSError):
             raise
+        except Exception as error:
+            # What a library trips over in one dossier must not stop the others.
+            log.debug("unexpected while packaging", exc_info=error)
+            raise ItemProblem("unexpected", detail=type(error).__name__) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
     def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
         documents = load_documents(self.ledger, record.id)

@@ -140,7 +140,7 @@ def sign_pdf(
                 metadata,
                 signer=seal.credentials.signer,
                 timestamper=seal.timestamper,
-                stamp_style=seal.stamp.style(moment) if seal.stamp else None,
+                stamp_style=seal.stamp.style(moment) if seal.stamp and box else None,
                 new_field_spec=SigFieldSpec(FIELD_NAME, on_page=0, box=box),
             )
             signer.moment = moment

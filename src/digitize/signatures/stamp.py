@@ -60,19 +60,22 @@ class Stamp:
         """The font with the letters of the stamp."""
         return _ThousandUnitFont(self.font_file, "".join(self.lines) + "0123456789-:+TZ ")
 
-    def box(self, page: Rectangle, occupied: Sequence[Rectangle] = ()) -> Rectangle:
+    def box(self, page: Rectangle, occupied: Sequence[Rectangle] = ()) -> Rectangle | None:
         """The place on a page of that media box, in points: the top right, as prescribed.
 
         Where words stand there, the nearest free place along the top edge, then down the right
-        edge. If all of that is written on, it stays at the top right.
+        edge. If all of that is written on, it stays at the top right. None for a page that is too
+        small for it.
         """
         left, bottom, right, top = page
         texts = [*self.lines, "2026-11-21T09:05:07+07:00"]
-        width = min(right - left - 2 * _EDGE, round(max(map(self.font.width, texts))) + 2)
+        width = round(max(map(self.font.width, texts))) + 2
         height = _LEADING * len(texts)
+        if right - left < width + 2 * _EDGE or top - bottom < height + 2 * _EDGE:
+            return None
         places = [
-            *((x, top - _EDGE - height) for x in range(right - _EDGE - width, left + _EDGE, -18)),
-            *((right - _EDGE - width, y) for y in range(top - _EDGE - height, bottom + _EDGE, -12)),
+            *((x, top - _EDGE - height) for x in range(right - _EDGE - width, left + _EDGE - 1, -18)),
+            *((right - _EDGE - width, y) for y in range(top - _EDGE - height, bottom + _EDGE - 1, -12)),
         ]
         boxes = [(x, y, x + width, y + height) for x, y in places]
         free = (box for box in boxes if not any(_overlap(box, other) for other in occupied))
