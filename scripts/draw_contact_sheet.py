@@ -1,7 +1,7 @@
 """Draw docs/samples-contact-sheet.jpg anew: what ``digitize sample`` draws, at a glance.
 
-Run it from the root of the repository: ``python scripts/draw_contact_sheet.py``. From left to right
-wear grows from 0 to 3; each row begins with typed forms and ends with handwritten ones.
+Run it from the root of the repository: ``python scripts/draw_contact_sheet.py``. A row for each case;
+from left to right wear grows from 0 to 3, with a typed and a handwritten paper on each level.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from digitize.samples.sheet import Sheet
 from digitize.samples.writing import choose_manner
 
 _OTHER = "unknown"
+_SHORT = 0.25
+"""So often people leave out what the office knows from the personal number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Desk:
 
     def fill(self, paper: Paper, values: Mapping[str, object], style: Style | None = None) -> Document:
         """Fill in a paper."""
+        if paper.may_be_blank and self.random.random() < _SHORT:
+            values = {key: None if key in paper.may_be_blank else value for key, value in values.items()}
         fields = load_fields().get(paper.form, {})
         kinds = {key: kind for key, kind in fields.items() if isinstance(kind, str)}
         pen = choose_pen(self.random, style or self.style)

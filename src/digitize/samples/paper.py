@@ -184,6 +184,7 @@ class Paper(_Data):
         line: millimetres from line to line.
         left, right: margins in millimetres from the left edge of an upright page.
         leader: what stands where something is to be filled in.
+        may_be_blank: fields that need not be filled in where a personal number is given.
         parts: from top to bottom.
 
     """
@@ -198,6 +199,7 @@ class Paper(_Data):
     left: float = 28.0
     right: float = 192.0
     leader: Literal["periods", "dots", "ellipses", "solid"] = "periods"
+    may_be_blank: tuple[str, ...] = ()
     parts: tuple[Part, ...] = Field(min_length=1)
 
     def line_keys(self) -> frozenset[str]:

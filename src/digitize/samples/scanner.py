@@ -109,7 +109,7 @@ def scan_sheet(
         picture += lying.noise * grain[:, :, None]
     pixels: Pixels = np.clip(picture, 0, 255).astype(np.uint8)
     if mode is Mode.BITONAL:
-        limit = chance.uniform(0.60, 0.72) * float(np.percentile(pixels[::8, ::8], 80))
+        limit = chance.uniform(0.66, 0.78) * float(np.percentile(pixels[::8, ::8], 80))
         pixels = np.where(pixels < limit, 0, 255).astype(np.uint8)
     if pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
