@@ -88,12 +88,15 @@ def test_a_second_run_in_the_same_workspace_is_turned_away(office: Path) -> None
     first = start("run", "-w", office)
     try:
         wait_for(office, "received", first)
+        # It must not end before the second has begun.
+        os.killpg(first.pid, signal.SIGSTOP)
         second = digitize("run", "-w", office)
         assert second.code == 4
         assert str(first.pid) in second.err
         # Everything else works beside it.
         assert digitize("status", "-w", office).code == 0
     finally:
+        os.killpg(first.pid, signal.SIGCONT)
         out, err = first.communicate(timeout=120)
     assert first.returncode == 0, out + err
     faultless(office)

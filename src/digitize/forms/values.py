@@ -64,10 +64,12 @@ def clean(text: str) -> str:
     Dots that remain of a leader between words go as well; a full stop after a number or an
     abbreviation stays.
     """
-    spaced = single_spaced(text)
-    spaced = re.sub(r"(?:\.\s*){2,}|…|_{2,}", " ", spaced)
-    spaced = re.sub(r"(?<=\s)[.·|¦_~^`]+(?=\s|$)|^[.·|¦_~^`]+\s", " ", spaced)
-    stripped = single_spaced(spaced).strip(_EDGES)
+    stripped, before = single_spaced(text), None
+    while stripped != before:
+        before = stripped
+        spaced = re.sub(r"(?:[.…_]\s*){2,}|…", " ", stripped)
+        spaced = re.sub(r"(?<=\s)[.·|¦_~^`]+(?=\s|$)|^[.·|¦_~^`]+\s", " ", spaced)
+        stripped = single_spaced(spaced).strip(_EDGES)
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
 
