@@ -145,13 +145,22 @@ def _read(item: Item, place: _Place, view: PageView, engine: OcrEngine) -> Field
     if item.type is FieldType.SIGNATURE:
         return signature(view, place.page, place.caption)
     if item.type is FieldType.CHECK:
-        row = next(r.words for r in into_rows(view.reading.words) if place.caption[-1] in r.words)
-        return yes_or_no(view, place.page, row)
+        return yes_or_no(view, place.page, _row_of(place.caption[-1], view))
     words = [word for row in place.rows for word in row]
     raw = " ".join(word.text for word in words)
     if not clean(raw):
         return _empty(place, view)
     return _read_text(item, place, view, raw, engine)
+
+
+def _row_of(part: Word, view: PageView) -> Sequence[Word]:
+    """The row in which a word stands; it may be a part of one that was read as a longer word."""
+    for row in into_rows(view.reading.words):
+        for word in row.words:
+            left, top, right, bottom = word.box
+            if left <= part.box[0] < right and (top, bottom) == (part.box[1], part.box[3]):
+                return row.words
+    return (part,)
 
 
 def _empty(place: _Place, view: PageView) -> FieldReading:
