@@ -14,6 +14,9 @@ from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 
+_HARD = 0.3
+"""Share of flagged fields from which on a paper counts as hard to read."""
+
 
 def read_documents(
     views: Sequence[PageView],
@@ -60,8 +63,28 @@ def _read(
         form=template.id,
         form_version=version.id,
         form_confidence=group.confidence,
-        fields={key: _weighed(reading, threshold) for key, reading in fields.items()},
+        fields=_distrusted({key: _weighed(reading, threshold) for key, reading in fields.items()}),
     )
+
+
+def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
+    """The fields of a paper that is hard to read: what seems to be empty there may be unread."""
+    asked = [reading for reading in fields.values() if not _has_no_place(reading)]
+    flagged = sum(reading.needs_review for reading in asked)
+    if flagged < _HARD * len(asked):
+        return fields
+    hard = (Problem("page_hard_to_read"),)
+    return {
+        key: replace(reading, needs_review=True, problems=hard)
+        if reading.value is None and not reading.needs_review and not _has_no_place(reading)
+        else reading
+        for key, reading in fields.items()
+    }
+
+
+def _has_no_place(reading: FieldReading) -> bool:
+    """Whether a key belongs to another version of the form."""
+    return reading.value is None and reading.confidence == 1.0
 
 
 def _weighed(reading: FieldReading, threshold: float) -> FieldReading:

@@ -12,7 +12,7 @@ from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
 from digitize.imaging.ink import has_colour, ink, to_grey
-from digitize.model import FieldReading, Problem
+from digitize.model import FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import SIGNER_TITLES
@@ -70,51 +70,67 @@ class LetterFoot(LetterPart):
         start = next((i for i, row in enumerate(rows) if _is_signing(row.text)), None)
         if start is None:
             return dict.fromkeys(keys, doubt("label_not_found"))
-        capacity, title_rows, index = None, [], start
-        match = _CAPACITY.match(clean(rows[start].text))
-        if match:
-            capacity = f"{match[1]}."
-        while index < len(rows) and _capitals(rows[index].text):
-            if not (match and index == start):
-                title_rows.append(rows[index])
-            index += 1
-        name_rows = [row for row in rows[index:] if _is_name(row.text)]
-        caption = [word for row in rows[start:index] for word in row.words]
+        end = next((i for i in range(start, len(rows)) if not _capitals(rows[i].text)), len(rows))
+        block = rows[start:end]
+        # "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH": the last line with a capacity counts.
+        matches = [_CAPACITY.match(clean(row.text)) for row in block]
+        capacity = next((f"{match[1]}." for match in reversed(matches) if match), None)
+        title_rows = [row for row, match in zip(block, matches, strict=True) if not match]
+        name_rows = [row for row in rows[end:] if _is_name(row.text)]
+        caption = [word for row in block for word in row.words]
+        covered = any(self._unread_beside(row) for row in block)
         return {
-            "sign_capacity": self.reading(capacity, caption),
-            "signer_title": self._title(title_rows),
+            "sign_capacity": self._capacity(capacity, caption, title_rows, covered=covered),
+            "signer_title": self._title(title_rows, covered=covered),
             "signer_name": self._name(name_rows),
         }
 
-    def _title(self, rows: Sequence[Row]) -> FieldReading:
+    def _capacity(
+        self, capacity: str | None, caption: Sequence[Word], titles: Sequence[Row], *, covered: bool
+    ) -> FieldReading:
+        """On whose behalf the letter is signed; a line of it that is lost changes what it says."""
+        deputy = any(fold(row.text).startswith("pho ") for row in titles)
+        # A deputy signs for the head (NĐ 30/2020, Annex I); heads sign without any capacity, but so
+        # it looks as well when its line was not read.
+        unsure = capacity is None or covered or (deputy and capacity != "KT.")
+        return self.reading(capacity, caption, *([Problem("signer_unclear")] if unsure else []))
+
+    def _title(self, rows: Sequence[Row], *, covered: bool) -> FieldReading:
         """The office that the signer holds; a seal may have taken a word of it."""
         title = clean(" ".join(row.text for row in rows))
         if not title:
             return doubt("signer_unclear")
         known = title in SIGNER_TITLES
         problems = [] if known else [Problem("signer_title_unknown", {"title": title})]
+        if covered:
+            problems.append(Problem("unread_beside"))
         return self.reading(title, [word for row in rows for word in row.words], *problems)
 
     def _name(self, rows: Sequence[Row]) -> FieldReading:
         """The name under the signature; a seal or the signature may cover a part of it."""
         if len(rows) != 1:
             return doubt("signer_unclear")
-        view, row = self.view, rows[0]
+        row = rows[0]
         read = read_value(FieldType.NAME, row.text)
         problems = list(read.problems)
         again = read_value(FieldType.NAME, self.again([row])).value
         if again != read.value:
             problems.append(disagreement(again))
+        if self._unread_beside(row):
+            problems.append(Problem("unread_beside"))
+        return self.reading(read.value, row.words, *problems, read_twice=True)
+
+    def _unread_beside(self, row: Row) -> bool:
+        """Whether there is dark writing right before or behind a line: a word that was missed."""
+        view = self.view
         left, top, right, bottom = row.box
         reach, gap = view.millimetres(22), view.millimetres(0.8)
         sides = ((left - reach, top, left - gap, bottom), (right + gap, top, right + reach, bottom))
-        if any(
+        return any(
             mark[3] - mark[1] >= view.millimetres(1.3)
             for side in sides
             for mark in view.marks(side, 1.3, dark=True)
-        ):
-            problems.append(Problem("unread_beside"))
-        return self.reading(read.value, row.words, *problems, read_twice=True)
+        )
 
     def _seal(self) -> FieldReading:
         """Red or blue ink in the lower part of the last page, a seal's size."""

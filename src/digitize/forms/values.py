@@ -110,7 +110,11 @@ def _odd_words(text: str) -> tuple[Problem, ...]:
 
 def _date(text: str) -> ReadValue:
     value = parse_date(text)
-    return ReadValue(value, () if value else (Problem("date_unreadable"),))
+    if value is None:
+        return ReadValue(None, (Problem("date_unreadable"),))
+    # People write a year alone, but hardly ever a month without its day: that was not read.
+    incomplete = len(value) == len("2025-04")
+    return ReadValue(value, (Problem("date_incomplete"),) if incomplete else ())
 
 
 def _date_words(text: str) -> ReadValue:
