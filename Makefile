@@ -9,7 +9,7 @@ demo: setup
 	@scripts/demo
 
 test: setup-dev
-	.venv/bin/pytest -n auto
+	COVERAGE_FILE=$(CURDIR)/.coverage .venv/bin/pytest -n auto --cov --cov-report=term
 
 # What CI and pre-commit run.
 lint: setup-dev

@@ -23,6 +23,7 @@ def call(arguments):
 
 results = [call(arguments) for arguments in json.load(sys.stdin)]
 json.dump(results, sys.__stdout__)
+sys.__stdout__.flush()
 """
 
 

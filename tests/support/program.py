@@ -27,7 +27,7 @@ class Outcome:
 def environment(**extra: str) -> dict[str, str]:
     """A clean environment: no language but the default, no passphrase, a wide terminal."""
     # What measures coverage reaches into the processes that tests start.
-    wanted = ("PATH", "HOME", "TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+    wanted = ("PATH", "HOME", "TMPDIR", "COVERAGE_FILE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
     kept = {key: value for key, value in os.environ.items() if key in wanted}
     return kept | {"COLUMNS": "200", "PYTHONWARNINGS": "error"} | extra
 
