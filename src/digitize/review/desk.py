@@ -25,6 +25,7 @@ _NO = frozenset({"không", "khong", "0", "false", "no", "n"})
 
 _UNUSUAL = frozenset(
     {
+        "date_incomplete",
         "name_unusual",
         "syllable_odd",
         "character_odd",
