@@ -16,22 +16,18 @@ from common import ROOT, call, call_json
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.offices import small_scan
+from support.processes import peak_memory
 
 SIZES = (10, 200)
 
 
-def peak_of_run(place: Path) -> int:
-    """Run a workspace; the highest resident size of its own process, in KiB (proc(5), VmHWM)."""
+def peak_of_run(place: Path) -> float:
+    """Run a workspace; the highest resident size of its own process, in MiB."""
     command = [sys.executable, "-m", "digitize", "run", "-w", str(place), "--quiet"]
     process = subprocess.Popen(command)
-    peak = 0
+    peak = 0.0
     while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
-        except OSError:
-            break
-        found = [line for line in status.splitlines() if line.startswith("VmHWM")]
-        peak = max([peak, *(int(line.split()[1]) for line in found)])
+        peak = max(peak, peak_memory(process.pid))
         time.sleep(0.05)
     if process.wait():
         sys.exit(f"the run ended with {process.returncode}")
@@ -50,7 +46,7 @@ def main() -> None:
                 small_scan(place / "scans" / f"HS-{number:04}.jpg", f"Hồ sơ {number}")
             peaks.append(peak_of_run(place))
             packaged = call_json("status", "-w", place)["summary"]
-            print(f"{size} dossiers: peak of the runner {peaks[-1] / 1024:.1f} MiB; {packaged}", flush=True)
+            print(f"{size} dossiers: peak of the runner {peaks[-1]:.1f} MiB; {packaged}", flush=True)
     print(f"ratio {peaks[1] / peaks[0]:.3f}")
 
 

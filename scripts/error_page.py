@@ -5,14 +5,14 @@ python scripts/error_page.py > docs/errors.md
 
 from __future__ import annotations
 
-import ast
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
-from digitize.messages import entries
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "digitize"
+from digitize.messages import entries
+from support.source_code import told
 
 _RAISED = {
     "UsageProblem": "The call is wrong (exit code 2)",
@@ -36,43 +36,19 @@ another copy of the file: they say what could be proven.
 def codes() -> dict[str, set[str]]:
     """For each code, the names of the classes with which it is raised or noted."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in sorted(SOURCE.rglob("*.py")):
-        for code, kind in _named(ast.parse(path.read_text("utf-8"))):
-            found[code].add(kind)
+    for place in told():
+        if place.code is not None and place.kind in _RAISED:
+            found[place.code].add(place.kind)
     return found
-
-
-def _named(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    constants = {
-        node.targets[0].id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    }
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in _RAISED
-            and node.args
-        ):
-            first = node.args[0]
-            for part in ast.walk(first):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value, node.func.id
-                elif isinstance(part, ast.Name) and part.id in constants:
-                    yield constants[part.id], node.func.id
 
 
 def page() -> str:
     """The text of the page."""
     texts = entries()
-    told = {key.split(".")[1] for key in texts if key.startswith("problem.")}
+    known = {key.split(".")[1] for key in texts if key.startswith("problem.")}
     raised = codes()
     sections: dict[str, list[str]] = {heading: [] for heading in _RAISED.values()}
-    for code in sorted(told):
+    for code in sorted(known):
         kinds = raised.get(code, {"Problem"})
         heading = next(_RAISED[kind] for kind in _RAISED if kind in kinds)
         lines = [f"### `{code}`", ""]

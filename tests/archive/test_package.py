@@ -11,7 +11,7 @@ from lxml import etree
 
 from digitize.archive.mets import METS, XLINK
 from digitize.archive.package import SCHEMAS
-from digitize.archive.premis import NAMESPACE, PremisAgent, PremisEvent, agents_of
+from digitize.archive.premis import NAMESPACE
 from digitize.pdf.compose import check_pdfa
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf
@@ -156,12 +156,6 @@ def test_premis_of_the_representation_proves_its_files(package: Path) -> None:
     assert [d.lower() for d in premis(root, "p:object//p:messageDigest")] == digests
     assert premis(root, "p:object//p:size") == [str((data / name).stat().st_size) for name in originals]
     assert set(premis(root, "p:object//p:formatName")) == {"PDF/A"}
-
-
-def test_agents_are_told_once_in_the_order_of_their_first_deed() -> None:
-    known = {name: PremisAgent(name, name.upper(), "person") for name in ("a", "b", "c")}
-    events = [PremisEvent("e", "k", NOW, "", "", who) for who in (("b", "a"), ("a",), ("b",))]
-    assert agents_of(events, known) == [known["b"], known["a"]]
 
 
 def test_the_same_dossier_makes_the_same_package_but_for_its_signatures(tmp_path: Path) -> None:

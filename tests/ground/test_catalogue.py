@@ -23,9 +23,6 @@ from support.source_code import strings, told
 SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here")
 """Problems of scans; they bring a dossier into quarantine, whose reason says what to do."""
 
-SELF_EVIDENT: set[str] = set()
-"""Errors whose sentence is the remedy."""
-
 KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/dossier.py",  # what a record says
@@ -68,7 +65,7 @@ def test_every_problem_has_a_sentence() -> None:
 
 def test_every_error_says_what_to_do() -> None:
     errors = {place.code for place in told() if place.error and place.code} | set(SET_ASIDE)
-    assert {code for code in errors if f"problem.{code}.remedy" not in entries()} == SELF_EVIDENT
+    assert {code for code in errors if f"problem.{code}.remedy" not in entries()} == set()
 
 
 def test_every_place_gives_the_facts_that_its_sentences_name() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from digitize.model import Stage
-from digitize.pipeline.processes import find_process
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
+from support.processes import group_members
 from support.program import digitize, start
 
 DOSSIERS = 3
@@ -111,22 +111,9 @@ def test_no_worker_outlives_a_killed_run(office: Path) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     until = time.monotonic() + 20
-    while (left := members(group)) and time.monotonic() < until:
+    while (left := group_members(group)) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == []
-
-
-def members(group: int) -> list[int]:
-    """The living processes of a process group."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and find_process(int(entry.name)) is not None:
-            try:
-                if os.getpgid(int(entry.name)) == group:
-                    found.append(int(entry.name))
-            except ProcessLookupError:
-                continue
-    return found
 
 
 def test_a_package_whose_commit_was_not_written_down_is_adopted_and_not_made_twice(office: Path) -> None:
@@ -190,7 +177,7 @@ def test_a_worker_that_is_killed_costs_no_page(office: Path) -> None:
     fill(office)
     run = start("run", "-w", office, "--jobs", "1")
     wait_for(office, "pages_read", run)
-    children = [pid for pid in members(run.pid) if pid != run.pid]
+    children = [pid for pid in group_members(run.pid) if pid != run.pid]
     # The server that forks workers is the eldest of them.
     os.kill(max(children), signal.SIGKILL)
     out, err = run.communicate(timeout=120)

@@ -22,15 +22,20 @@ class Told:
     Attributes:
         where: file and line.
         code: code of the problem; None where it is known only when the program runs.
-        error: whether it is raised.
+        kind: what is made of it: the class, or the function that makes it.
         facts: names of the facts given with it; None where they are not written out there.
 
     """
 
     where: str
     code: str | None
-    error: bool
+    kind: str
     facts: frozenset[str] | None
+
+    @property
+    def error(self) -> bool:
+        """Whether it is raised."""
+        return self.kind in ERRORS
 
 
 @cache
@@ -120,7 +125,7 @@ def _told(
         return
     where = f"{path}:{call.lineno}"
     for value in _values(code, tree, function):
-        yield Told(where, value, name in ERRORS, _facts(name, call))
+        yield Told(where, value, name, _facts(name, call))
 
 
 def _values(code: ast.expr, tree: ast.Module, function: Function | None) -> list[str | None]:
@@ -150,9 +155,9 @@ def _facts(name: str, call: ast.Call) -> frozenset[str] | None:
         if isinstance(given[0], ast.Dict) and all(isinstance(key, ast.Constant) for key in given[0].keys):
             return frozenset(str(key.value) for key in given[0].keys if isinstance(key, ast.Constant))
         return None
-    if name in ERRORS or name in ("error", "warning"):
+    if name in ERRORS or name == "error":
         if any(keyword.arg is None for keyword in call.keywords):
             return None
-        own = {"file"} if name in ("error", "warning") else set()
+        own = {"file"} if name == "error" else set()
         return frozenset(own | {str(keyword.arg) for keyword in call.keywords})
     return None

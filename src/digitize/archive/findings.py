@@ -42,8 +42,3 @@ class Finding:
 def error(rule: str, file: str, **facts: Fact) -> Finding:
     """A finding that makes the package invalid."""
     return Finding(rule, Severity.ERROR, file, tuple(facts.items()))
-
-
-def warning(rule: str, file: str, **facts: Fact) -> Finding:
-    """A finding that a reader should know of."""
-    return Finding(rule, Severity.WARNING, file, tuple(facts.items()))

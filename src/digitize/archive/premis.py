@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -25,15 +25,6 @@ class PremisFile:
     size: int
     format_name: str
     format_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class PremisSignature:
-    """The facts of a signature in a file, for whoever cannot parse the file any more."""
-
-    signer: str
-    method: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +148,3 @@ def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._E
     if text is not None:
         element.text = legal(text)
     return element
-
-
-def agents_of(events: Iterable[PremisEvent], known: dict[str, PremisAgent]) -> list[PremisAgent]:
-    """The agents that some events name, each once, in the order of their first deed."""
-    named = dict.fromkeys(agent for event in events for agent in event.agents)
-    return [known[name] for name in named]

@@ -72,9 +72,9 @@ class Session:
         self.err.print(self.catalogue.problem(problem), markup=False)
         self._show_remedy(problem)
 
-    def show_failure(self, file: Path, problem: Problem) -> None:
-        """Why one of several files could not be used, and what to do about it."""
-        self.err.print(f"{file}: {self.catalogue.problem(problem)}", markup=False)
+    def show_failure(self, what: Path | str, problem: Problem) -> None:
+        """Why one of several files or dossiers could not be used, and what to do about it."""
+        self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
     def _show_remedy(self, problem: Problem) -> None:

@@ -53,7 +53,5 @@ def register(app: typer.Typer, session: Session) -> None:
                     session.say("signed", dossier=dossier, folder=str(folder))
                 except ItemProblem as error:
                     failed += 1
-                    problem = Problem.of(error)
-                    session.err.print(f"{dossier}: {session.catalogue.problem(problem)}", markup=False)
-                    session.err.print(session.catalogue.remedy(problem), markup=False)
+                    session.show_failure(dossier, Problem.of(error))
         return ExitCode.ITEMS if failed else ExitCode.DONE

@@ -6,7 +6,6 @@ upside down. ``truth.json`` beside them says what is really written.
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from digitize.files import make_folder, whole_file, write_whole
 from digitize.imaging.picture import Pixels
 from digitize.samples import birth_form, letter
 from digitize.samples.form_writer import COMPUTER, TYPEWRITER
+from digitize.samples.pdf_file import save_pdf
 from digitize.samples.sheet import Sheet
 from digitize.samples.wear import Wear, jpeg, make_wear, scan, scan_pixels
 
@@ -31,9 +31,6 @@ SEED = 2037
 """Draws dossiers of which some are read without a doubt and some are not."""
 
 _COLOURS = 48
-
-_DRAWN = dt.datetime(2026, 11, 18, tzinfo=dt.UTC).timetuple()
-"""When the PDF says it was made; the same each time, so that the same seed gives the same bytes."""
 
 Truth = dict[str, object]
 
@@ -95,10 +92,7 @@ def _printed_tiff(random: Random, folder: Path, code: str) -> Truth:
 def _letter_pdf(random: Random, folder: Path, code: str) -> Truth:
     page = _letter(random)
     with whole_file(folder / f"{code}.pdf") as part:
-        # Pillow would write the hour of drawing and the name of the temporary file into it.
-        Image.open(io.BytesIO(page.data())).save(
-            part, "PDF", resolution=DPI, title=code, creationDate=_DRAWN, modDate=_DRAWN
-        )
+        save_pdf(part, [Image.open(io.BytesIO(page.data()))], title=code, dpi=DPI)
     return {"pages": [page.truth]}
 
 

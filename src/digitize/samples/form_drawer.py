@@ -55,24 +55,12 @@ class Filling:
         """What is written for a field."""
         return written(self.facts.get(key), self.kinds.get(key, "text"), self.manner, part)
 
-    def broken(self, text: str, face: Face, size: float, room: float, first: float = 0.0) -> list[str]:
-        """Printed text in lines of this room; the first line is indented."""
-        lines: list[str] = []
-        for word in text.split():
-            longer = f"{lines[-1]} {word}" if lines else word
-            space = room - (first if len(lines) < 2 else 0.0)
-            if lines and self.sheet.width_of(longer, face, size) <= space:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
-
 
 def draw_text(filling: Filling, part: Part) -> None:
     """A printed paragraph."""
     face, size = _FACES[part.face], part.size or filling.paper.size
     room = filling.right - filling.left
-    for index, line in enumerate(filling.broken(part.text, face, size, room, part.indent)):
+    for index, line in enumerate(filling.sheet.broken(part.text, face, size, room, first=part.indent)):
         x = filling.left + (part.indent if index == 0 else 0.0)
         if part.align == "centre":
             x = (filling.left + filling.right) / 2

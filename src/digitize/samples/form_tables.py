@@ -63,7 +63,7 @@ def _draw_table(filling: Filling, part: Part) -> None:
     top = filling.y - 4.0
     size = part.size or 10.5
     heads = [
-        filling.broken(column.head, Face.TIMES_BOLD, size, column.width * scale - 1)
+        filling.sheet.broken(column.head, Face.TIMES_BOLD, size, column.width * scale - 1)
         for column in part.columns
     ]
     tall = max(len(lines) for lines in heads) * 4.6 + 2.4
@@ -155,7 +155,7 @@ def _draw_grid(filling: Filling, part: Part) -> None:
             if len(labels) == len(items):
                 words = " ".join(label.text for label in labels if not label.raised)
                 face = Face.TIMES_BOLD if number == 0 else Face.TIMES
-                lines = filling.broken(words, face, size, span[1] - span[0] - 2)
+                lines = filling.sheet.broken(words, face, size, span[1] - span[0] - 2)
                 for at, line in enumerate(lines):
                     sheet.write(span[0] + 1.2, low + 5.0 + 4.8 * at, line, face=face, size=size)
             else:
@@ -206,10 +206,10 @@ def _sign(filling: Filling, place: Signing, middle: float, room: float, *, small
         draw_tokens(filling, row, (middle - width / 2, filling.right), Face.TIMES_ITALIC, size)
         filling.y += line * 0.85
     for head in place.head:
-        for line_ in filling.broken(head, Face.TIMES_BOLD, size, room - 1):
+        for line_ in filling.sheet.broken(head, Face.TIMES_BOLD, size, room - 1):
             sheet.write(middle, filling.y, line_, face=Face.TIMES_BOLD, size=size, align="centre")
             filling.y += size * 0.42
-    for hint in filling.broken(place.hint, Face.TIMES_ITALIC, size - 0.5, room - 1):
+    for hint in filling.sheet.broken(place.hint, Face.TIMES_ITALIC, size - 0.5, room - 1):
         sheet.write(middle, filling.y, hint, face=Face.TIMES_ITALIC, size=size - 0.5, align="centre")
         filling.y += size * 0.42
     if signed:

@@ -65,7 +65,7 @@ class FormWriter:
 
     def text(self, text: str, *, face: Face = Face.TIMES) -> None:
         """Printed text, broken into lines."""
-        for line in self._broken(text, face, self.size, RIGHT - LEFT):
+        for line in self.sheet.broken(text, face, self.size, RIGHT - LEFT):
             self.sheet.write(LEFT, self.y, line, face=face, size=self.size)
             self.skip()
 
@@ -94,7 +94,7 @@ class FormWriter:
         """Write a leader with a value on it; return what did not find room."""
         fill = self.fill
         at = start + 1.0
-        lines = self._broken(value, fill.face, fill.size, end - at)
+        lines = self.sheet.broken(value, fill.face, fill.size, end - at)
         if whole and len(lines) > 1:
             raise TextDoesNotFit(value)
         written = at
@@ -112,13 +112,3 @@ class FormWriter:
             start if fill.over_leader or not lines else written + 0.5, end, self.y, size=self.size
         )
         return " ".join(lines[1:])
-
-    def _broken(self, text: str, face: Face, size: float, room: float) -> list[str]:
-        lines: list[str] = []
-        for word in text.split():
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self.sheet.width_of(longer, face, size) <= room:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines

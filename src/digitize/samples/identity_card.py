@@ -14,7 +14,7 @@ from digitize.samples.citizens import Citizen
 from digitize.samples.extras import sans
 from digitize.samples.mrz import mrz_lines
 from digitize.samples.pens import scribble
-from digitize.samples.sheet import A4, INK, RED, Hand, Sheet
+from digitize.samples.sheet import A4, INK, RED, Sheet
 
 CARD = (85.6, 53.98)
 
@@ -156,7 +156,7 @@ class _Side:
             words = self._value(key)
         face, size = sans(text.weight), text.size * self.scale
         x, y = self._at(*text.at)
-        for line in self._lines(words, face, size, text.room * self.scale):
+        for line in self.sheet.broken(words, face, size, text.room * self.scale or math.inf):
             kind = "filled" if key else "printed"
             colour = RED if text.red else INK
             self.sheet.write(
@@ -174,16 +174,6 @@ class _Side:
             except ValueError:
                 return str(value)
         return str(value or "")
-
-    def _lines(self, words: str, face: Hand, size: float, room: float) -> list[str]:
-        lines: list[str] = []
-        for word in words.split():
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and (not room or self.sheet.width_of(longer, face, size) <= room):
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
 
     def _qr(self, x: float, y: float, side: float) -> None:
         import segno

@@ -16,6 +16,7 @@ FORM = "official_letter"
 VERSION = "nd30-2020"
 
 _LEFT, _RIGHT = 30.0, 192.0
+_INDENT = 10.0
 _HEAD_LEFT, _HEAD_RIGHT = 62.0, 143.0
 
 _KINDS = (
@@ -139,17 +140,11 @@ def _head(sheet: Sheet, office: str, number: str, date: str) -> None:
 def _body(sheet: Sheet, y: float, paragraphs: tuple[str, ...]) -> float:
     size = 13.5
     for paragraph in paragraphs:
-        x = _LEFT + 10
-        line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}".strip()
-            if line and x + sheet.width_of(longer, Face.TIMES, size) > _RIGHT:
-                sheet.write(x, y, line, size=size)
-                y += 6.4
-                x, line = _LEFT, word
-            else:
-                line = longer
-        sheet.write(x, y, line, size=size)
+        for number, line in enumerate(
+            sheet.broken(paragraph, Face.TIMES, size, _RIGHT - _LEFT, first=_INDENT)
+        ):
+            y += 6.4 if number else 0.0
+            sheet.write(_LEFT if number else _LEFT + _INDENT, y, line, size=size)
         y += 8.4
     return y
 

@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 from collections.abc import Sequence
@@ -35,6 +34,7 @@ from digitize.imaging.picture import Pixels
 from digitize.samples.cases import CASE_KINDS, Desk, Document, draw_case
 from digitize.samples.damage import Damage
 from digitize.samples.extras import require_extra
+from digitize.samples.pdf_file import save_pdf
 from digitize.samples.pens import Style
 from digitize.samples.scanner import Lying, Mode, Scan, scan_sheet
 from digitize.samples.sheet import Inscription
@@ -46,9 +46,6 @@ from digitize.samples.wear_levels import (
     choose_lying,
     choose_machine,
 )
-
-_DRAWN = dt.datetime(2026, 11, 18, tzinfo=dt.UTC).timetuple()
-"""When PDFs say they were made; the same each time, so that the same seed gives the same bytes."""
 
 _EMPTY_BACK = 0.08
 
@@ -155,18 +152,8 @@ def _write(
     name = f"{code}.{shape}"
     with whole_file(folder / name) as part:
         if shape == "pdf":
-            # Pillow would write the hour of drawing and the name of the temporary file into it.
-            images[0].save(
-                part,
-                "PDF",
-                resolution=machine.dpi,
-                **({} if machine.mode is Mode.BITONAL else {"quality": machine.quality}),
-                title=code,
-                creationDate=_DRAWN,
-                modDate=_DRAWN,
-                save_all=True,
-                append_images=images[1:],
-            )
+            encoding = {} if machine.mode is Mode.BITONAL else {"quality": machine.quality}
+            save_pdf(part, images, title=code, dpi=machine.dpi, **encoding)
         else:
             images[0].save(part, "TIFF", save_all=True, append_images=images[1:], **_tiff(machine))
     return [(name, number) for number in range(1, len(images) + 1)]

@@ -9,7 +9,7 @@ from digitize.fonts import Face
 from digitize.samples.extras import handwriting, sans
 from digitize.samples.letter_facts import Letter, Texts, letter_truth, letters, make_letter
 from digitize.samples.pens import BALLPOINT, Pen, put, scribble
-from digitize.samples.sheet import A4, RED, Sheet
+from digitize.samples.sheet import A4, RED, Sheet, in_lines
 from digitize.samples.stationery import national_motto, seal
 from digitize.samples.text_block import balanced, paragraph
 
@@ -198,11 +198,4 @@ def _month(on: dt.date) -> str:
 
 def _halves(text: str, room: int) -> list[str]:
     """A text in one or more lines of so many letters."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and len(longer) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+    return in_lines(text, lambda line, _: len(line) <= room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,14 @@ class Sheet:
     def width_of(self, text: str, face: Lettering, size: float) -> float:
         """Width of a text in millimetres."""
         return self.font(face, size).getlength(text) * 25.4 / self.dpi
+
+    def broken(
+        self, text: str, face: Lettering, size: float, room: float, *, first: float = 0.0
+    ) -> list[str]:
+        """A text in lines of ``room`` millimetres; of the first, ``first`` are taken already."""
+        return in_lines(
+            text, lambda line, number: self.width_of(line, face, size) <= room - (0 if number else first)
+        )
 
     def write(  # noqa: PLR0913 - each is a property of a run of text
         self,
@@ -133,6 +142,24 @@ class Sheet:
     def font(self, face: Lettering, size: float) -> ImageFont.FreeTypeFont:
         """A font of a size in points on this sheet."""
         return _load(face, round(size * self.dpi / 72))
+
+
+def in_lines(text: str, fits: Callable[[str, int], bool]) -> list[str]:
+    """A text in lines that fit, each with as many words as it takes, one at least.
+
+    Args:
+        text: words and spaces.
+        fits: tells of some words and of the number of a line, from 0, whether they find room there.
+
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fits(longer, len(lines) - 1):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 @cache

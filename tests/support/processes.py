@@ -1,0 +1,32 @@
+"""Other processes as the kernel tells of them (proc(5))."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from digitize.pipeline.processes import find_process
+
+
+def group_members(group: int) -> list[int]:
+    """The living processes of a process group."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and find_process(int(entry.name)) is not None:
+            try:
+                if os.getpgid(int(entry.name)) == group:
+                    found.append(int(entry.name))
+            except ProcessLookupError:
+                continue
+    return found
+
+
+def peak_memory(number: int) -> float:
+    """The most memory that a process has had resident, in MiB; 0 when it has ended."""
+    try:
+        status = Path(f"/proc/{number}/status").read_text("utf-8")
+    except OSError:
+        return 0.0
+    return max(
+        (int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), default=0.0
+    )
