@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows
 from digitize.forms.letter_part import LetterPart, disagreement, doubt
-from digitize.forms.values import clean
+from digitize.forms.template import FieldType
+from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
 from digitize.model import FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
@@ -90,20 +91,18 @@ class LetterHead(LetterPart):
         at = _DATE.search(fold(row.text))
         assert at is not None
         place = clean(row.text[: at.start()]) or None
-        date = parse_date(row.text[at.start() :])
+        date = read_value(FieldType.DATE, row.text[at.start() :])
         again = self.again([row])
         again_at = _DATE.search(fold(again))
-        agreed_date = again_at is not None and parse_date(again[again_at.start() :]) == date
+        agreed_date = again_at is not None and parse_date(again[again_at.start() :]) == date.value
         agreed_place = again_at is not None and (clean(again[: again_at.start()]) or None) == place
         place_problems = [] if agreed_place else [disagreement(again)]
         if place is None:
             place_problems = [Problem("required_missing")]
-        date_problems = [] if agreed_date else [disagreement(again)]
-        if date is None:
-            date_problems = [Problem("date_unreadable")]
+        date_problems = date.problems or (() if agreed_date else (disagreement(again),))
         return {
             "place": self.reading(place, row.words, *place_problems, read_twice=True),
-            "issued_date": self.reading(date, row.words, *date_problems, read_twice=True),
+            "issued_date": self.reading(date.value, row.words, *date_problems, read_twice=True),
         }
 
     def _issuer(self) -> dict[str, FieldReading]:
