@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -42,8 +43,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def leaders(mask: Mask, parts: Components, millimetre: float) -> Mask:
-    """The dots of leaders.
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Where a leader runs, in pixels: from ``left`` to ``right``, at ``level`` (its dots' middle)."""
+
+    left: float
+    right: float
+    level: float
+
+
+def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask, list[Leader]]:
+    """The dots of leaders, and where the leaders run.
 
     Args:
         mask: ink of a straightened page.
@@ -51,23 +61,24 @@ def leaders(mask: Mask, parts: Components, millimetre: float) -> Mask:
         millimetre: pixels in a millimetre.
 
     """
-    widths, heights = parts.width, parts.height
-    small = (widths <= 1.1 * millimetre + 1) & (heights <= 0.75 * millimetre + 1)
+    small = (parts.width <= 1.1 * millimetre + 1) & (parts.height <= 0.75 * millimetre + 1)
     candidates = np.flatnonzero(small)
     found = np.zeros_like(mask)
-    for run in _rows(parts.x[candidates], parts.y[candidates], _LEVEL * millimetre, _WIDEST_GAP * millimetre):
-        if len(run) < _LEAST_DOTS:
+    runs: list[Leader] = []
+    ink: _Ink | None = None
+    for row in _rows(parts.x[candidates], parts.y[candidates], _LEVEL * millimetre, _WIDEST_GAP * millimetre):
+        if len(row) < _LEAST_DOTS:
             continue
-        members = candidates[run]
-        leader = _leader(parts, members, millimetre)
-        if leader is not None:
-            _paint(found, mask, parts, leader, small)
-    return found
+        dots = _dots(parts, candidates[row], millimetre)
+        if dots is not None:
+            ink = ink or _Ink(mask, cv2.integral(mask.view(np.uint8)), parts, small)
+            runs += _paint(found, ink, dots)
+    return found, runs
 
 
 @dataclass(frozen=True, slots=True)
-class _Leader:
-    """A leader, or several on one level: their free dots, and their geometry in pixels.
+class _Dots:
+    """The dots of a leader, or of several on one level: the free ones, and their geometry in pixels.
 
     Attributes:
         members: pieces that are dots for sure, from left to right, with their middles ``xs, ys``.
@@ -120,7 +131,7 @@ class _Chain:
     y: float
 
 
-def _leader(parts: Components, chain: Ints, millimetre: float) -> _Leader | None:
+def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     """The leader that a chain of marks holds: one size, one level, one pitch; None if there is none."""
     xs, ys = parts.x[chain], parts.y[chain]
     gaps = np.diff(xs)
@@ -151,7 +162,7 @@ def _leader(parts: Components, chain: Ints, millimetre: float) -> _Leader | None
     # dots are: several times the pitch, with ink at nearly all the places in between.
     alike = (areas > 0.5 * typical) & (areas < 1.6 * typical) & (np.abs(heights - height) <= 1)
     single = np.flatnonzero(alike & ~core)
-    return _Leader(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
+    return _Dots(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
 
 
 def _commonest(gaps: Floats) -> float:
@@ -178,75 +189,99 @@ def _running_level(xs: Floats, ys: Floats) -> Floats | None:
     return result
 
 
-def _paint(found: Mask, mask: Mask, parts: Components, leader: _Leader, small: Mask) -> None:
-    """Mark the free dots, and those under writing: between the free dots, and beyond the outermost."""
-    members, filled = _joined(mask, parts, leader)
-    xs, ys = parts.x[members], parts.y[members]
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """The ink of a page: its mask, the sums of it, its pieces, and which of them are small."""
+
+    mask: Mask
+    sums: NDArray[np.int32]
+    parts: Components
+    small: Mask
+
+    def count(self, top: Ints, left: Ints, high: int, wide: int) -> NDArray[np.int32]:
+        """Ink in windows of one size."""
+        sums = self.sums
+        inside: NDArray[np.int32] = (
+            sums[top + high, left + wide] - sums[top, left + wide] - sums[top + high, left] + sums[top, left]
+        )
+        return inside
+
+
+def _paint(found: Mask, ink: _Ink, dots: _Dots) -> list[Leader]:
+    """Mark the free dots, and those under writing: between the free dots, and beyond the outermost.
+
+    Returns the leaders: a row of dots may hold several.
+    """
+    members, hidden = _joined(ink, dots)
+    xs, ys = ink.parts.x[members], ink.parts.y[members]
     for member in members:
-        parts.paint(found, int(member))
-    for left, places in enumerate(filled):
+        ink.parts.paint(found, int(member))
+    for places in hidden.values():
         if places is not None:
-            places.paint(found, mask, parts, small, leader)
-        if places is None or left == len(filled) - 1:
-            # Here a leader ends, and the next one begins.
-            end, begin = (left, left + 1) if places is None else (left + 1, None)
-            limit = xs[begin] if begin is not None else mask.shape[1]
-            _paint_beyond(found, mask, parts, small, leader, xs[end], ys[end], limit)
-            if begin is not None:
-                _paint_beyond(found, mask, parts, small, leader, xs[begin], ys[begin], xs[end])
-    _paint_beyond(found, mask, parts, small, leader, xs[0], ys[0], 0)
+            places.paint(found, ink, dots)
+    breaks = [-1, *sorted(left for left, places in hidden.items() if places is None), len(members) - 1]
+    runs = []
+    for before, end in pairwise(breaks):
+        begin = before + 1
+        floor = xs[begin - 1] if begin else 0.0
+        limit = xs[end + 1] if end + 1 < len(xs) else float(found.shape[1])
+        left = _paint_beyond(found, ink, dots, xs[begin], ys[begin], floor)
+        right = _paint_beyond(found, ink, dots, xs[end], ys[end], limit)
+        runs.append(Leader(left, right, float(np.median(ys[begin : end + 1]))))
+    return runs
 
 
-def _joined(mask: Mask, parts: Components, leader: _Leader) -> tuple[Ints, list[_Places | None]]:
-    """All free dots from left to right, and what hides in each gap between two of them: places of
-    dots, none where they are neighbours, None where the leader is interrupted."""
-    order = np.argsort(parts.x[np.concatenate((leader.members, leader.single))], kind="stable")
-    everything = np.concatenate((leader.members, leader.single))[order]
-    sure = np.concatenate((np.ones(len(leader.members), bool), np.zeros(len(leader.single), bool)))[order]
-    kept = sure.copy()
+def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
+    """All free dots from left to right; and for the gaps wider than a pitch, numbered by the dot on
+    their left, the places of hidden dots, or None where the leader is interrupted."""
+    both = np.concatenate((dots.members, dots.single))
+    order = np.argsort(ink.parts.x[both], kind="stable")
+    everything = both[order]
+    kept: Mask = order < len(dots.members)
     # A single dot before a leader is its beginning. One behind writing at the end of a leader is the
     # full stop of ``6.``, so single dots are only tried towards dots to the right.
     right = -1
     for index in range(len(everything) - 1, -1, -1):
         if not kept[index] and right >= 0:
-            kept[index] = _between(mask, parts, leader, everything[index], everything[right]) is not None
+            kept[index] = _between(ink, dots, everything[index], everything[right]) is not None
         if kept[index]:
             right = index
     members: Ints = everything[kept]
-    gaps = [
-        _between(mask, parts, leader, left, right)
-        for left, right in zip(members[:-1], members[1:], strict=True)
-    ]
-    return members, gaps
+    steps = np.diff(ink.parts.x[members]) / dots.pitch
+    wide = np.flatnonzero((np.round(steps) != 1) | (np.abs(steps - 1) > _TOLERANCE))
+    return members, {
+        int(left): _between(ink, dots, members[left], members[left + 1]) for left in wide
+    }
 
 
-def _between(mask: Mask, parts: Components, leader: _Leader, left: int, right: int) -> _Places | None:
+def _between(ink: _Ink, dots: _Dots, left: int, right: int) -> _Places | None:
     """The places between two dots of a leader; None where there is something else between them."""
-    x, y = parts.x[[left, right]], parts.y[[left, right]]
-    steps = (x[1] - x[0]) / leader.pitch
+    x, y = ink.parts.x[[left, right]], ink.parts.y[[left, right]]
+    steps = (x[1] - x[0]) / dots.pitch
     count = round(steps)
     if count < 1 or abs(steps - count) > _TOLERANCE + 0.004 * count:
         return None
     share = np.arange(1, count) / count
-    places = _Places.at(mask, leader, x[0] + (x[1] - x[0]) * share, y[0] + (y[1] - y[0]) * share)
+    places = _Places.at(ink, dots, x[0] + (x[1] - x[0]) * share, y[0] + (y[1] - y[0]) * share)
     return places if count == 1 or places.inked.mean() >= _NEARLY_ALL else None
 
 
-def _paint_beyond(
-    found: Mask, mask: Mask, parts: Components, small: Mask, leader: _Leader, x: float, y: float, limit: float
-) -> None:
-    """Mark the dots that go on from an end of a leader towards ``limit``."""
-    step = leader.pitch if limit > x else -leader.pitch
-    reach = np.arange(1, max(1, int(abs(limit - x) / leader.pitch))) * step
-    beyond = _Places.at(mask, leader, x + reach, np.full(len(reach), y)).without_small(parts, small, leader)
+def _paint_beyond(found: Mask, ink: _Ink, dots: _Dots, x: float, y: float, limit: float) -> float:
+    """Mark the dots that go on from an end of a leader towards ``limit``; return where they end."""
+    step = dots.pitch if limit > x else -dots.pitch
+    reach = np.arange(1, max(1, int(abs(limit - x) / dots.pitch))) * step
+    beyond = _Places.at(ink, dots, x + reach, np.full(len(reach), y)).without_small(ink)
     believed = _believed(beyond)
     if believed:
-        beyond.first(believed).paint(found, mask, parts, small, leader)
+        beyond.first(believed).paint(found, ink, dots)
+    return float(x + believed * step)
 
 
 def _believed(places: _Places) -> int:
-    """How many places beyond the last free dot belong to the leader: as far as dots come that have
-    nothing above them, the label before a leader having none."""
+    """How many places beyond the last free dot belong to the leader.
+
+    As far as dots come that have nothing above them, the label before a leader having none.
+    """
     believed = missing = 0
     for index in range(len(places.inked)):
         if index >= _WINDOW and not places.inked[index - _WINDOW]:
@@ -261,76 +296,78 @@ def _believed(places: _Places) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where dots should be: for each place its window, whether it has ink, and whether ink lies above."""
+    """Where dots should be: windows, whether they have ink, and whether ink lies above them."""
 
     top: Ints
     left: Ints
+    high: int
+    wide: int
     inked: Mask
     written_over: Mask
 
     @classmethod
-    def at(cls, mask: Mask, leader: _Leader, xs: Floats, ys: Floats) -> _Places:
-        high, wide = _window(leader)
-        top = np.clip(np.round(ys - (high - 1) / 2), 0, max(0, mask.shape[0] - high)).astype(np.int64)
-        left = np.clip(np.round(xs - (wide - 1) / 2), 0, max(0, mask.shape[1] - wide)).astype(np.int64)
-        inked = np.zeros(len(xs), bool)
-        above = np.zeros(len(xs), bool)
+    def at(cls, ink: _Ink, dots: _Dots, xs: Floats, ys: Floats) -> _Places:
+        """Windows around places given by their middles."""
+        high, wide = max(1, round(dots.height)), max(1, round(dots.width))
+        rows, columns = ink.mask.shape
+        top = np.clip(np.round(ys - (high - 1) / 2), 0, max(0, rows - high)).astype(np.int64)
+        left = np.clip(np.round(xs - (wide - 1) / 2), 0, max(0, columns - wide)).astype(np.int64)
         reach = round(2.5 * high)
-        for index, (y, x) in enumerate(zip(top, left, strict=True)):
-            inked[index] = mask[y : y + high, x : x + wide].mean() >= 0.4
-            above[index] = mask[max(0, y - reach) : y, x : x + wide].any()
-        return cls(top, left, inked, above)
+        above = np.maximum(top - reach, 0)
+        inside = ink.count(top, left, high, wide)
+        # Rows from ``above`` down to ``top``: the window with them, less the window.
+        sums = ink.sums
+        over = (
+            sums[top, left + wide] - sums[above, left + wide] - sums[top, left] + sums[above, left]
+        )
+        return cls(top, left, high, wide, inside >= 0.4 * high * wide, over > 0)
 
     def first(self, count: int) -> _Places:
-        return _Places(self.top[:count], self.left[:count], self.inked[:count], self.written_over[:count])
+        """The first ``count`` places."""
+        return _Places(
+            self.top[:count],
+            self.left[:count],
+            self.high,
+            self.wide,
+            self.inked[:count],
+            self.written_over[:count],
+        )
 
-    def without_small(self, parts: Components, small: Mask, leader: _Leader) -> _Places:
+    def without_small(self, ink: _Ink) -> _Places:
         """The same places; small marks of their own, which have been judged already, are no ink."""
-        high, wide = _window(leader)
-        inked = self.inked.copy()
-        for index in np.flatnonzero(inked):
-            label = parts.labels[self.top[index] + high // 2, self.left[index] + wide // 2]
-            inked[index] = not (label and small[label - 1])
-        return _Places(self.top, self.left, inked, self.written_over)
+        labels = ink.parts.labels[self.top + self.high // 2, self.left + self.wide // 2]
+        own = (labels > 0) & ink.small[labels - 1]
+        return _Places(self.top, self.left, self.high, self.wide, self.inked & ~own, self.written_over)
 
-    def paint(self, found: Mask, mask: Mask, parts: Components, small: Mask, leader: _Leader) -> None:
+    def paint(self, found: Mask, ink: _Ink, dots: _Dots) -> None:
         """Mark the dots; what letters have of the same ink stays."""
-        high, wide = _window(leader)
-        feet = self._feet(mask, leader)
+        high, wide, mask = self.high, self.wide, ink.mask
+        feet = self._feet(ink, dots)
         for y, x in zip(self.top[self.inked], self.left[self.inked], strict=True):
-            window = mask[y : y + high, x : x + wide]
+            window = (slice(y, y + high), slice(x, x + wide))
             below = mask[y + high : y + high + 2, x : x + wide].any(axis=0)
-            above = mask[max(0, y - 2) : y, x : x + wide].all(axis=0) if y >= 2 else np.zeros(wide, bool)
-            dot = window & ~below[None, :]
-            # Under a stroke from above, the part down to where the letters stand is the letter's.
-            dot[: max(0, feet), above] = False
-            labels = parts.labels[y : y + high, x : x + wide]
+            dot = mask[window] & ~below
+            if y >= 2:
+                # Under a stroke from above, the part down to where the letters stand is the letter's.
+                above = mask[y - 2 : y, x : x + wide].all(axis=0)
+                dot[:feet, above] = False
+            labels = ink.parts.labels[window]
             # A small mark of its own that is no dot of the leader is the dot of an ạ or a comma.
-            dot &= ~_own(labels, small, parts, leader)
-            found[y : y + high, x : x + wide] |= dot
+            label = int(labels[high // 2, wide // 2])
+            if label and ink.small[label - 1] and ink.parts.height[label - 1] > dots.height + 1:
+                dot &= labels != label
+            found[window] |= dot
 
-    def _feet(self, mask: Mask, leader: _Leader) -> int:
+    def _feet(self, ink: _Ink, dots: _Dots) -> int:
         """Rows of the windows, from the top, that letters standing over the leader reach into."""
-        high, wide = _window(leader)
-        half = round(leader.pitch / 2)
+        mask, high = ink.mask, self.high
+        half = round(dots.pitch / 2)
         depths = []
         for y, x in zip(self.top[self.written_over], self.left[self.written_over], strict=True):
-            for column in (x + wide // 2 - half, x + wide // 2 + half):
+            for column in (x + self.wide // 2 - half, x + self.wide // 2 + half):
                 if not 0 <= column < mask.shape[1] or y < 2 or not mask[y - 2 : y, column].all():
                     continue
                 gone = np.flatnonzero(~mask[y : y + high + 2, column])
                 if len(gone):
                     depths.append(int(gone[0]))
         return int(np.median(depths)) if len(depths) >= 2 else 1
-
-
-def _own(labels: NDArray[np.int32], small: Mask, parts: Components, leader: _Leader) -> Mask:
-    inside = np.zeros(labels.shape, bool)
-    for label in np.unique(labels):
-        if label and small[label - 1] and parts.height[label - 1] > leader.height + 1:
-            inside |= labels == label
-    return inside
-
-
-def _window(leader: _Leader) -> tuple[int, int]:
-    return max(1, round(leader.height)), max(1, round(leader.width))

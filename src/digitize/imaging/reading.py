@@ -10,9 +10,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitize.imaging.cells import find_cells
+
 from digitize.imaging.ink import flatten, ink, paper, to_grey, without_colour
 from digitize.imaging.picture import Pixels
-from digitize.imaging.rulings import without_rulings
+from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
+from digitize.imaging.zones import Zone, cut_zones
 
 _MOST_DPI = 320.0
 _LEAST_DPI = 170.0
@@ -32,11 +35,22 @@ red, a blue copy), and is kept."""
 
 @dataclass(frozen=True, slots=True)
 class ReadingPicture:
-    """What OCR is fed: grey pixels, and the factor from page pixels to them."""
+    """What OCR is fed.
+
+    Attributes:
+        pixels: the cleaned page in grey, without rulings.
+        dpi: its resolution.
+        scale: the factor from page pixels to its pixels.
+        zones: what is to be read by itself: values over leaders, cells, digits in boxes.
+        rest: ``pixels`` without the zones.
+
+    """
 
     pixels: Pixels
     dpi: float
     scale: float
+    zones: tuple[Zone, ...]
+    rest: Pixels
 
 
 def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
@@ -53,7 +67,15 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8)
     if unevenness(grey) > _UNEVEN:
         grey = flatten(grey)
-    return ReadingPicture(without_rulings(grey, dpi * scale), dpi * scale, scale)
+    dpi *= scale
+    mask = ink(grey)
+    rulings = find_rulings(mask, dpi)
+    pixels = without_rulings(grey, mask, rulings)
+    grid = find_cells(rulings.across, rulings.upright, dpi)
+    zones, rest = cut_zones(
+        pixels, mask & ~rulings.mask, rulings.leaders, grid, dpi, paper_level(grey)
+    )
+    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest)
 
 
 def unevenness(grey: Pixels) -> float:

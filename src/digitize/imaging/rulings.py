@@ -16,11 +16,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digitize.imaging.components import Components
 from digitize.imaging.ink import ink
-from digitize.imaging.leaders import leaders
+from digitize.imaging.leaders import Leader, find_leaders
 from digitize.imaging.picture import Mask, Pixels
 
 _MILLIMETRE = 1 / 25.4
@@ -31,31 +30,48 @@ _LONGEST_STROKE = 11.0
 _TALLEST_STROKE = 1.9
 """Upright strokes are at most this many times the height of the text (b, d, Ấ, brackets)."""
 
-_LEAST_DOTS = 7
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The rulings of a page.
 
-_WIDEST_GAP = 12.0
-"""Millimetres of writing that may stand over a leader and swallow its dots."""
+    Attributes:
+        mask: their pixels, without the letters that cross them.
+        leaders: where leaders run.
+        across, upright: solid lines with the letters that cross them.
 
-_WINDOW = 8
-"""Beyond its free dots a leader may go on while all but one of this many places have ink."""
+    """
 
-_MOST = 0.85
+    mask: Mask
+    leaders: tuple[Leader, ...]
+    across: Mask
+    upright: Mask
 
 
-def without_rulings(grey: Pixels, dpi: float) -> Pixels:
-    """A copy of a straightened page without its rulings, the paper's brightness in their place."""
-    mask = ink(grey)
+def find_rulings(mask: Mask, dpi: float) -> Rulings:
+    """Find the rulings in the ink of a straightened page."""
     parts = Components.of(mask)
-    rulings = _with_fringe(mask, lines(mask, dpi, parts.text_height(dpi))) | leaders(mask, parts, dpi * _MILLIMETRE)
-    if not rulings.any():
+    across, upright = lines(mask, dpi, parts.text_height(dpi))
+    solid = _spare_crossings(mask, across) | _spare_crossings(mask.T, upright.T).T
+    dots, leaders = find_leaders(mask, parts, dpi * _MILLIMETRE)
+    return Rulings(_with_fringe(mask, solid) | dots, tuple(leaders), across, upright)
+
+
+def without_rulings(grey: Pixels, mask: Mask, rulings: Rulings) -> Pixels:
+    """A copy of a page without its rulings, the paper's brightness in their place."""
+    if not rulings.mask.any():
         return grey
     result = grey.copy()
     # A blurred ruling has a grey rim that is no ink by itself; it goes with its ruling, but not
     # where it is the rim of a letter.
-    rim = _dilated(rulings, 3)
-    letters = _dilated(mask & ~rulings, 3)
-    result[rulings | (rim & ~letters)] = int(np.percentile(grey[::8, ::8], 80))
+    rim = _dilated(rulings.mask, 3)
+    letters = _dilated(mask & ~rulings.mask, 3)
+    result[rulings.mask | (rim & ~letters)] = paper_level(grey)
     return result
+
+
+def paper_level(grey: Pixels) -> int:
+    """The brightness of most of the paper."""
+    return int(np.percentile(grey[::8, ::8], 80))
 
 
 def _with_fringe(mask: Mask, rulings: Mask) -> Mask:
@@ -82,15 +98,15 @@ def _dilated(mask: Mask, side: int) -> Mask:
     return grown
 
 
-def lines(mask: Mask, dpi: float, height: float) -> Mask:
-    """Solid lines, across and upright, without the letters that cross them."""
+def lines(mask: Mask, dpi: float, height: float) -> tuple[Mask, Mask]:
+    """Solid lines, across and upright, with the letters that cross them."""
     millimetre = dpi * _MILLIMETRE
     across = _open(mask, 1, round(_LONGEST_STROKE * millimetre))
     across = _thin(across, round(1.2 * millimetre))
     tall = max(round(_TALLEST_STROKE * height), round(4.6 * millimetre))
     upright = _open(mask, tall, 1)
     upright = _thin(upright.T, round(1.0 * millimetre)).T
-    return _spare_crossings(mask, across) | _spare_crossings(mask.T, upright.T).T
+    return across, upright
 
 
 def _open(mask: Mask, height: int, width: int) -> Mask:

@@ -15,6 +15,7 @@ from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
 from digitize.imaging.upright import Legibility, Turn, lines_run_up, sample_lines, upside_down
 from digitize.model import Box, PageReading, Problem, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.zones import read_picture
 
 _SURE = 0.5
 """A turn or a skew found with less confidence is told to the clerk."""
@@ -125,9 +126,9 @@ def _legibility(words: tuple[Word, ...]) -> float:
 def _words(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
     """The words of a page, and the boxes of what could not be read, in page pixels."""
     picture = reading_picture(pixels, dpi)
+    found = read_picture(picture, engine)
     words = [
-        Word(word.text, _scaled(word.box, 1 / picture.scale), word.confidence, word.line)
-        for word in engine.read(picture.pixels, picture.dpi)
+        Word(word.text, _scaled(word.box, 1 / picture.scale), word.confidence, word.line) for word in found
     ]
     read = tuple(word for word in words if _is_read(word))
     return read, tuple(word.box for word in words if not _is_read(word))

@@ -1,0 +1,177 @@
+"""Cut out what stands in a place of its own: values over leaders, cells, numbers in boxes.
+
+Layout analysis takes a page for running text. A value that somebody wrote over a leader stands a
+little higher than its label, the text of a cell ends at its border, and digits in boxes stand too
+far apart for a word; so each of these is read from a picture of its own, and the page without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitize.imaging.cells import Grid
+from digitize.imaging.components import Components
+from digitize.imaging.leaders import Leader
+from digitize.imaging.picture import Mask, Pixels
+from digitize.model import Box
+
+_RISE = 5.8
+_SINK = 2.2
+"""Millimetres over and under the level of a leader in which the middle of a letter or accent lies."""
+
+_BEFORE = 0.3
+_BEHIND = 1.2
+"""Millimetres by which a value may be wider than its leader."""
+
+_MARGIN = 1.0
+"""Millimetres of paper around a cut-out."""
+
+_APART = 0.16
+"""Share of their height that is left between digits moved together, as in print."""
+
+_SPECK = 0.12
+"""Millimetres; what is smaller in both directions says nothing by itself."""
+
+
+class ZoneKind(StrEnum):
+    """What a zone holds."""
+
+    VALUE = "value"
+    CELL = "cell"
+    DIGITS = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A cut-out of the reading picture.
+
+    Attributes:
+        kind: what it holds.
+        box: where its ink lies in the reading picture.
+        pixels: the ink alone on paper, with a margin.
+        origin: where the left upper corner of ``pixels`` lies in the reading picture.
+
+    """
+
+    kind: ZoneKind
+    box: Box
+    pixels: Pixels
+    origin: tuple[int, int]
+
+
+def cut_zones(
+    grey: Pixels, mask: Mask, leaders: Iterable[Leader], grid: Grid, dpi: float, paper: int
+) -> tuple[list[Zone], Pixels]:
+    """Cut the zones out of a page without rulings; return them and the page without them.
+
+    Args:
+        grey: the page without rulings.
+        mask: its ink.
+        leaders, grid: where they were.
+        dpi: resolution.
+        paper: brightness of the paper.
+
+    """
+    cutter = _Cutter(grey, mask, grey.copy(), dpi / 25.4, paper)
+    zones = [cutter.comb(comb) for comb in grid.combs]
+    zones += [cutter.cell(cell) for cell in grid.cells]
+    zones += [cutter.value(leader) for leader in leaders]
+    found = [zone for zone in zones if zone is not None]
+    return found, cutter.rest if found else grey
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    grey: Pixels
+    mask: Mask
+    rest: Pixels
+    millimetre: float
+    paper: int
+
+    def value(self, leader: Leader) -> Zone | None:
+        """What is written over a leader."""
+        unit = self.millimetre
+        left, right = leader.left - _BEFORE * unit, leader.right + _BEHIND * unit
+        top, bottom = leader.level - _RISE * unit, leader.level + _SINK * unit
+        around = self._clipped((left - 6 * unit, top - 2 * unit, right + 6 * unit, bottom + 2 * unit))
+        return self._cut(ZoneKind.VALUE, around, (left, top, right, bottom))
+
+    def cell(self, cell: Box) -> Zone | None:
+        """What is written in a cell."""
+        return self._cut(ZoneKind.CELL, self._clipped(cell), cell)
+
+    def comb(self, comb: tuple[Box, ...]) -> Zone | None:
+        """The digits of a row of boxes, moved together."""
+        cells = [zone for zone in map(self.cell, comb) if zone is not None]
+        if not cells:
+            return None
+        margin = round(_MARGIN * self.millimetre)
+        top = min(zone.origin[1] for zone in cells)
+        high = max(zone.origin[1] + zone.pixels.shape[0] for zone in cells) - top
+        gap = np.full((high, round(_APART * (high - 2 * margin))), self.paper, np.uint8)
+        edge = np.full((high, margin), self.paper, np.uint8)
+        strip: list[Pixels] = [edge]
+        for zone in cells:
+            inner = zone.pixels[:, margin:-margin]
+            digit = np.full((high, inner.shape[1]), self.paper, np.uint8)
+            digit[zone.origin[1] - top :][: inner.shape[0]] = inner
+            strip += [digit, gap]
+        strip.append(edge)
+        box = (cells[0].box[0], min(z.box[1] for z in cells), cells[-1].box[2], max(z.box[3] for z in cells))
+        return Zone(ZoneKind.DIGITS, box, np.hstack(strip), (cells[0].origin[0], cells[0].origin[1]))
+
+    def _cut(self, kind: ZoneKind, around: Box, middle: tuple[float, float, float, float]) -> Zone | None:
+        """Cut out the pieces of ink around a place whose middle lies in it."""
+        x0, y0, x1, y1 = around
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return None
+        parts = Components.of(np.ascontiguousarray(self.mask[y0:y1, x0:x1]))
+        x, y = parts.x + x0, parts.y + y0
+        inside = (x >= middle[0]) & (x < middle[2]) & (y >= middle[1]) & (y < middle[3])
+        speck = max(1.0, _SPECK * self.millimetre)
+        telling = inside & ((parts.width > speck) | (parts.height > speck))
+        if not telling.any():
+            return None
+        left, top = int(parts.left[telling].min()), int(parts.top[telling].min())
+        right = int((parts.left + parts.width)[telling].max())
+        bottom = int((parts.top + parts.height)[telling].max())
+        box = (x0 + left, y0 + top, x0 + right, y0 + bottom)
+        return self._lifted(kind, box, around, parts, inside)
+
+    def _lifted(self, kind: ZoneKind, box: Box, around: Box, parts: Components, inside: Mask) -> Zone:
+        x0, y0, x1, y1 = around
+        chosen = np.concatenate(([False], inside))[parts.labels]
+        grown = _grown(chosen)
+        other = _grown((parts.labels > 0) & ~chosen)
+        picture = np.where(grown & ~other | chosen, self.grey[y0:y1, x0:x1], self.paper).astype(np.uint8)
+        view = self.rest[y0:y1, x0:x1]
+        view[chosen | (grown & ~other)] = self.paper
+        margin = round(_MARGIN * self.millimetre)
+        padded = np.pad(picture, margin, constant_values=self.paper)
+        left, top, right, bottom = box[0] - x0, box[1] - y0, box[2] - x0, box[3] - y0
+        pixels = np.ascontiguousarray(padded[top : bottom + 2 * margin, left : right + 2 * margin])
+        return Zone(kind, box, pixels, (box[0] - margin, box[1] - margin))
+
+    def _clipped(self, box: tuple[float, float, float, float]) -> Box:
+        height, width = self.grey.shape
+        return (
+            max(0, round(box[0])),
+            max(0, round(box[1])),
+            min(width, round(box[2])),
+            min(height, round(box[3])),
+        )
+
+
+def _grown(mask: Mask) -> Mask:
+    grown: NDArray[np.bool_] = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    sideways = grown.copy()
+    grown[:, 1:] |= sideways[:, :-1]
+    grown[:, :-1] |= sideways[:, 1:]
+    return grown
