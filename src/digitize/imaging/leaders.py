@@ -21,6 +21,10 @@ from digitize.imaging.picture import Mask
 _LEAST_DOTS = 5
 """Fewer free dots in step are an ellipsis, or chance."""
 
+_LEAST_SCATTERED = 3
+_LEAST_PLACES = 4
+"""So many free dots, on so many places, make a leader of a kind that the page is known to have."""
+
 _WIDEST_GAP = 45.0
 """Millimetres of writing that may hide every dot of a leader."""
 
@@ -62,17 +66,25 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
 
     """
     small = (parts.width <= 1.1 * millimetre + 1) & (parts.height <= 0.75 * millimetre + 1)
-    candidates = np.flatnonzero(small)
     found = np.zeros_like(mask)
     runs: list[Leader] = []
-    ink: _Ink | None = None
-    for row in _rows(parts.x[candidates], parts.y[candidates], _LEVEL * millimetre, _WIDEST_GAP * millimetre):
-        if len(row) < _LEAST_DOTS:
-            continue
-        dots = _dots(parts, candidates[row], millimetre)
-        if dots is not None:
-            ink = ink or _Ink(mask, cv2.integral(mask.view(np.uint8)), parts, small)
-            runs += _paint(found, ink, dots)
+    candidates = np.flatnonzero(small)
+    if len(candidates) < _LEAST_DOTS:
+        return found, runs
+    rows = [row for row in _rows(parts, candidates, millimetre) if len(row) >= _LEAST_DOTS]
+    sure = [dots for row in rows if (dots := _dots(parts, row, millimetre)) is not None]
+    if not sure:
+        return found, runs
+    ink = _Ink(mask, cv2.integral(mask.view(np.uint8)), parts, small)
+    taken = np.zeros(len(small), bool)
+    for dots in sure:
+        members, leaders = _paint(found, ink, dots)
+        taken[members] = True
+        runs += leaders
+    levels = [(run.level, run.left, run.right) for run in runs]
+    for row in _rows(parts, candidates[~taken[candidates]], millimetre):
+        for dots in _scattered(ink, row, sure, levels, millimetre):
+            runs += _paint(found, ink, dots)[1]
     return found, runs
 
 
@@ -96,12 +108,14 @@ class _Dots:
     height: float
 
 
-def _rows(xs: Floats, ys: Floats, level: float, gap: float) -> Iterator[list[int]]:
+def _rows(parts: Components, candidates: Ints, millimetre: float) -> Iterator[Ints]:
     """Chains of points, each next one to the right of the last and on its level.
 
     A point that two chains could take goes to the one whose level is nearer, so that dots of letters
     that hang lower make a chain of their own.
     """
+    xs, ys = parts.x[candidates], parts.y[candidates]
+    level, gap = _LEVEL * millimetre, _WIDEST_GAP * millimetre
     rows: dict[int, list[_Chain]] = {}
     for index in np.argsort(xs, kind="stable"):
         x, y = float(xs[index]), float(ys[index])
@@ -121,7 +135,7 @@ def _rows(xs: Floats, ys: Floats, level: float, gap: float) -> Iterator[list[int
         rows.setdefault(int(best.y // level), []).append(best)
     for chains in rows.values():
         for chain in chains:
-            yield chain.members
+            yield candidates[chain.members]
 
 
 @dataclass(slots=True)
@@ -163,6 +177,52 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     alike = (areas > 0.5 * typical) & (areas < 1.6 * typical) & (np.abs(heights - height) <= 1)
     single = np.flatnonzero(alike & ~core)
     return _Dots(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
+
+
+def _scattered(
+    ink: _Ink, row: Ints, sure: list[_Dots], levels: list[tuple[float, float, float]], millimetre: float
+) -> list[_Dots]:
+    """Leaders of a row of marks under so much writing that no free dots stand side by side.
+
+    They are of the kind of another leader of the page: their dots are as large, and as far apart, and
+    there is ink at nearly all the places between those that are free.
+    """
+    parts = ink.parts
+    for kind in sure:
+        area = float(np.median(parts.area[kind.members]))
+        alike = row[
+            (parts.area[row] > 0.5 * area)
+            & (parts.area[row] < 1.6 * area)
+            & (np.abs(parts.height[row] - kind.height) <= 1)
+            & (np.abs(parts.width[row] - kind.width) <= 1.5)
+        ]
+        alike = alike[np.argsort(parts.x[alike], kind="stable")]
+        chains: list[list[int]] = []
+        for mark in alike:
+            for chain in reversed(chains[-2:]):
+                if _between(ink, kind, chain[-1], int(mark)) is not None:
+                    chain.append(int(mark))
+                    break
+            else:
+                chains.append([int(mark)])
+        found = []
+        for chain in chains:
+            x, y = parts.x[chain], parts.y[chain]
+            places = round((x[-1] - x[0]) / kind.pitch) + 1
+            # Two full stops may have letters at all places between them by chance; beside a leader on
+            # the same level they hardly do.
+            beside = any(
+                abs(level - y[0]) <= 0.3 * millimetre
+                and min(abs(left - x[-1]), abs(x[0] - right)) <= _WIDEST_GAP * millimetre
+                for level, left, right in levels
+            )
+            if places >= _LEAST_PLACES and (len(chain) >= _LEAST_SCATTERED or (beside and len(chain) > 1)):
+                members = np.array(chain)
+                none = np.zeros(0, np.int64)
+                found.append(_Dots(members, x, y, none, kind.pitch, kind.width, kind.height))
+        if found:
+            return found
+    return []
 
 
 def _commonest(gaps: Floats) -> float:
@@ -207,10 +267,10 @@ class _Ink:
         return inside
 
 
-def _paint(found: Mask, ink: _Ink, dots: _Dots) -> list[Leader]:
+def _paint(found: Mask, ink: _Ink, dots: _Dots) -> tuple[Ints, list[Leader]]:
     """Mark the free dots, and those under writing: between the free dots, and beyond the outermost.
 
-    Returns the leaders: a row of dots may hold several.
+    Returns the free dots, and the leaders: a row of dots may hold several.
     """
     members, hidden = _joined(ink, dots)
     xs, ys = ink.parts.x[members], ink.parts.y[members]
@@ -228,7 +288,7 @@ def _paint(found: Mask, ink: _Ink, dots: _Dots) -> list[Leader]:
         left = _paint_beyond(found, ink, dots, xs[begin], ys[begin], floor)
         right = _paint_beyond(found, ink, dots, xs[end], ys[end], limit)
         runs.append(Leader(left, right, float(np.median(ys[begin : end + 1]))))
-    return runs
+    return members, runs
 
 
 def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
