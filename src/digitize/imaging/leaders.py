@@ -41,6 +41,9 @@ _NEARLY_ALL = 0.8
 """Where writing stands over a leader, at least this share of its places has ink; where it stands
 in a gap of the leader, letters hit only some of them."""
 
+_FEW = 8
+_NEARLY_ALL_OF_MANY = 0.88
+
 _WINDOW = 8
 
 Floats = NDArray[np.float64]
@@ -323,7 +326,8 @@ def _between(ink: _Ink, dots: _Dots, left: int, right: int) -> _Places | None:
         return None
     share = np.arange(1, count) / count
     places = _Places.at(ink, dots, x[0] + (x[1] - x[0]) * share, y[0] + (y[1] - y[0]) * share)
-    return places if count == 1 or places.inked.mean() >= _NEARLY_ALL else None
+    least = _NEARLY_ALL if count <= _FEW else _NEARLY_ALL_OF_MANY
+    return places if count == 1 or places.inked.mean() >= least else None
 
 
 def _paint_beyond(found: Mask, ink: _Ink, dots: _Dots, x: float, y: float, limit: float) -> float:

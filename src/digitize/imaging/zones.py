@@ -25,8 +25,13 @@ _SINK = 2.2
 """Millimetres over and under the level of a leader in which the middle of a letter or accent lies."""
 
 _BEFORE = 0.3
-_BEHIND = 1.2
-"""Millimetres by which a value may be wider than its leader."""
+_BEHIND = 0.2
+"""Millimetres by which a letter's middle may lie outside the leader under it."""
+
+_NEXT_LETTER = 0.45
+_LEAST_LETTER = 1.3
+"""Behind the end of a leader a value goes on as far as letters follow, which are at least this high and
+not farther apart, in millimetres; the comma that is printed there is none."""
 
 _MARGIN = 1.0
 """Millimetres of paper around a cut-out."""
@@ -99,7 +104,7 @@ class _Cutter:
         left, right = leader.left - _BEFORE * unit, leader.right + _BEHIND * unit
         top, bottom = leader.level - _RISE * unit, leader.level + _SINK * unit
         around = self._clipped((left - 6 * unit, top - 2 * unit, right + 6 * unit, bottom + 2 * unit))
-        return self._cut(ZoneKind.VALUE, around, (left, top, right, bottom))
+        return self._cut(ZoneKind.VALUE, around, (left, top, right, bottom), goes_on=True)
 
     def cell(self, cell: Box) -> Zone | None:
         """What is written in a cell."""
@@ -125,7 +130,14 @@ class _Cutter:
         box = (cells[0].box[0], min(z.box[1] for z in cells), cells[-1].box[2], max(z.box[3] for z in cells))
         return Zone(ZoneKind.DIGITS, box, np.hstack(strip), (cells[0].origin[0], cells[0].origin[1]))
 
-    def _cut(self, kind: ZoneKind, around: Box, middle: tuple[float, float, float, float]) -> Zone | None:
+    def _cut(
+        self,
+        kind: ZoneKind,
+        around: Box,
+        middle: tuple[float, float, float, float],
+        *,
+        goes_on: bool = False,
+    ) -> Zone | None:
         """Cut out the pieces of ink around a place whose middle lies in it."""
         x0, y0, x1, y1 = around
         if x1 - x0 < 2 or y1 - y0 < 2:
@@ -133,6 +145,8 @@ class _Cutter:
         parts = Components.of(np.ascontiguousarray(self.mask[y0:y1, x0:x1]))
         x, y = parts.x + x0, parts.y + y0
         inside = (x >= middle[0]) & (x < middle[2]) & (y >= middle[1]) & (y < middle[3])
+        if goes_on and inside.any():
+            inside = self._followed(parts, inside, (y >= middle[1]) & (y < middle[3]))
         speck = max(1.0, _SPECK * self.millimetre)
         telling = inside & ((parts.width > speck) | (parts.height > speck))
         if not telling.any():
@@ -142,6 +156,19 @@ class _Cutter:
         bottom = int((parts.top + parts.height)[telling].max())
         box = (x0 + left, y0 + top, x0 + right, y0 + bottom)
         return self._lifted(kind, box, around, parts, inside)
+
+    def _followed(self, parts: Components, inside: Mask, level: Mask) -> Mask:
+        """The pieces ``inside`` with the letters that follow them closely."""
+        ends = (parts.left + parts.width)[inside].max()
+        high = parts.height >= _LEAST_LETTER * self.millimetre
+        for piece in np.argsort(parts.left, kind="stable"):
+            if not inside[piece] and level[piece] and high[piece]:
+                gap = parts.left[piece] - ends
+                if -parts.width[piece] / 2 <= gap <= _NEXT_LETTER * self.millimetre:
+                    inside = inside.copy()
+                    inside[piece] = True
+                    ends = max(ends, parts.left[piece] + parts.width[piece])
+        return inside
 
     def _lifted(self, kind: ZoneKind, box: Box, around: Box, parts: Components, inside: Mask) -> Zone:
         x0, y0, x1, y1 = around
