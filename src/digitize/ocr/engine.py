@@ -15,6 +15,7 @@ class Layout(StrEnum):
     PAGE = "3"
     BLOCK = "6"
     LINE = "7"
+    RAW_LINE = "13"
 
 
 class EngineName(StrEnum):
@@ -32,5 +33,15 @@ class OcrEngine(Protocol):
     def identity(self) -> str:
         """Name and version of engine and language data, for the record of a dossier."""
 
-    def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
-        """Words in reading order, with boxes in pixels of ``grey``; text in NFC."""
+    def read(
+        self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""
+    ) -> tuple[Word, ...]:
+        """Words in reading order, with boxes in pixels of ``grey``; text in NFC.
+
+        Args:
+            grey: the picture.
+            dpi: its resolution.
+            layout: what it holds.
+            only: the characters that are possible; all if empty.
+
+        """

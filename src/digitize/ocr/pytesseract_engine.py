@@ -34,9 +34,13 @@ class PytesseractEngine:
         """Names and versions of binding, engine and language data."""
         return self._identity
 
-    def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
+    def read(
+        self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""
+    ) -> tuple[Word, ...]:
         """Words of a picture, see ``OcrEngine``."""
         config = f"--tessdata-dir {shlex.quote(str(self._tessdata))} --psm {layout.value} --dpi {round(dpi)}"
+        if only:
+            config += f" -c tessedit_char_whitelist={shlex.quote(only)}"
         try:
             tsv = pytesseract.image_to_data(Image.fromarray(grey), lang=self._language, config=config)
         except pytesseract.TesseractError as error:

@@ -29,9 +29,12 @@ class TesserocrEngine:
         """Names and versions of binding, engine and language data."""
         return self._identity
 
-    def read(self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE) -> tuple[Word, ...]:
+    def read(
+        self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""
+    ) -> tuple[Word, ...]:
         """Words of a picture, see ``OcrEngine``."""
         self._api.SetPageSegMode(int(layout))
+        self._api.SetVariable("tessedit_char_whitelist", only)
         self._api.SetImage(Image.fromarray(grey))
         self._api.SetSourceResolution(round(dpi))
         try:

@@ -8,6 +8,7 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.second_look import read_line
 
 _SAME_LINE = 0.5
 """Words whose heights overlap by this share stand on one line."""
@@ -28,15 +29,14 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
 
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     """The words of a zone, line by line, with boxes in pixels of the reading picture."""
-    layout = Layout.BLOCK if zone.kind is ZoneKind.CELL else Layout.LINE
-    found = engine.read(zone.pixels, dpi, layout)
+    if zone.kind is ZoneKind.CELL:
+        found = engine.read(zone.pixels, dpi, Layout.BLOCK)
+    else:
+        found = read_line(zone.pixels, dpi, engine)
+    if zone.kind is ZoneKind.DIGITS and found:
+        return [[_joined(found, zone.box)]]
     x, y = zone.origin
-    moved = [
-        Word(word.text, _moved(word.box, x, y), word.confidence, word.line) for word in found
-    ]
-    if zone.kind is ZoneKind.DIGITS and moved:
-        moved = [_joined(moved, zone.box)]
-    return _lines(moved)
+    return _lines([Word(word.text, _moved(word.box, x, y), word.confidence, word.line) for word in found])
 
 
 def _joined(words: Sequence[Word], box: Box) -> Word:
