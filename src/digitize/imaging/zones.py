@@ -39,6 +39,12 @@ _MARGIN = 1.0
 _APART = 0.16
 """Share of their height that is left between digits moved together, as in print."""
 
+_LEAST_BODY = 1.1
+"""Millimetres; letters are higher, accents are not."""
+
+_ACCENT = 1.3
+"""Millimetres from the farther accent of an Ấ to its letter."""
+
 _SPECK = 0.12
 """Millimetres; what is smaller in both directions says nothing by itself."""
 
@@ -103,7 +109,8 @@ class _Cutter:
         unit = self.millimetre
         left, right = leader.left - _BEFORE * unit, leader.right + _BEHIND * unit
         top, bottom = leader.level - _RISE * unit, leader.level + _SINK * unit
-        around = self._clipped((left - 6 * unit, top - 2 * unit, right + 6 * unit, bottom + 2 * unit))
+        # The lines over and under it are looked at too: to tell whose an accent is.
+        around = self._clipped((left - 6 * unit, top - 4 * unit, right + 6 * unit, bottom + 4 * unit))
         return self._cut(ZoneKind.VALUE, around, (left, top, right, bottom), goes_on=True)
 
     def cell(self, cell: Box) -> Zone | None:
@@ -146,6 +153,8 @@ class _Cutter:
         x, y = parts.x + x0, parts.y + y0
         inside = (x >= middle[0]) & (x < middle[2]) & (y >= middle[1]) & (y < middle[3])
         if goes_on and inside.any():
+            inside = self._with_their_own(parts, inside)
+        if goes_on and inside.any():
             inside = self._followed(parts, inside, (y >= middle[1]) & (y < middle[3]))
         speck = max(1.0, _SPECK * self.millimetre)
         telling = inside & ((parts.width > speck) | (parts.height > speck))
@@ -156,6 +165,31 @@ class _Cutter:
         bottom = int((parts.top + parts.height)[telling].max())
         box = (x0 + left, y0 + top, x0 + right, y0 + bottom)
         return self._lifted(kind, box, around, parts, inside)
+
+    def _with_their_own(self, parts: Components, inside: Mask) -> Mask:
+        """``inside``, with each accent, dot and comma counted to the letter that it is nearest to."""
+        letters = np.flatnonzero(parts.height >= _LEAST_BODY * self.millimetre)
+        small = np.flatnonzero(parts.height < _LEAST_BODY * self.millimetre)
+        if not len(letters) or not len(small):
+            return inside
+        right, bottom = parts.left + parts.width, parts.top + parts.height
+        across = np.maximum(
+            parts.left[letters][None, :] - right[small][:, None],
+            parts.left[small][:, None] - right[letters][None, :],
+        ).clip(0)
+        down = np.maximum(
+            parts.top[letters][None, :] - bottom[small][:, None],
+            parts.top[small][:, None] - bottom[letters][None, :],
+        ).clip(0)
+        apart = across.astype(np.int64) ** 2 + down.astype(np.int64) ** 2
+        nearest = letters[apart.argmin(axis=1)]
+        near = apart.min(axis=1) <= (_ACCENT * self.millimetre) ** 2
+        result = inside.copy()
+        result[small] = np.where(near, inside[nearest], inside[small])
+        # What the edge cuts is no accent, but the rest of a letter of another line.
+        high = parts.labels.shape[0]
+        result[small] &= (parts.top[small] > 0) & (bottom[small] < high)
+        return result
 
     def _followed(self, parts: Components, inside: Mask, level: Mask) -> Mask:
         """The pieces ``inside`` with the letters that follow them closely."""
