@@ -7,7 +7,7 @@ import numpy as np
 
 from digitize.imaging.picture import Mask, Pixels
 
-_INK_DARKNESS = 0.72
+INK_DARKNESS = 0.72
 """Ink is darker than this share of the paper around it. Faded typing on office scans measures
 0.5-0.65 of its paper, show-through 0.8 and lighter."""
 
@@ -72,7 +72,7 @@ def flatten(grey: Pixels) -> Pixels:
 
 def ink(grey: Pixels) -> Mask:
     """True where there is ink, judged against the paper around it."""
-    flat: Mask = flatten(grey) < int(255 * _INK_DARKNESS)
+    flat: Mask = flatten(grey) < int(255 * INK_DARKNESS)
     return flat
 
 

@@ -34,6 +34,9 @@ _LEVEL = 0.45
 _WIDEST_PITCH = 2.7
 """Millimetres from dot to dot."""
 
+_NARROWEST_PITCH = 0.5
+"""Millimetres; what is closer together are pieces of a worn line."""
+
 _TOLERANCE = 0.22
 """Share of the pitch by which a dot may lie beside its place."""
 
@@ -152,7 +155,7 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     """The leader that a chain of marks holds: one size, one level, one pitch; None if there is none."""
     xs, ys = parts.x[chain], parts.y[chain]
     gaps = np.diff(xs)
-    near = gaps[(gaps > 0.25 * millimetre) & (gaps <= _WIDEST_PITCH * millimetre)]
+    near = gaps[(gaps > _NARROWEST_PITCH * millimetre) & (gaps <= _WIDEST_PITCH * millimetre)]
     if len(near) < _LEAST_DOTS - 1:
         return None
     pitch = _commonest(near)

@@ -12,8 +12,8 @@ import numpy as np
 
 from digitize.imaging.cells import find_cells
 
-from digitize.imaging.ink import flatten, ink, paper, to_grey, without_colour
-from digitize.imaging.picture import Pixels
+from digitize.imaging.ink import INK_DARKNESS, flatten, ink, paper, to_grey, without_colour
+from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
 from digitize.imaging.zones import Zone, cut_zones
 
@@ -23,6 +23,8 @@ _READING_DPI = 300.0
 
 _NOISY = 9.0
 """Standard deviation of the paper, of 255, from which a median filter helps more than it hurts."""
+
+_FAINT = 0.86
 
 _UNEVEN = 40.0
 """Difference between the lightest and the darkest paper, of 255, from which it is evened out;
@@ -57,6 +59,9 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     """Make the reading picture of an upright, straightened page."""
     grey = _text_grey(page)
     scale = _scale(dpi)
+    import os
+    if os.environ.get('LABDPI'):
+        scale = float(os.environ['LABDPI']) / dpi
     if scale != 1.0:
         smaller = scale < 1.0
         size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
@@ -65,11 +70,33 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
         )
     if paper_noise(grey) > _NOISY:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8)
-    if unevenness(grey) > _UNEVEN:
-        grey = flatten(grey)
     dpi *= scale
-    mask = ink(grey)
-    rulings = find_rulings(mask, dpi)
+    flat = flatten(grey)
+    mask: Mask = flat < int(255 * INK_DARKNESS)
+    faint: Mask = cv2.GaussianBlur(flat, (0, 0), 0.0025 * dpi) < int(255 * _FAINT)
+    import os
+    MODE = os.environ.get('LABMODE', 'x')
+    if MODE == 'a' and unevenness(grey) > _UNEVEN:
+        grey = flat
+    elif MODE.startswith('s'):
+        hi = float(MODE[1:] or .88) * 255
+        values = flat[mask]
+        lo = float(np.percentile(values[::7], 20)) if mask.any() else 0.0
+        lut = np.clip((np.arange(256) - lo * 0.8) / (hi - lo * 0.8) * 255, 0, 255).astype(np.uint8)
+        grey = cv2.LUT(flat, lut)
+    elif MODE.startswith('b'):
+        if unevenness(grey) > _UNEVEN:
+            grey = flat
+        grey = cv2.GaussianBlur(grey, (0, 0), float(MODE[1:]) * dpi / 200)
+    elif MODE.startswith('u'):
+        if unevenness(grey) > _UNEVEN:
+            grey = flat
+        soft = cv2.GaussianBlur(grey, (0, 0), 1.2 * dpi / 200)
+        k = float(MODE[1:])
+        grey = cv2.addWeighted(grey, 1 + k, soft, -k, 0)
+    elif MODE == 'f':
+        grey = flat
+    rulings = find_rulings(mask, faint, dpi)
     pixels = without_rulings(grey, mask, rulings)
     grid = find_cells(rulings.across, rulings.upright, dpi)
     zones, rest = cut_zones(

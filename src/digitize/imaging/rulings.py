@@ -47,12 +47,19 @@ class Rulings:
     upright: Mask
 
 
-def find_rulings(mask: Mask, dpi: float) -> Rulings:
-    """Find the rulings in the ink of a straightened page."""
-    parts = Components.of(mask)
+def find_rulings(mask: Mask, faint: Mask, dpi: float) -> Rulings:
+    """Find the rulings of a straightened page.
+
+    Args:
+        mask: its ink.
+        faint: its ink with what is too faint for letters; dots are small, and fade first.
+        dpi: its resolution.
+
+    """
+    parts = Components.of(faint)
     across, upright = lines(mask, dpi, parts.text_height(dpi))
     solid = _spare_crossings(mask, across) | _spare_crossings(mask.T, upright.T).T
-    dots, leaders = find_leaders(mask, parts, dpi * _MILLIMETRE)
+    dots, leaders = find_leaders(faint, parts, dpi * _MILLIMETRE)
     return Rulings(_with_fringe(mask, solid) | dots, tuple(leaders), across, upright)
 
 
