@@ -66,8 +66,12 @@ def paper(grey: Pixels) -> Pixels:
 
 def flatten(grey: Pixels) -> Pixels:
     """Grey with its paper brought to white: shadows and yellowing divided away."""
-    background = np.maximum(paper(grey), 64)
-    return cv2.divide(grey, background, scale=255).astype(np.uint8)
+    return flattened(grey, paper(grey))
+
+
+def flattened(grey: Pixels, background: Pixels) -> Pixels:
+    """Grey with a known brightness of its paper brought to white."""
+    return cv2.divide(grey, np.maximum(background, 64), scale=255).astype(np.uint8)
 
 
 def ink(grey: Pixels) -> Mask:

@@ -15,6 +15,7 @@ class Layout(StrEnum):
     PAGE = "3"
     BLOCK = "6"
     LINE = "7"
+    WORD = "8"
     RAW_LINE = "13"
 
 
@@ -32,6 +33,10 @@ class OcrEngine(Protocol):
     @property
     def identity(self) -> str:
         """Name and version of engine and language data, for the record of a dossier."""
+
+    @property
+    def second(self) -> OcrEngine | None:
+        """The same engine with other language data, for a second opinion; None if there are none."""
 
     def read(
         self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""

@@ -24,7 +24,10 @@ _LINES_TRIED = 3
 _TEXT = 0.7
 """Legibility of a line of print; the same line mirrored stays below."""
 
-_LEGIBLE = 0.3
+_DIRT = "|_\\~`^¬ƒ¦"
+"""What lines and specks are read as; no letter or form of ours holds these."""
+
+_LEGIBLE = 0.45
 _LEGIBLE_MARK = 0.6
 """Words below this confidence are counted as unread; for marks without a letter or digit, which
 dirt turns into most easily, more is asked. On real scans seven of eight such words were wrong."""
@@ -135,7 +138,9 @@ def _words(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[tuple[Word, .
 
 
 def _is_read(word: Word) -> bool:
-    """Whether a word is a reading, and not what the engine makes of handwriting and dirt."""
+    """Whether a word is a reading, and not what the engine makes of handwriting, lines and dirt."""
+    if not word.text.strip(_DIRT):
+        return False
     says_something = any(map(str.isalnum, word.text))
     return word.confidence >= (_LEGIBLE if says_something else _LEGIBLE_MARK)
 

@@ -11,8 +11,8 @@ from PIL import Image
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
-from digitize.ocr.engine import Layout
-from digitize.ocr.tessdata import data_checksum
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.tessdata import data_checksum, second_identity, second_language
 from digitize.ocr.tsv import parse_tsv
 
 
@@ -28,11 +28,18 @@ class PytesseractEngine:
             raise EnvironmentProblem("engine_missing", engine="tesseract") from error
         checksum = data_checksum(tessdata, language)
         self._identity = f"pytesseract {pytesseract.__version__}, Tesseract {version}, {language} {checksum}"
+        self._identity += second_identity(tessdata, language)
 
     @property
     def identity(self) -> str:
         """Names and versions of binding, engine and language data."""
         return self._identity
+
+    @property
+    def second(self) -> OcrEngine | None:
+        """The engine with the other model, see ``OcrEngine``."""
+        other = second_language(self._tessdata, self._language)
+        return PytesseractEngine(self._tessdata, other) if other else None
 
     def read(
         self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""

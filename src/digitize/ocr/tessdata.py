@@ -11,6 +11,10 @@ from digitize.errors import EnvironmentProblem
 
 LANGUAGE = "vie"
 
+_SECOND = ("Vietnamese", "script/Vietnamese")
+"""The model of the Vietnamese script (Debian's ``tesseract-ocr-script-viet``) was taught apart from that
+of the language, and errs elsewhere; where it lies differs."""
+
 _USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -47,3 +51,16 @@ def data_checksum(folder: Path, language: str = LANGUAGE) -> str:
     """First twelve hex digits of the SHA-256 of the language data, enough to tell versions."""
     data = (folder / f"{language}.traineddata").read_bytes()
     return hashlib.sha256(data).hexdigest()[:12]
+
+
+def second_language(folder: Path, language: str = LANGUAGE) -> str | None:
+    """The language data for a second opinion in a folder; None if there are none."""
+    if language != LANGUAGE:
+        return None
+    return next((name for name in _SECOND if (folder / f"{name}.traineddata").is_file()), None)
+
+
+def second_identity(folder: Path, language: str = LANGUAGE) -> str:
+    """What the record of a dossier says about the data for a second opinion."""
+    other = second_language(folder, language)
+    return f", {other} {data_checksum(folder, other)}" if other else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 import tesserocr
@@ -10,8 +11,8 @@ from PIL import Image
 from digitize.errors import ItemProblem
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
-from digitize.ocr.engine import Layout
-from digitize.ocr.tessdata import data_checksum
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.tessdata import data_checksum, second_identity, second_language
 from digitize.ocr.tsv import parse_tsv
 
 
@@ -22,12 +23,20 @@ class TesserocrEngine:
         self._api = tesserocr.PyTessBaseAPI(path=str(tessdata), lang=language)
         version = tesserocr.tesseract_version().split()[1]
         checksum = data_checksum(tessdata, language)
+        self._folder, self._language = tessdata, language
         self._identity = f"tesserocr {tesserocr.__version__}, Tesseract {version}, {language} {checksum}"
+        self._identity += second_identity(tessdata, language)
 
     @property
     def identity(self) -> str:
         """Names and versions of binding, engine and language data."""
         return self._identity
+
+    @cached_property
+    def second(self) -> OcrEngine | None:
+        """The engine with the other model, see ``OcrEngine``; loaded when first asked for."""
+        other = second_language(self._folder, self._language)
+        return TesserocrEngine(self._folder, other) if other else None
 
     def read(
         self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""

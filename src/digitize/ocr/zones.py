@@ -9,6 +9,7 @@ from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.second_look import read_line
+from digitize.ocr.words_in_doubt import read_again
 
 _SAME_LINE = 0.5
 """Words whose heights overlap by this share stand on one line."""
@@ -16,7 +17,7 @@ _SAME_LINE = 0.5
 
 def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
-    lines = _lines(engine.read(picture.rest, picture.dpi))
+    lines = _lines(read_again(engine.read(picture.rest, picture.dpi), picture, engine))
     for zone in sorted(picture.zones, key=lambda zone: (zone.box[1], zone.box[0])):
         for words in read_zone(zone, picture.dpi, engine):
             _insert(lines, words, inline=zone.kind is not ZoneKind.CELL)
