@@ -20,6 +20,8 @@ _PALEST = 12.0
 
 _PRINT = 200.0
 
+_ENOUGH_DPI = 200.0
+
 _LEAST_TINT = 4
 """Difference of the channels, of 255, that the paper alone shows in a colour scan."""
 
@@ -101,3 +103,9 @@ def shrink(grey: Pixels, long_side: int) -> tuple[Pixels, float]:
         return grey, 1.0
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8), scale
+
+
+def reduced(grey: Pixels, dpi: float) -> tuple[Pixels, float]:
+    """``grey`` at no more resolution than is needed to see how a page lies, and that resolution."""
+    small, scale = shrink(grey, max(1, round(max(grey.shape) * min(1.0, _ENOUGH_DPI / dpi))))
+    return small, dpi * scale

@@ -25,6 +25,9 @@ _LEAST_SCATTERED = 3
 _LEAST_PLACES = 4
 """So many free dots, on so many places, make a leader of a kind that the page is known to have."""
 
+_SAME_PITCH = 0.03
+_MOST_KINDS = 4
+
 _WIDEST_GAP = 45.0
 """Millimetres of writing that may hide every dot of a leader."""
 
@@ -87,10 +90,12 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
         members, leaders = _paint(found, ink, dots)
         taken[members] = True
         runs += leaders
-    levels = [(run.level, run.left, run.right) for run in runs]
+    kinds = _kinds(sure)
+    levels = list(runs)
     for row in _rows(parts, candidates[~taken[candidates]], millimetre):
-        for dots in _scattered(ink, row, sure, levels, millimetre):
-            runs += _paint(found, ink, dots)[1]
+        if len(row) > 1:
+            for dots in _scattered(ink, row, kinds, levels, millimetre):
+                runs += _paint(found, ink, dots)[1]
     return found, runs
 
 
@@ -185,8 +190,20 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     return _Dots(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
 
 
+def _kinds(sure: list[_Dots]) -> list[_Dots]:
+    """One leader of each kind that a page has, those with most dots first."""
+    kinds: list[_Dots] = []
+    for dots in sorted(sure, key=lambda dots: -len(dots.members)):
+        if not any(
+            abs(dots.pitch / kind.pitch - 1) < _SAME_PITCH and abs(dots.height - kind.height) <= 1
+            for kind in kinds
+        ):
+            kinds.append(dots)
+    return kinds[:_MOST_KINDS]
+
+
 def _scattered(
-    ink: _Ink, row: Ints, sure: list[_Dots], levels: list[tuple[float, float, float]], millimetre: float
+    ink: _Ink, row: Ints, kinds: list[_Dots], levels: list[Leader], millimetre: float
 ) -> list[_Dots]:
     """Leaders of a row of marks under so much writing that no free dots stand side by side.
 
@@ -194,7 +211,7 @@ def _scattered(
     there is ink at nearly all the places between those that are free.
     """
     parts = ink.parts
-    for kind in sure:
+    for kind in kinds:
         area = float(np.median(parts.area[kind.members]))
         alike = row[
             (parts.area[row] > 0.5 * area)
@@ -202,6 +219,8 @@ def _scattered(
             & (np.abs(parts.height[row] - kind.height) <= 1)
             & (np.abs(parts.width[row] - kind.width) <= 1.5)
         ]
+        if len(alike) < 2:
+            continue
         alike = alike[np.argsort(parts.x[alike], kind="stable")]
         chains: list[list[int]] = []
         for mark in alike:
@@ -213,16 +232,20 @@ def _scattered(
                 chains.append([int(mark)])
         found = []
         for chain in chains:
+            if len(chain) < 2:
+                continue
             x, y = parts.x[chain], parts.y[chain]
             places = round((x[-1] - x[0]) / kind.pitch) + 1
             # Two full stops may have letters at all places between them by chance; beside a leader on
             # the same level they hardly do.
-            beside = any(
-                abs(level - y[0]) <= 0.3 * millimetre
-                and min(abs(left - x[-1]), abs(x[0] - right)) <= _WIDEST_GAP * millimetre
-                for level, left, right in levels
-            )
-            if places >= _LEAST_PLACES and (len(chain) >= _LEAST_SCATTERED or (beside and len(chain) > 1)):
+            if places >= _LEAST_PLACES and (
+                len(chain) >= _LEAST_SCATTERED
+                or any(
+                    abs(run.level - y[0]) <= 0.3 * millimetre
+                    and min(abs(run.left - x[-1]), abs(x[0] - run.right)) <= _WIDEST_GAP * millimetre
+                    for run in levels
+                )
+            ):
                 members = np.array(chain)
                 none = np.zeros(0, np.int64)
                 found.append(_Dots(members, x, y, none, kind.pitch, kind.width, kind.height))

@@ -8,7 +8,7 @@ import numpy as np
 
 from digitize.imaging.blank import is_blank
 from digitize.imaging.encode import Encoded, encode
-from digitize.imaging.ink import strengthened, to_grey
+from digitize.imaging.ink import reduced, strengthened, to_grey
 from digitize.imaging.picture import Picture, Pixels
 from digitize.imaging.reading import reading_picture
 from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
@@ -52,23 +52,29 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
 
     """
     problems = list(picture.problems)
-    # The picture that is read and the picture that is kept, turned alike.
-    readable, pixels = picture.pixels, picture.pixels
-    blank = is_blank(pixels, picture.dpi)
+    # How a page lies is seen from a smaller grey picture of it.
+    grey, dpi = reduced(to_grey(picture.pixels), picture.dpi)
+    pale: Pixels | None = None
+    blank = is_blank(grey, dpi)
     if blank:
-        pale = strengthened(pixels)
-        if pale is not None and _is_legible(pale, picture.dpi, engine):
-            readable, blank = pale, False
-            problems.append(Problem("print_pale"))
-    turned, skew = Turn(0, 1.0), Skew(0.0, 1.0, 0.0)
+        pale = strengthened(grey)
+        blank = pale is None or not _is_legible(pale, dpi, engine)
+    turned, skew, pixels = Turn(0, 1.0), Skew(0.0, 1.0, 0.0), picture.pixels
+    words: tuple[Word, ...] = ()
+    unread: tuple[Box, ...] = ()
     if not blank:
-        turned, skew = _pose(readable, picture.dpi, engine)
-        readable, pixels = (_posed(one, turned, skew) for one in (readable, pixels))
+        turned, skew = _pose(grey if pale is None else pale, dpi, engine)
+        pixels = _posed(picture.pixels, turned, skew)
+        readable = pixels
+        if pale is not None:
+            strong = strengthened(pixels)
+            readable = pixels if strong is None else strong
+            problems.append(Problem("print_pale"))
+        words, unread = _words(readable, picture.dpi, engine)
         if turned.confidence < _SURE:
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
             problems.append(Problem("skew_in_doubt", {"degrees": skew.angle}))
-    words, unread = ((), ()) if blank else _words(readable, picture.dpi, engine)
     reading = PageReading(
         width=pixels.shape[1],
         height=pixels.shape[0],
@@ -87,16 +93,15 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 
-def _pose(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:
+def _pose(grey: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:
     """How a page lies: its turn, and its skew once turned; one too small to matter is given as 0."""
-    axis = lines_run_up(to_grey(pixels))
-    level = _quarter_turned(pixels, axis.degrees)
-    skew = estimate_skew(to_grey(level))
+    axis = lines_run_up(grey)
+    level = _quarter_turned(grey, axis.degrees)
+    skew = estimate_skew(level)
     if abs(skew.angle) < NEGLIGIBLE or skew.confidence == 0.0:
         skew = Skew(0.0, skew.confidence, skew.sharpness)
     # Standing on its head does not change the direction in which a page is skewed.
-    straight = _posed(level, Turn(0, 1.0), skew)
-    head = upside_down(to_grey(straight), dpi, _legibility_by(engine, dpi))
+    head = upside_down(_posed(level, Turn(0, 1.0), skew), dpi, _legibility_by(engine, dpi))
     degrees = (axis.degrees + head.degrees) % 360
     return Turn(degrees, min(axis.confidence, head.confidence)), skew
 
@@ -106,11 +111,11 @@ def _posed(pixels: Pixels, turned: Turn, skew: Skew) -> Pixels:
     return turn(upright, skew.angle) if skew.angle else upright
 
 
-def _is_legible(pixels: Pixels, dpi: float, engine: OcrEngine) -> bool:
+def _is_legible(grey: Pixels, dpi: float, engine: OcrEngine) -> bool:
     """Whether the lines of a page read as text; those that shine through are mirrored."""
-    upright = _posed(pixels, *_pose(pixels, dpi, engine))
+    upright = _posed(grey, *_pose(grey, dpi, engine))
     legibility = _legibility_by(engine, dpi)
-    lines = sample_lines(to_grey(upright), dpi)[:_LINES_TRIED]
+    lines = sample_lines(upright, dpi)[:_LINES_TRIED]
     return any(legibility(line) >= _TEXT for line in lines)
 
 

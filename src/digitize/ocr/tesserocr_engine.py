@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import tesserocr
-from PIL import Image
 
 from digitize.errors import ItemProblem
 from digitize.imaging.picture import Pixels
@@ -44,7 +44,10 @@ class TesserocrEngine:
         """Words of a picture, see ``OcrEngine``."""
         self._api.SetPageSegMode(int(layout))
         self._api.SetVariable("tessedit_char_whitelist", only)
-        self._api.SetImage(Image.fromarray(grey))
+        # Bytes are taken as they are; a Pillow image would be written and read as a file in between.
+        data = np.ascontiguousarray(grey)
+        height, width = data.shape
+        self._api.SetImageBytes(data.tobytes(), width, height, 1, width)
         self._api.SetSourceResolution(round(dpi))
         try:
             return parse_tsv(self._api.GetTSVText(0))

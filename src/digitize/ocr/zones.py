@@ -18,9 +18,10 @@ _SAME_LINE = 0.5
 def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
     lines = _lines(read_again(engine.read(picture.rest, picture.dpi), picture, engine))
+    boxes = [_around(line) for line in lines]
     for zone in sorted(picture.zones, key=lambda zone: (zone.box[1], zone.box[0])):
         for words in read_zone(zone, picture.dpi, engine):
-            _insert(lines, words, inline=zone.kind is not ZoneKind.CELL)
+            _insert(lines, boxes, words, inline=zone.kind is not ZoneKind.CELL)
     return tuple(
         Word(word.text, word.box, word.confidence, number)
         for number, line in enumerate(lines)
@@ -56,12 +57,19 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
     return list(lines.values())
 
 
-def _insert(lines: list[list[Word]], words: list[Word], *, inline: bool) -> None:
-    """Put words into the line of the page on which they stand, or between the lines."""
+def _insert(lines: list[list[Word]], boxes: list[Box], words: list[Word], *, inline: bool) -> None:
+    """Put words into the line of the page on which they stand, or between the lines.
+
+    Args:
+        lines: the lines of the page.
+        boxes: where they stand.
+        words: what is put in.
+        inline: whether the words may share a line with others.
+
+    """
     box = _around(words)
     best, distance = -1, 0.0
-    for index, line in enumerate(lines):
-        near = _around(line)
+    for index, near in enumerate(boxes):
         shared = min(box[3], near[3]) - max(box[1], near[1])
         if inline and shared >= _SAME_LINE * min(box[3] - box[1], near[3] - near[1]):
             apart = max(near[0] - box[2], box[0] - near[2], 0)
@@ -69,10 +77,17 @@ def _insert(lines: list[list[Word]], words: list[Word], *, inline: bool) -> None
                 best, distance = index, apart
     if best >= 0:
         lines[best] = sorted([*lines[best], *words], key=lambda word: word.box[0])
+        boxes[best] = _joint(boxes[best], box)
         return
-    middle = (box[1] + box[3]) / 2
-    after = [index for index, line in enumerate(lines) if _middle(line) <= middle]
-    lines.insert(after[-1] + 1 if after else 0, words)
+    middle = box[1] + box[3]
+    after = [index for index, near in enumerate(boxes) if near[1] + near[3] <= middle]
+    place = after[-1] + 1 if after else 0
+    lines.insert(place, words)
+    boxes.insert(place, box)
+
+
+def _joint(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _around(words: Sequence[Word]) -> Box:
@@ -82,8 +97,3 @@ def _around(words: Sequence[Word]) -> Box:
         max(word.box[2] for word in words),
         max(word.box[3] for word in words),
     )
-
-
-def _middle(words: Sequence[Word]) -> float:
-    box = _around(words)
-    return (box[1] + box[3]) / 2
