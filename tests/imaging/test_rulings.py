@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Hamming
 
 from digitize.fonts import Face
-from digitize.imaging.ink import ink, to_grey
+from digitize.imaging.components import Components
+from digitize.imaging.ink import flatten, ink, to_grey
 from digitize.imaging.picture import Mask, Pixels
-from digitize.imaging.rulings import leaders, lines, text_height, without_rulings
+from digitize.imaging.rulings import find_rulings, without_rulings
+from digitize.imaging.reading import reading_picture
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.zones import read_picture
 from digitize.samples.sheet import Sheet
 from digitize.vietnamese.folding import fold
 from support.reading import LINES, upper_part, written_sheet
@@ -26,6 +29,10 @@ def grey_of(sheet: Sheet, millimetres: float = 60) -> Pixels:
 
 def mask_of(sheet: Sheet, millimetres: float = 60) -> Mask:
     return ink(grey_of(sheet, millimetres))
+
+
+def cleaned(grey: Pixels, dpi: float) -> Pixels:
+    return without_rulings(grey, find_rulings(flatten(grey), dpi))
 
 
 def ruled(dpi: int) -> tuple[Sheet, Sheet]:
@@ -43,15 +50,16 @@ def ruled(dpi: int) -> tuple[Sheet, Sheet]:
 @pytest.mark.parametrize("dpi", [150, 200, 300, 400])
 def test_print_without_rulings_is_left_as_it_is(dpi: int) -> None:
     grey = grey_of(written_sheet(*LINES, "ẤỆỖẪ |ll| [Đ] — bdpqg: 1/2, 3.4; Ạ ạ ặ ợ", dpi=dpi))
-    assert not lines(ink(grey), dpi).any()
-    assert not leaders(ink(grey), dpi).any()
-    assert without_rulings(grey, dpi) is grey
+    rulings = find_rulings(flatten(grey), dpi)
+    assert not rulings.mask.any()
+    assert not rulings.leaders
+    assert without_rulings(grey, rulings) is grey
 
 
 @pytest.mark.parametrize("dpi", [150, 200, 300])
 def test_rules_frames_and_leaders_go_and_the_words_stay(dpi: int) -> None:
     sheet, plain = ruled(dpi)
-    left = ink(without_rulings(grey_of(sheet), dpi))
+    left = ink(cleaned(grey_of(sheet), dpi))
     words, everything = mask_of(plain), mask_of(sheet)
     rulings = everything & ~words
     assert left[words].mean() > 0.985
@@ -59,9 +67,9 @@ def test_rules_frames_and_leaders_go_and_the_words_stay(dpi: int) -> None:
 
 
 def test_a_black_border_is_no_ruling() -> None:
-    mask = mask_of(written_sheet())
-    mask[:, :60] = True
-    assert not lines(mask, 200)[:, 5:55].any()
+    grey = grey_of(written_sheet())
+    grey[:, :60] = 0
+    assert not find_rulings(grey, 200).mask[:, 5:55].any()
 
 
 @pytest.mark.parametrize("lift", [1.2, 0.7, 0.4])
@@ -71,7 +79,7 @@ def test_dots_under_a_value_go_and_its_letters_stay(lift: float) -> None:
     for one in (plain, sheet):
         one.write(40, 20 - lift, value)
     sheet.leader(30, 190, 20)
-    left = ink(without_rulings(grey_of(sheet, 30), 200))
+    left = ink(cleaned(grey_of(sheet, 30), 200))
     words, everything = mask_of(plain, 30), mask_of(sheet, 30)
     assert left[words].mean() > 0.95
     assert left[everything & ~words].mean() < 0.05
@@ -85,7 +93,7 @@ def test_a_value_over_a_leader_is_read_to_its_last_letter(
     sheet = Sheet()
     sheet.write(40, 20 - lift, "Bệnh viện Phụ sản", face=face, size=size)
     sheet.leader(38, 190, 20, size=12.5)
-    part = without_rulings(grey_of(sheet, 28), 200)[sheet.pixels(11) :]
+    part = cleaned(grey_of(sheet, 28), 200)[sheet.pixels(11) :]
     # A dot below that stands on a dot of the leader cannot be told from it, and the engine may take
     # one letter for another; none may be lost.
     read = fold("".join(word.text for word in engine.read(part, 200, Layout.LINE)))
@@ -108,8 +116,8 @@ def test_a_form_without_its_rulings_reads_whole_where_it_did_not_before(engine: 
         sheet.write(end + 3, y - 0.7, value)
     grey = grey_of(sheet)
     before, after = (
-        fold(" ".join(word.text for word in engine.read(picture, 200)))
-        for picture in (grey, without_rulings(grey, 200))
+        fold(" ".join(word.text for word in words))
+        for words in (engine.read(grey, 200), read_picture(reading_picture(grey, 200), engine))
     )
     values = [fold(value) for value in ("khai sinh: Mẹ", FILLED, "Kinh", "Việt Nam")]
     assert [value for value in values if value not in after] == []
@@ -118,6 +126,6 @@ def test_a_form_without_its_rulings_reads_whole_where_it_did_not_before(engine: 
 
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_the_height_of_text_follows_the_resolution(dpi: int) -> None:
-    small, large = (text_height(mask_of(written_sheet(dpi=dpi, size=size)), dpi) for size in (11, 16))
+    small, large = (Components.of(mask_of(written_sheet(dpi=dpi, size=size))).text_height(dpi) for size in (11, 16))
     assert 0.04 * dpi < small < large < 0.25 * dpi
-    assert text_height(np.zeros((50, 50), bool), dpi) == pytest.approx(0.12 * dpi)
+    assert Components.of(np.zeros((50, 50), bool)).text_height(dpi) == pytest.approx(0.12 * dpi)

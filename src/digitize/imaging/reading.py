@@ -12,8 +12,8 @@ import numpy as np
 
 from digitize.imaging.cells import find_cells
 
-from digitize.imaging.ink import INK_DARKNESS, flattened, ink, paper, to_grey, without_colour
-from digitize.imaging.picture import Mask, Pixels
+from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
+from digitize.imaging.picture import Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
 from digitize.imaging.zones import Zone, cut_zones
 
@@ -24,8 +24,6 @@ _READING_DPI = 200.0
 
 _NOISY = 9.0
 """Standard deviation of the paper, of 255, from which a median filter helps more than it hurts."""
-
-_FAINT = 0.86
 
 _UNEVEN = 40.0
 """Difference between the lightest and the darkest paper, of 255, from which it is evened out;
@@ -73,16 +71,13 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     dpi *= scale
     background = paper(grey)
     flat = flattened(grey, background)
-    mask: Mask = flat < int(255 * INK_DARKNESS)
-    faint: Mask = cv2.GaussianBlur(flat, (0, 0), 0.0025 * dpi) < int(255 * _FAINT)
     if unevenness(background) > _UNEVEN:
         grey = flat
-    rulings = find_rulings(mask, faint, dpi)
-    pixels = without_rulings(grey, mask, rulings)
+    rulings = find_rulings(flat, dpi)
+    pixels = without_rulings(grey, rulings)
     grid = find_cells(rulings.across, rulings.upright, dpi)
-    zones, rest = cut_zones(
-        pixels, mask & ~rulings.mask, rulings.leaders, grid, dpi, paper_level(grey)
-    )
+    written = rulings.ink & ~rulings.mask
+    zones, rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, fine)
 
 

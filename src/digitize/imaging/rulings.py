@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from digitize.imaging.components import Components
-from digitize.imaging.ink import ink
+from digitize.imaging.ink import INK_DARKNESS
 from digitize.imaging.leaders import Leader, find_leaders
 from digitize.imaging.picture import Mask, Pixels
 
@@ -30,40 +30,44 @@ _LONGEST_STROKE = 11.0
 _TALLEST_STROKE = 1.9
 """Upright strokes are at most this many times the height of the text (b, d, Ấ, brackets)."""
 
+_FAINT = 0.86
+"""Dots are small and fade first: what is darker than this share of the paper may be one."""
+
+_GRAIN = 0.0025
+"""Inches of the standard deviation by which the grain of the scan is smoothed away before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rulings:
     """The rulings of a page.
 
     Attributes:
-        mask: their pixels, without the letters that cross them.
+        ink: the ink of the page, rulings and all.
+        mask: the pixels of the rulings, without the letters that cross them.
         leaders: where leaders run.
         across, upright: solid lines with the letters that cross them.
 
     """
 
+    ink: Mask
     mask: Mask
     leaders: tuple[Leader, ...]
     across: Mask
     upright: Mask
 
 
-def find_rulings(mask: Mask, faint: Mask, dpi: float) -> Rulings:
-    """Find the rulings of a straightened page.
-
-    Args:
-        mask: its ink.
-        faint: its ink with what is too faint for letters; dots are small, and fade first.
-        dpi: its resolution.
-
-    """
+def find_rulings(flat: Pixels, dpi: float) -> Rulings:
+    """Find the rulings of a straightened page whose paper has been brought to white."""
+    mask: Mask = flat < int(255 * INK_DARKNESS)
+    faint: Mask = cv2.GaussianBlur(flat, (0, 0), _GRAIN * dpi) < int(255 * _FAINT)
     parts = Components.of(faint)
     across, upright = lines(mask, dpi, parts.text_height(dpi))
     solid = _spare_crossings(mask, across) | _spare_crossings(mask.T, upright.T).T
     dots, leaders = find_leaders(faint, parts, dpi * _MILLIMETRE)
-    return Rulings(_with_fringe(mask, solid) | dots, tuple(leaders), across, upright)
+    return Rulings(mask, _with_fringe(mask, solid) | dots, tuple(leaders), across, upright)
 
 
-def without_rulings(grey: Pixels, mask: Mask, rulings: Rulings) -> Pixels:
+def without_rulings(grey: Pixels, rulings: Rulings) -> Pixels:
     """A copy of a page without its rulings, the paper's brightness in their place."""
     if not rulings.mask.any():
         return grey
@@ -71,7 +75,7 @@ def without_rulings(grey: Pixels, mask: Mask, rulings: Rulings) -> Pixels:
     # A blurred ruling has a grey rim that is no ink by itself; it goes with its ruling, but not
     # where it is the rim of a letter.
     rim = _dilated(rulings.mask, 3)
-    letters = _dilated(mask & ~rulings.mask, 3)
+    letters = _dilated(rulings.ink & ~rulings.mask, 3)
     result[rulings.mask | (rim & ~letters)] = paper_level(grey)
     return result
 

@@ -29,6 +29,9 @@ not cost ten times what a page of print does."""
 _KNOWN = 0.2
 """What being in the dictionary counts for, beside confidence, and not being in it against."""
 
+_LEAD = 0.1
+"""More confidence that a reading needs which no dictionary knows."""
+
 _LONGER = 2
 """Characters by which readings of one word may differ in length."""
 
@@ -72,7 +75,8 @@ def chosen(word: Word, looks: Iterable[tuple[str, float]]) -> Word:
     for other, sure in looks:
         agreed = sum(again == other for again, _ in looks) > 1
         alike = abs(len(other) - len(word.text)) <= _LONGER and not any(map(str.isdigit, other + word.text))
-        if other and (alike or agreed) and _worth(other, sure) > best:
+        lead = 0.0 if in_dictionary(other) else _LEAD
+        if other and (alike or agreed) and _worth(other, sure) > best + lead:
             best, text, confidence = _worth(other, sure), other, sure
     return word if text == word.text else replace(word, text=text, confidence=confidence)
 

@@ -18,6 +18,7 @@ _PLACES = (
     Path("/usr/share/myspell/dicts/vi_VN.dic"),
     Path("/usr/share/hunspell/vi.dic"),
 )
+_LONGEST_ABBREVIATION = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -26,13 +27,20 @@ def in_dictionary(text: str) -> bool | None:
     """Whether every word of a text is in the dictionary.
 
     None where that cannot be said: there is no dictionary, no word in the text, or an abbreviation
-    without a vowel.
+    (``UBND``, ``III``).
     """
     known = _known()
     words: list[str] = _WORD.findall(text)
-    if not known or not words or not all(_VOWEL.search(fold(word)) for word in words):
+    if not known or not words:
         return None
-    return all(_key(word) in known for word in words)
+    found = [_key(word) in known for word in words]
+    if any(_is_abbreviation(word) for word, there in zip(words, found, strict=True) if not there):
+        return None
+    return all(found)
+
+
+def _is_abbreviation(word: str) -> bool:
+    return not _VOWEL.search(fold(word)) or (word.isupper() and len(word) <= _LONGEST_ABBREVIATION)
 
 
 def _key(word: str) -> str:
