@@ -64,6 +64,30 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class PageQuality:
+    """How good a scan is.
+
+    Attributes:
+        dpi: resolution.
+        depth: bits for each pixel in the file.
+        skew: degrees by which the sheet lay askew, without its sign.
+        contrast: how dark the ink is beside the paper, 0 to 1; 0 where there is too little to tell.
+        edge: millimetres over which paper turns to ink; 0 where there is too little ink to tell.
+        clipped: sides at which text is cut off: ``left``, ``top``, ``right``, ``bottom``.
+        unread: share of what looks like words that could not be read.
+
+    """
+
+    dpi: int
+    depth: int
+    skew: float
+    contrast: float
+    edge: float
+    clipped: tuple[str, ...]
+    unread: float
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """What was found on one page.
 
@@ -80,6 +104,7 @@ class PageReading:
         unread: where there is something that could not be read: handwriting, seals, stains.
         problems: what a person should know about the page.
         engine: name and version of the OCR engine and the checksum of its language data.
+        quality: how good the scan is; None where it was read before that was measured.
 
     """
 
@@ -95,6 +120,7 @@ class PageReading:
     unread: tuple[Box, ...]
     problems: tuple[Problem, ...]
     engine: str
+    quality: PageQuality | None = None
 
     @property
     def text(self) -> str:

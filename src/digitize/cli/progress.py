@@ -64,6 +64,9 @@ class _Quiet:
         if remedy:
             self._session.err.print(f"  {remedy}", markup=False)
 
+    def noted(self, dossier: str, problem: Problem) -> None:
+        pass
+
 
 class _Lines(_Quiet):
     """A line for every dossier that comes to rest, and for progress now and then."""
@@ -79,6 +82,9 @@ class _Lines(_Quiet):
 
     def planned(self, pages: int) -> None:
         self._planned += pages
+
+    def noted(self, dossier: str, problem: Problem) -> None:
+        self.problem(dossier, problem)
 
     def page_read(self, dossier: str) -> None:  # noqa: ARG002 - the bars show which dossier it was
         self._read += 1

@@ -84,7 +84,7 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
     sure = [dots for row in rows if (dots := _dots(parts, row, millimetre)) is not None]
     if not sure:
         return found, runs
-    ink = _Ink(mask, cv2.integral(mask.view(np.uint8)), parts, small)
+    ink = _Ink(mask, np.asarray(cv2.integral(mask.view(np.uint8)), np.int32), parts, small)
     taken = np.zeros(len(small), bool)
     for dots in sure:
         members, leaders = _paint(found, ink, dots)
@@ -269,13 +269,12 @@ def _running_level(xs: Floats, ys: Floats) -> Floats | None:
     degree = 2 if len(xs) >= 4 * _LEAST_DOTS else 1 if np.ptp(xs) > 0 else 0
     scale = max(1.0, float(np.ptp(xs)))
     weights = np.polyfit((xs - middle) / scale, ys, degree)
-    level = np.polyval(weights, (xs - middle) / scale)
+    level = np.asarray(np.polyval(weights, (xs - middle) / scale), np.float64)
     good = np.abs(ys - level) <= max(1.0, 2 * float(np.median(np.abs(ys - level))))
     if _LEAST_DOTS <= good.sum() < len(xs):
         weights = np.polyfit((xs[good] - middle) / scale, ys[good], degree)
-        level = np.polyval(weights, (xs - middle) / scale)
-    result: Floats = level
-    return result
+        level = np.asarray(np.polyval(weights, (xs - middle) / scale), np.float64)
+    return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +321,8 @@ def _paint(found: Mask, ink: _Ink, dots: _Dots) -> tuple[Ints, list[Leader]]:
 
 def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
     """All free dots from left to right; and for the gaps wider than a pitch, numbered by the dot on
-    their left, the places of hidden dots, or None where the leader is interrupted."""
+    their left, the places of hidden dots, or None where the leader is interrupted.
+    """
     both = np.concatenate((dots.members, dots.single))
     order = np.argsort(ink.parts.x[both], kind="stable")
     everything = both[order]
@@ -338,9 +338,7 @@ def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
     members: Ints = everything[kept]
     steps = np.diff(ink.parts.x[members]) / dots.pitch
     wide = np.flatnonzero((np.round(steps) != 1) | (np.abs(steps - 1) > _TOLERANCE))
-    return members, {
-        int(left): _between(ink, dots, members[left], members[left + 1]) for left in wide
-    }
+    return members, {int(left): _between(ink, dots, members[left], members[left + 1]) for left in wide}
 
 
 def _between(ink: _Ink, dots: _Dots, left: int, right: int) -> _Places | None:
@@ -360,7 +358,9 @@ def _paint_beyond(found: Mask, ink: _Ink, dots: _Dots, x: float, y: float, limit
     """Mark the dots that go on from an end of a leader towards ``limit``; return where they end."""
     step = dots.pitch if limit > x else -dots.pitch
     reach = np.arange(1, max(1, int(abs(limit - x) / dots.pitch))) * step
-    beyond = _Places.at(ink, dots, x + reach, np.full(len(reach), y)).without_small(ink)
+    beyond = _Places.at(
+        ink, dots, (x + reach).astype(np.float64), np.full(len(reach), y).astype(np.float64)
+    ).without_small(ink)
     believed = _believed(beyond)
     if believed:
         beyond.first(believed).paint(found, ink, dots)
@@ -407,9 +407,7 @@ class _Places:
         inside = ink.count(top, left, high, wide)
         # Rows from ``above`` down to ``top``: the window with them, less the window.
         sums = ink.sums
-        over = (
-            sums[top, left + wide] - sums[above, left + wide] - sums[top, left] + sums[above, left]
-        )
+        over = sums[top, left + wide] - sums[above, left + wide] - sums[top, left] + sums[above, left]
         return cls(top, left, high, wide, inside >= 0.4 * high * wide, over > 0)
 
     def first(self, count: int) -> _Places:

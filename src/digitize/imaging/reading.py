@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from digitize.imaging.cells import find_cells
-
 from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
 from digitize.imaging.picture import Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings

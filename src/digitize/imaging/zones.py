@@ -83,7 +83,8 @@ def cut_zones(
     Args:
         grey: the page without rulings.
         mask: its ink.
-        leaders, grid: where they were.
+        leaders: where leaders were.
+        grid: where cells and boxes were.
         dpi: resolution.
         paper: brightness of the paper.
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from digitize.imaging.blank import is_blank
 from digitize.imaging.encode import Encoded, encode
-from digitize.imaging.ink import reduced, strengthened, to_grey
+from digitize.imaging.ink import flatten, reduced, strengthened, to_grey
 from digitize.imaging.picture import Picture, Pixels
+from digitize.imaging.quality import clipped_sides, contrast_and_edge
 from digitize.imaging.reading import reading_picture
 from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
 from digitize.imaging.upright import Legibility, Turn, lines_run_up, sample_lines, upside_down
-from digitize.model import Box, PageReading, Problem, Word
+from digitize.model import Box, PageQuality, PageReading, Problem, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.zones import read_picture
 
@@ -88,9 +89,30 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 85) -> Read
         unread=unread,
         problems=tuple(problems),
         engine=engine.identity,
+        quality=_quality(picture, grey, dpi, skew.angle, _share(unread, words), blank=blank),
     )
     changed = turned.degrees != 0 or skew.angle != 0.0
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
+
+
+def _quality(
+    picture: Picture, grey: Pixels, dpi: float, skew: float, unread: float, *, blank: bool
+) -> PageQuality:
+    flat = flatten(grey)
+    contrast, edge = (0.0, 0.0) if blank else contrast_and_edge(flat, dpi)
+    return PageQuality(
+        dpi=round(picture.dpi),
+        depth=picture.depth,
+        skew=abs(skew),
+        contrast=round(contrast, 2),
+        edge=round(edge, 2),
+        clipped=() if blank else clipped_sides(flat, dpi),
+        unread=round(unread, 2),
+    )
+
+
+def _share(unread: tuple[Box, ...], words: tuple[Word, ...]) -> float:
+    return len(unread) / max(1, len(unread) + len(words))
 
 
 def _pose(grey: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import fmean
 
@@ -85,9 +86,7 @@ def placed(words: Sequence[Word], like: Sequence[Word], width: int, height: int)
             )
             for start, end in pairwise(ends)
         ]
-    return tuple(
-        Word(word.text, box, word.confidence, 0) for word, box in zip(words, boxes, strict=True)
-    )
+    return tuple(Word(word.text, box, word.confidence, 0) for word, box in zip(words, boxes, strict=True))
 
 
 def softened(pixels: Pixels, dpi: float) -> Pixels:
@@ -124,12 +123,12 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
         text = re.sub(r"(?<=\w)(\(@|@\))(?=\w)", "@", text)
         if not any(map(str.isalnum, text)) and len(text) < 2 and text not in ("%", "&", "x"):
             continue
-        word = Word(text, word.box, word.confidence, word.line)
-        if found and _one_number(found[-1], word):
+        kept = replace(word, text=text)
+        if found and _one_number(found[-1], kept):
             last = found.pop()
-            box = (last.box[0], min(last.box[1], word.box[1]), word.box[2], max(last.box[3], word.box[3]))
-            word = Word(last.text + word.text, box, min(last.confidence, word.confidence), word.line)
-        found.append(word)
+            box = (last.box[0], min(last.box[1], kept.box[1]), kept.box[2], max(last.box[3], kept.box[3]))
+            kept = Word(last.text + text, box, min(last.confidence, kept.confidence), kept.line)
+        found.append(kept)
     return tuple(found)
 
 

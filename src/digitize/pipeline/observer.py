@@ -24,3 +24,6 @@ class Observer(Protocol):
 
     def problem(self, dossier: str, problem: Problem) -> None:
         """Something that a person should know."""
+
+    def noted(self, dossier: str, problem: Problem) -> None:
+        """Something that can wait until somebody looks at the dossier."""

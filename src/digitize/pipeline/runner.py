@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.workspace import Workspace
 from digitize.profiles.profile import ReviewBefore
+from digitize.profiles.quality import SHORTCOMINGS
 from digitize.times import Clock
 
 _AHEAD = 2
@@ -108,6 +109,7 @@ class Runner:
             tessdata=find_tessdata(settings.reading.tessdata),
             max_megapixels=settings.limits.megapixels,
             jpeg_quality=profile.pdf.jpeg_quality,
+            quality=profile.quality,
         )
 
     def run(self, sources: Sequence[Path]) -> RunResult:
@@ -273,6 +275,10 @@ class Runner:
                 tool=TOOL,
             )
         self._observer.moved(dossier, Stage.RECOGNISED)
+        poor = [str(number) for number, page in enumerate(pages, start=1) if _is_poor(page)]
+        if poor:
+            note = Problem("pages_below_quality", {"pages": ", ".join(poor), "dossier": dossier})
+            self._observer.noted(dossier, note)
         self._ready.appendleft(dossier)
 
     def _start_extracting(self, record: DossierRecord) -> None:
@@ -433,6 +439,11 @@ class Runner:
         self._observer.taken_in(len(taken.dossiers))
 
 
+def _is_poor(page: PageRecord) -> bool:
+    problems = (page.summary or {}).get("problems", [])
+    return isinstance(problems, list) and any(one["code"] in SHORTCOMINGS for one in problems)
+
+
 def _summary(done: tasks.PageDone) -> dict[str, object]:
     """What the ledger keeps of a page, when its derived data are gone."""
     reading = done.reading
@@ -446,5 +457,6 @@ def _summary(done: tasks.PageDone) -> dict[str, object]:
         "words": len(reading.words),
         "engine": reading.engine,
         "bytes": done.bytes,
+        "quality": asdict(reading.quality) if reading.quality else None,
         "problems": [{"code": p.code, "facts": p.facts} for p in reading.problems],
     }

@@ -7,7 +7,7 @@ the archive are the runner's. A worker may be killed at any time: a task done tw
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,9 +25,11 @@ from digitize.ingest.kinds import FileKind
 from digitize.model import Document, PageReading
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName, OcrEngine
-from digitize.ocr.page import read_page
+from digitize.ocr.page import ReadPage, read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
 from digitize.pdf.source import inspect_pdf, page_picture
+from digitize.profiles.profile import QualityRules
+from digitize.profiles.quality import blocking, shortcomings
 
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
 
@@ -40,6 +42,7 @@ class ReadingSettings:
     tessdata: Path | None
     max_megapixels: float
     jpeg_quality: int
+    quality: QualityRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ def read_one_page(task: PageTask) -> PageDone:
 
     """
     picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
-    done = read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality)
+    done = _judged(
+        read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality), task.settings.quality
+    )
     make_folder(task.target.parent)
     for encoding in Encoding:
         if encoding is not done.archival.encoding:
@@ -141,6 +146,24 @@ def read_one_page(task: PageTask) -> PageDone:
     # The words come last: a page counts as read when they are there.
     write_whole(words_file(task.target), _READING.dump_json(done.reading))
     return PageDone(done.reading, len(done.archival.data))
+
+
+def _judged(done: ReadPage, rules: QualityRules | None) -> ReadPage:
+    """A page with what its scan falls short of.
+
+    Raises:
+        ItemProblem: it falls short of a limit that stops its dossier.
+
+    """
+    quality = done.reading.quality
+    if rules is None or quality is None:
+        return done
+    found = shortcomings(quality, rules)
+    stopping = blocking(found, rules)
+    if stopping is not None:
+        raise ItemProblem(stopping.code, **stopping.facts)
+    problems = (*done.reading.problems, *(problem for _, problem in found))
+    return replace(done, reading=replace(done.reading, problems=problems))
 
 
 def extract(task: ExtractTask) -> list[Document]:

@@ -45,6 +45,33 @@ class PdfRules(_Part):
     conversion_mark: str
 
 
+class QualityRules(_Part):
+    """What a scan must reach.
+
+    A page below a limit is told to the clerk, with what to do; a limit named in ``blocking`` stops its
+    dossier instead, until the page has been scanned again.
+
+    Attributes:
+        dpi, depth: least resolution, and bits for each pixel.
+        skew: most degrees.
+        contrast: least darkness of the ink beside the paper, 0 to 1.
+        edge: most millimetres over which paper turns to ink.
+        unread: most of what looks like words that could not be read, as a share.
+        clipped: whether text may not be cut off at an edge.
+        blocking: which of these stop a dossier.
+
+    """
+
+    dpi: int = Field(ge=0)
+    depth: int = Field(ge=0)
+    skew: float = Field(ge=0)
+    contrast: float = Field(ge=0, le=1)
+    edge: float = Field(ge=0)
+    unread: float = Field(ge=0, le=1)
+    clipped: bool
+    blocking: tuple[Literal["dpi", "depth", "skew", "contrast", "edge", "unread", "clipped"], ...]
+
+
 class SigningRules(_Part):
     """What signatures must reach and show.
 
@@ -96,6 +123,7 @@ class Profile(_Part):
     source: str
     verified: bool = False
     review: ReviewRules
+    quality: QualityRules
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules
