@@ -55,12 +55,22 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word; ``line`` numbers the lines of its page in reading order."""
+    """One recognised word.
+
+    Attributes:
+        text: in NFC.
+        box: where it stands on its page.
+        confidence: 0 to 1.
+        line: numbers the lines of its page in reading order.
+        handwritten: its line looks written by hand; then it is not believed, however it was read.
+
+    """
 
     text: str
     box: Box
     confidence: float
     line: int
+    handwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ def test_a_form_without_its_rulings_reads_whole_where_it_did_not_before(engine: 
 
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_the_height_of_text_follows_the_resolution(dpi: int) -> None:
-    small, large = (Components.of(mask_of(written_sheet(dpi=dpi, size=size))).text_height(dpi) for size in (11, 16))
+    small, large = (
+        Components.of(mask_of(written_sheet(dpi=dpi, size=size))).text_height(dpi) for size in (11, 16)
+    )
     assert 0.04 * dpi < small < large < 0.25 * dpi
     assert Components.of(np.zeros((50, 50), bool)).text_height(dpi) == pytest.approx(0.12 * dpi)

@@ -48,7 +48,8 @@ def find_cells(across: Mask, upright: Mask, dpi: float) -> Grid:
     """Find what solid lines rule off.
 
     Args:
-        across, upright: the lines of a straightened page.
+        across: the level lines of a straightened page.
+        upright: its upright lines.
         dpi: its resolution.
 
     """

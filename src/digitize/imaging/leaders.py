@@ -90,13 +90,31 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
         members, leaders = _paint(found, ink, dots)
         taken[members] = True
         runs += leaders
+    # Dots that have been found are no ink any more: no other leader runs through them.
+    left = mask & ~found
+    ink = _Ink(left, np.asarray(cv2.integral(left.view(np.uint8)), np.int32), parts, small)
     kinds = _kinds(sure)
     levels = list(runs)
     for row in _rows(parts, candidates[~taken[candidates]], millimetre):
         if len(row) > 1:
             for dots in _scattered(ink, row, kinds, levels, millimetre):
                 runs += _paint(found, ink, dots)[1]
-    return found, runs
+    return found, _apart(runs, millimetre)
+
+
+def _apart(runs: list[Leader], millimetre: float) -> list[Leader]:
+    """Leaders of which no two lie on each other."""
+    apart: list[Leader] = []
+    for run in sorted(runs, key=lambda run: run.left):
+        for index, other in enumerate(apart):
+            if abs(run.level - other.level) <= millimetre and run.left <= other.right:
+                longer = max(run, other, key=lambda one: one.right - one.left)
+                right = max(run.right, other.right)
+                apart[index] = Leader(min(run.left, other.left), right, longer.level)
+                break
+        else:
+            apart.append(run)
+    return apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +338,10 @@ def _paint(found: Mask, ink: _Ink, dots: _Dots) -> tuple[Ints, list[Leader]]:
 
 
 def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
-    """All free dots from left to right; and for the gaps wider than a pitch, numbered by the dot on
-    their left, the places of hidden dots, or None where the leader is interrupted.
+    """All free dots from left to right, and what hides between them.
+
+    For the gaps wider than a pitch, numbered by the dot on their left: the places of hidden dots, or None
+    where the leader is interrupted.
     """
     both = np.concatenate((dots.members, dots.single))
     order = np.argsort(ink.parts.x[both], kind="stable")

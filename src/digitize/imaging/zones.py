@@ -8,7 +8,7 @@ far apart for a word; so each of these is read from a picture of its own, and th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -45,6 +45,9 @@ _LEAST_BODY = 1.1
 _ACCENT = 1.3
 """Millimetres from the farther accent of an Ấ to its letter."""
 
+_LINE, _FOOT = 2.8, 0.4
+"""Millimetres over and under the level of a leader between which its line of text stands."""
+
 _SPECK = 0.12
 """Millimetres; what is smaller in both directions says nothing by itself."""
 
@@ -66,6 +69,8 @@ class Zone:
         box: where its ink lies in the reading picture.
         pixels: the ink alone on paper, with a margin.
         origin: where the left upper corner of ``pixels`` lies in the reading picture.
+        place: where it belongs in the order of the page: its cell, or the height of a line on its
+            leader, whatever the ink in it reaches to.
 
     """
 
@@ -73,6 +78,7 @@ class Zone:
     box: Box
     pixels: Pixels
     origin: tuple[int, int]
+    place: Box
 
 
 def cut_zones(
@@ -89,7 +95,7 @@ def cut_zones(
         paper: brightness of the paper.
 
     """
-    cutter = _Cutter(grey, mask, grey.copy(), dpi / 25.4, paper)
+    cutter = _Cutter(grey, mask.copy(), grey.copy(), dpi / 25.4, paper)
     zones = [cutter.comb(comb) for comb in grid.combs]
     zones += [cutter.cell(cell) for cell in grid.cells]
     zones += [cutter.value(leader) for leader in leaders]
@@ -112,11 +118,16 @@ class _Cutter:
         top, bottom = leader.level - _RISE * unit, leader.level + _SINK * unit
         # The lines over and under it are looked at too: to tell whose an accent is.
         around = self._clipped((left - 6 * unit, top - 4 * unit, right + 6 * unit, bottom + 4 * unit))
-        return self._cut(ZoneKind.VALUE, around, (left, top, right, bottom), goes_on=True)
+        zone = self._cut(ZoneKind.VALUE, around, (left, top, right, bottom), goes_on=True)
+        if zone is None:
+            return None
+        line = (round(leader.level - _LINE * unit), round(leader.level + _FOOT * unit))
+        return replace(zone, place=(zone.box[0], line[0], zone.box[2], line[1]))
 
     def cell(self, cell: Box) -> Zone | None:
         """What is written in a cell."""
-        return self._cut(ZoneKind.CELL, self._clipped(cell), cell)
+        zone = self._cut(ZoneKind.CELL, self._clipped(cell), cell)
+        return replace(zone, place=cell) if zone is not None else None
 
     def comb(self, comb: tuple[Box, ...]) -> Zone | None:
         """The digits of a row of boxes, moved together."""
@@ -136,7 +147,7 @@ class _Cutter:
             strip += [digit, gap]
         strip.append(edge)
         box = (cells[0].box[0], min(z.box[1] for z in cells), cells[-1].box[2], max(z.box[3] for z in cells))
-        return Zone(ZoneKind.DIGITS, box, np.hstack(strip), (cells[0].origin[0], cells[0].origin[1]))
+        return Zone(ZoneKind.DIGITS, box, np.hstack(strip), cells[0].origin, box)
 
     def _cut(
         self,
@@ -217,7 +228,9 @@ class _Cutter:
         padded = np.pad(picture, margin, constant_values=self.paper)
         left, top, right, bottom = box[0] - x0, box[1] - y0, box[2] - x0, box[3] - y0
         pixels = np.ascontiguousarray(padded[top : bottom + 2 * margin, left : right + 2 * margin])
-        return Zone(kind, box, pixels, (box[0] - margin, box[1] - margin))
+        # What has been cut out is not there for the next.
+        self.mask[y0:y1, x0:x1] &= ~chosen
+        return Zone(kind, box, pixels, (box[0] - margin, box[1] - margin), box)
 
     def _clipped(self, box: tuple[float, float, float, float]) -> Box:
         height, width = self.grey.shape

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from digitize.imaging.handwriting import is_handwritten
 from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import read_line
+from digitize.ocr.second_look import confidence_of, read_line
 from digitize.ocr.words_in_doubt import read_again
+
+_SAME_ROW = 0.08
+"""Inches by which the tops of cells of one row may differ."""
+
+_WRITTEN = 0.5
+"""At most so much confidence has what was read from handwriting: the engine is wrong in most of it."""
 
 _SAME_LINE = 0.5
 """Words whose heights overlap by this share stand on one line."""
@@ -19,14 +27,14 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
     lines = _lines(read_again(engine.read(picture.rest, picture.dpi), picture, engine))
     boxes = [_around(line) for line in lines]
-    for zone in sorted(picture.zones, key=lambda zone: (zone.box[1], zone.box[0])):
-        for words in read_zone(zone, picture.dpi, engine):
-            _insert(lines, boxes, words, inline=zone.kind is not ZoneKind.CELL)
-    return tuple(
-        Word(word.text, word.box, word.confidence, number)
-        for number, line in enumerate(lines)
-        for word in line
-    )
+    for zone in in_order(picture.zones, _SAME_ROW * picture.dpi):
+        found = read_zone(zone, picture.dpi, engine)
+        if zone.kind is ZoneKind.CELL:
+            _insert_cell(lines, boxes, found, zone.place)
+        else:
+            for words in found:
+                _insert(lines, boxes, words, zone.place)
+    return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
 
 
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
@@ -35,10 +43,14 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
         found = engine.read(zone.pixels, dpi, Layout.BLOCK)
     else:
         found = read_line(zone.pixels, dpi, engine)
+        if is_handwritten(zone.pixels, dpi, confidence_of(found)):
+            found = tuple(
+                replace(word, confidence=min(word.confidence, _WRITTEN), handwritten=True) for word in found
+            )
     if zone.kind is ZoneKind.DIGITS and found:
         return [[_joined(found, zone.box)]]
     x, y = zone.origin
-    return _lines([Word(word.text, _moved(word.box, x, y), word.confidence, word.line) for word in found])
+    return _lines([replace(word, box=_moved(word.box, x, y)) for word in found])
 
 
 def _joined(words: Sequence[Word], box: Box) -> Word:
@@ -57,33 +69,58 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
     return list(lines.values())
 
 
-def _insert(lines: list[list[Word]], boxes: list[Box], words: list[Word], *, inline: bool) -> None:
+def in_order(zones: Sequence[Zone], row: float) -> list[Zone]:
+    """Zones row by row, and from left to right; tops less than ``row`` pixels apart are one row."""
+    rows: list[list[Zone]] = []
+    for zone in sorted(zones, key=lambda zone: zone.place[1]):
+        if rows and zone.place[1] - rows[-1][0].place[1] < row:
+            rows[-1].append(zone)
+        else:
+            rows.append([zone])
+    return [zone for one in rows for zone in sorted(one, key=lambda zone: zone.place[0])]
+
+
+def _insert(lines: list[list[Word]], boxes: list[Box], words: list[Word], place: Box) -> None:
     """Put words into the line of the page on which they stand, or between the lines.
 
     Args:
         lines: the lines of the page.
         boxes: where they stand.
         words: what is put in.
-        inline: whether the words may share a line with others.
+        place: where it belongs.
 
     """
-    box = _around(words)
     best, distance = -1, 0.0
     for index, near in enumerate(boxes):
-        shared = min(box[3], near[3]) - max(box[1], near[1])
-        if inline and shared >= _SAME_LINE * min(box[3] - box[1], near[3] - near[1]):
-            apart = max(near[0] - box[2], box[0] - near[2], 0)
+        shared = min(place[3], near[3]) - max(place[1], near[1])
+        if shared >= _SAME_LINE * min(place[3] - place[1], near[3] - near[1]):
+            apart = max(near[0] - place[2], place[0] - near[2], 0)
             if best < 0 or apart < distance:
                 best, distance = index, apart
     if best >= 0:
         lines[best] = sorted([*lines[best], *words], key=lambda word: word.box[0])
-        boxes[best] = _joint(boxes[best], box)
+        boxes[best] = _joint(boxes[best], place)
         return
-    middle = box[1] + box[3]
-    after = [index for index, near in enumerate(boxes) if near[1] + near[3] <= middle]
-    place = after[-1] + 1 if after else 0
-    lines.insert(place, words)
-    boxes.insert(place, box)
+    index = _index_of(boxes, place)
+    lines.insert(index, words)
+    boxes.insert(index, place)
+
+
+def _insert_cell(lines: list[list[Word]], boxes: list[Box], found: list[list[Word]], cell: Box) -> None:
+    """Put the lines of a cell between those of the page, all together."""
+    index = _index_of(boxes, cell)
+    lines[index:index] = found
+    boxes[index:index] = [cell] * len(found)
+
+
+def _index_of(boxes: list[Box], place: Box) -> int:
+    """Behind the last line that is read before a place: one over it, or at its left."""
+    before = 0
+    for index, near in enumerate(boxes, start=1):
+        middle = (near[1] + near[3]) / 2
+        if middle < place[1] or (middle <= place[3] and near[0] < place[0]):
+            before = index
+    return before
 
 
 def _joint(one: Box, other: Box) -> Box:
