@@ -445,6 +445,11 @@ class _Places:
         """The same places; small marks of their own, which have been judged already, are no ink."""
         labels = ink.parts.labels[self.top + self.high // 2, self.left + self.wide // 2]
         own = (labels > 0) & ink.small[labels - 1]
+        # Nor is the foot of a letter that goes on at both sides, as that of a U does.
+        middle = self.top + self.high // 2
+        before = np.maximum(self.left - 2, 0)
+        behind = np.minimum(self.left + self.wide + 1, ink.mask.shape[1] - 1)
+        own |= ink.mask[middle, before] & ink.mask[middle, behind]
         return _Places(self.top, self.left, self.high, self.wide, self.inked & ~own, self.written_over)
 
     def paint(self, found: Mask, ink: _Ink, dots: _Dots) -> None:

@@ -28,9 +28,9 @@ _BEFORE = 0.3
 _BEHIND = 0.2
 """Millimetres by which a letter's middle may lie outside the leader under it."""
 
-_NEXT_LETTER = 0.45
+_NEXT_LETTER = 0.6
 _LEAST_LETTER = 1.3
-"""Behind the end of a leader a value goes on as far as letters follow, which are at least this high and
+"""Beside the ends of a leader a value goes on as far as letters adjoin, which are at least this high and
 not farther apart, in millimetres; the comma that is printed there is none."""
 
 _MARGIN = 1.0
@@ -168,6 +168,7 @@ class _Cutter:
             inside = self._with_their_own(parts, inside)
         if goes_on and inside.any():
             inside = self._followed(parts, inside, (y >= middle[1]) & (y < middle[3]))
+            inside = self._with_their_own(parts, inside)
         speck = max(1.0, _SPECK * self.millimetre)
         telling = inside & ((parts.width > speck) | (parts.height > speck))
         if not telling.any():
@@ -204,16 +205,20 @@ class _Cutter:
         return result
 
     def _followed(self, parts: Components, inside: Mask, level: Mask) -> Mask:
-        """The pieces ``inside`` with the letters that follow them closely."""
-        ends = (parts.left + parts.width)[inside].max()
-        high = parts.height >= _LEAST_LETTER * self.millimetre
-        for piece in np.argsort(parts.left, kind="stable"):
-            if not inside[piece] and level[piece] and high[piece]:
-                gap = parts.left[piece] - ends
-                if -parts.width[piece] / 2 <= gap <= _NEXT_LETTER * self.millimetre:
-                    inside = inside.copy()
-                    inside[piece] = True
-                    ends = max(ends, parts.left[piece] + parts.width[piece])
+        """The pieces ``inside`` with the letters that adjoin them on either side: no word is cut."""
+        inside = inside.copy()
+        right = parts.left + parts.width
+        letters = np.flatnonzero(~inside & level & (parts.height >= _LEAST_LETTER * self.millimetre))
+        reach = _NEXT_LETTER * self.millimetre
+        end, begin = int(right[inside].max()), int(parts.left[inside].min())
+        for piece in letters[np.argsort(parts.left[letters], kind="stable")]:
+            if -parts.width[piece] / 2 <= parts.left[piece] - end <= reach:
+                inside[piece] = True
+                end = max(end, int(right[piece]))
+        for piece in letters[np.argsort(-right[letters], kind="stable")]:
+            if -parts.width[piece] / 2 <= begin - right[piece] <= reach:
+                inside[piece] = True
+                begin = min(begin, int(parts.left[piece]))
         return inside
 
     def _lifted(self, kind: ZoneKind, box: Box, around: Box, parts: Components, inside: Mask) -> Zone:

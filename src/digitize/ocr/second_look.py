@@ -3,7 +3,8 @@
 A page holds few numbers, and a wrong digit in one of them does more harm than any other mistake. They
 have no neighbours and no dictionary that could help the engine. So a line with digits is read by the
 engine's two ways of looking at a line; where these differ, a third reading that knows digits only
-decides, and where all differ the reading counts as doubtful.
+decides, and where all differ the reading counts as doubtful. So is a line in capitals, which on forms is
+a name: of ``HIẾU``, ``HIỀU`` and ``HIỂU`` no dictionary knows which was meant.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _DOUBTFUL = 0.5
 """At most so much confidence is left where readings differ."""
 
 _LONGEST = 40
-"""Characters of the longest line that is read again for its digits."""
+"""Characters of the longest line that is read again for its digits or capitals."""
 
 _DIGITS = "0123456789/-.,:+"
 _EDGES = ".,_:;…'`·-–—~^"
@@ -62,7 +63,11 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]
     second = raw_look()
     if text_of(first) == text_of(second):
         return first
-    third = raw_look(_DIGITS) if _is_number(first) or _is_number(second) else ()
+    if _is_number(first) or _is_number(second):
+        third = raw_look(_DIGITS)
+    else:
+        sharp = np.pad(pixels, pad, mode="edge")
+        third = tidied([_moved(word, -pad) for word in engine.read(sharp, dpi, Layout.LINE)])
     return better(first, second, third)
 
 
@@ -149,7 +154,8 @@ def _pays(words: Sequence[Word]) -> bool:
         return True
     if fmean(word.confidence for word in words) < _WELL_READ:
         return True
-    return "@" in text or (any(map(str.isdigit, text)) and len(text) <= _LONGEST)
+    telling = any(map(str.isdigit, text)) or text.isupper()
+    return "@" in text or (telling and len(text) <= _LONGEST)
 
 
 def _is_number(words: Sequence[Word]) -> bool:

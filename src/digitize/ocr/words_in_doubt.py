@@ -22,6 +22,9 @@ from digitize.vietnamese.dictionary import in_dictionary
 _SURE = 0.93
 """Words with more confidence are right but for one in a hundred."""
 
+_LEGIBLE = 0.3
+"""Less confidence have scrawls and dirt, which a dictionary would only make words of."""
+
 _MOST = 40
 """Words of a page that are read again at most, those with least confidence first: a page of scrawls must
 not cost ten times what a page of print does."""
@@ -60,6 +63,7 @@ def doubtful(words: Sequence[Word]) -> list[int]:
         index: _worth(word.text, word.confidence)
         for index, word in enumerate(words)
         if sum(map(str.isalpha, word.text)) >= _LEAST_LETTERS
+        and word.confidence >= _LEGIBLE
         and (word.confidence < _SURE or in_dictionary(word.text) is False)
     }
     return sorted(values, key=lambda index: values[index])[:_MOST]
@@ -71,12 +75,17 @@ def chosen(word: Word, looks: Iterable[tuple[str, float]]) -> Word:
     A reading with digits or of another length is no reading of the same word, unless two looks agree.
     """
     looks = list(looks)
+    # ``VT`` is no worse for not being in the dictionary, nor ``VI`` better.
+    abbreviation = in_dictionary(word.text) is None
     best, text, confidence = _worth(word.text, word.confidence), word.text, word.confidence
     for other, sure in looks:
         agreed = sum(again == other for again, _ in looks) > 1
         alike = abs(len(other) - len(word.text)) <= _LONGER and not any(map(str.isdigit, other + word.text))
-        lead = 0.0 if in_dictionary(other) else _LEAD
-        if other and (alike or agreed) and _worth(other, sure) > best + lead:
+        if abbreviation:
+            better = sure > confidence + _LEAD
+        else:
+            better = _worth(other, sure) > best + (0.0 if in_dictionary(other) else _LEAD)
+        if other and (alike or agreed) and better:
             best, text, confidence = _worth(other, sure), other, sure
     return word if text == word.text else replace(word, text=text, confidence=confidence)
 
