@@ -12,8 +12,8 @@ from digitize.fonts import Face
 from digitize.imaging.components import Components
 from digitize.imaging.ink import flatten, ink, to_grey
 from digitize.imaging.picture import Mask, Pixels
-from digitize.imaging.rulings import find_rulings, without_rulings
 from digitize.imaging.reading import reading_picture
+from digitize.imaging.rulings import find_rulings, without_rulings
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.zones import read_picture
 from digitize.samples.sheet import Sheet
