@@ -88,7 +88,7 @@ def _locate(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dic
     for page, view in views:
         text = page_text(view.reading.words)
         found = find_labels(text, [item.label for item in items[first:]])
-        for label, following in zip(found, [*found[1:], None], strict=True):
+        for label, following in zip(found, [*found[1:], None], strict=False):
             index = first + label.item
             places[index] = _place(page, view, text, label, following, items[index].lines)
         if found:
