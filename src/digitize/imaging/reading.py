@@ -12,7 +12,7 @@ import numpy as np
 
 from digitize.imaging.cells import find_cells
 from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
-from digitize.imaging.picture import Pixels
+from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
 from digitize.imaging.zones import Zone, cut_zones
 
@@ -30,6 +30,9 @@ pages without show-through it measures at most 0.2; wiping costs those a little 
 
 _DARK, _PALE_INK, _PALE = 184, 209, 230
 """Of 255, beside white paper: ink, the palest ink of a page with show-through, anything but paper."""
+
+_PALE_LETTER, _DARK_IN_LETTER = 0.84, 0.76
+"""Shares of the brightness of the paper: worn ink, and the ink that shows that it is of this side."""
 
 _BESIDE = 0.06
 """Inches around dark ink."""
@@ -87,9 +90,18 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     rulings = find_rulings(flat, dpi)
     pixels = without_rulings(grey, rulings)
     grid = find_cells(rulings.across, rulings.upright, dpi)
-    written = rulings.ink & ~rulings.mask
+    written = written_ink(flat) & ~rulings.mask
     zones, rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, fine)
+
+
+def written_ink(flat: Pixels) -> Mask:
+    """The ink of letters, worn ones whole: pale ink that hangs together with dark ink."""
+    pale: Mask = flat < int(255 * _PALE_LETTER)
+    _, labels = cv2.connectedComponents(pale.view(np.uint8), connectivity=8)
+    dark = np.bincount(labels[flat < int(255 * _DARK_IN_LETTER)], minlength=int(labels.max()) + 1) > 0
+    dark[0] = False
+    return np.asarray(dark[labels])
 
 
 def unevenness(background: Pixels) -> float:

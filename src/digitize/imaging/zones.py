@@ -125,9 +125,20 @@ class _Cutter:
         return replace(zone, place=(zone.box[0], line[0], zone.box[2], line[1]))
 
     def cell(self, cell: Box) -> Zone | None:
-        """What is written in a cell."""
-        zone = self._cut(ZoneKind.CELL, self._clipped(cell), cell)
-        return replace(zone, place=cell) if zone is not None else None
+        """What is written in a cell: all of it, since its sides part it from everything else."""
+        x0, y0, x1, y1 = around = self._clipped(cell)
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return None
+        parts = Components.of(np.ascontiguousarray(self.mask[y0:y1, x0:x1]))
+        box = self._box(parts, np.ones(len(parts.left), bool), around)
+        if box is None:
+            return None
+        margin = round(_MARGIN * self.millimetre)
+        inner = self.grey[box[1] : box[3], box[0] : box[2]]
+        pixels = np.pad(inner, margin, constant_values=self.paper)
+        self.rest[y0:y1, x0:x1] = self.paper
+        self.mask[y0:y1, x0:x1] = False
+        return Zone(ZoneKind.CELL, box, pixels, (box[0] - margin, box[1] - margin), cell)
 
     def comb(self, comb: tuple[Box, ...]) -> Zone | None:
         """The digits of a row of boxes, moved together."""
@@ -169,6 +180,11 @@ class _Cutter:
         if goes_on and inside.any():
             inside = self._followed(parts, inside, (y >= middle[1]) & (y < middle[3]))
             inside = self._with_their_own(parts, inside)
+        box = self._box(parts, inside, around)
+        return None if box is None else self._lifted(kind, box, around, parts, inside)
+
+    def _box(self, parts: Components, inside: Mask, around: Box) -> Box | None:
+        """The box around pieces of ink, specks left out; None if there are only specks."""
         speck = max(1.0, _SPECK * self.millimetre)
         telling = inside & ((parts.width > speck) | (parts.height > speck))
         if not telling.any():
@@ -176,8 +192,7 @@ class _Cutter:
         left, top = int(parts.left[telling].min()), int(parts.top[telling].min())
         right = int((parts.left + parts.width)[telling].max())
         bottom = int((parts.top + parts.height)[telling].max())
-        box = (x0 + left, y0 + top, x0 + right, y0 + bottom)
-        return self._lifted(kind, box, around, parts, inside)
+        return around[0] + left, around[1] + top, around[0] + right, around[1] + bottom
 
     def _with_their_own(self, parts: Components, inside: Mask) -> Mask:
         """``inside``, with each accent, dot and comma counted to the letter that it is nearest to."""

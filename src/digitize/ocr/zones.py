@@ -19,6 +19,9 @@ _SAME_ROW = 0.08
 _WRITTEN = 0.5
 """At most so much confidence has what was read from handwriting: the engine is wrong in most of it."""
 
+_HIGHEST_LINE = 0.25
+"""Inches; what stands higher in a cell may be several lines."""
+
 _SAME_LINE = 0.5
 """Words whose heights overlap by this share stand on one line."""
 
@@ -40,7 +43,8 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     """The words of a zone, line by line, with boxes in pixels of the reading picture."""
     if zone.kind is ZoneKind.CELL:
-        found = engine.read(zone.pixels, dpi, Layout.BLOCK)
+        several = zone.box[3] - zone.box[1] > _HIGHEST_LINE * dpi
+        found = engine.read(zone.pixels, dpi, Layout.BLOCK if several else Layout.LINE)
     else:
         found = read_line(zone.pixels, dpi, engine)
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
