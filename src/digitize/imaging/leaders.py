@@ -25,6 +25,12 @@ _LEAST_SCATTERED = 3
 _LEAST_PLACES = 4
 """So many free dots, on so many places, make a leader of a kind that the page is known to have."""
 
+_STRONG = 7
+"""A page with leaders has one with so many free dots side by side; the others are like it."""
+
+_LIKE_PITCH = 0.12
+_LIKE_WIDTH = 1.5
+
 _SAME_PITCH = 0.03
 _MOST_KINDS = 4
 
@@ -82,6 +88,9 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
         return found, runs
     rows = [row for row in _rows(parts, candidates, millimetre) if len(row) >= _LEAST_DOTS]
     sure = [dots for row in rows if (dots := _dots(parts, row, millimetre)) is not None]
+    # Specks of a seal lie in step by chance, a few here and a few there.
+    strong = [dots for dots in sure if dots.longest() >= _STRONG]
+    sure = [dots for dots in sure if any(dots.is_like(one) for one in strong)]
     if not sure:
         return found, runs
     ink = _Ink(mask, np.asarray(cv2.integral(mask.view(np.uint8)), np.int32), parts, small)
@@ -135,6 +144,20 @@ class _Dots:
     pitch: float
     width: float
     height: float
+
+    def longest(self) -> int:
+        """The most free dots that follow each other."""
+        beside = np.abs(np.diff(self.xs) - self.pitch) <= _TOLERANCE * self.pitch + 0.7
+        breaks = np.flatnonzero(np.concatenate(([True], ~beside, [True])))
+        return int(np.diff(breaks).max())
+
+    def is_like(self, other: _Dots) -> bool:
+        """Whether it may be a leader of the same kind."""
+        return (
+            abs(self.pitch / other.pitch - 1) <= _LIKE_PITCH
+            and abs(self.height - other.height) <= 1
+            and abs(self.width - other.width) <= _LIKE_WIDTH
+        )
 
 
 def _rows(parts: Components, candidates: Ints, millimetre: float) -> Iterator[Ints]:
@@ -256,13 +279,15 @@ def _scattered(
             places = round((x[-1] - x[0]) / kind.pitch) + 1
             # Two full stops may have letters at all places between them by chance; beside a leader on
             # the same level they hardly do.
-            if places >= _LEAST_PLACES and (
-                len(chain) >= _LEAST_SCATTERED
-                or any(
-                    abs(run.level - y[0]) <= 0.3 * millimetre
-                    and min(abs(run.left - x[-1]), abs(x[0] - run.right)) <= _WIDEST_GAP * millimetre
-                    for run in levels
-                )
+            beside = any(
+                abs(run.level - y[0]) <= 0.3 * millimetre
+                and min(abs(run.left - x[-1]), abs(x[0] - run.right)) <= _WIDEST_GAP * millimetre
+                for run in levels
+            )
+            # Nor do two full stops stand side by side.
+            adjacent = bool((np.diff(x) <= (1 + _TOLERANCE) * kind.pitch).any())
+            if (beside and (adjacent or places >= _LEAST_PLACES)) or (
+                len(chain) >= _LEAST_SCATTERED and places >= _LEAST_PLACES
             ):
                 members = np.array(chain)
                 none = np.zeros(0, np.int64)

@@ -56,6 +56,7 @@ class ReadingPicture:
         scale: the factor from page pixels to its pixels.
         zones: what is to be read by itself: values over leaders, cells, digits in boxes.
         rest: ``pixels`` without the zones.
+        ink: the ink of the rest.
         fine: the page in grey as scanned, with its rulings, at full resolution, for second looks.
 
     """
@@ -65,6 +66,7 @@ class ReadingPicture:
     scale: float
     zones: tuple[Zone, ...]
     rest: Pixels
+    ink: Mask
     fine: Pixels
 
 
@@ -91,8 +93,8 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     pixels = without_rulings(grey, rulings)
     grid = find_cells(rulings.across, rulings.upright, dpi)
     written = written_ink(flat) & ~rulings.mask
-    zones, rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
-    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, fine)
+    zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
+    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, fine)
 
 
 def written_ink(flat: Pixels) -> Mask:

@@ -48,6 +48,9 @@ _ACCENT = 1.3
 _LINE, _FOOT = 2.8, 0.4
 """Millimetres over and under the level of a leader between which its line of text stands."""
 
+_EDGE = 0.45
+"""Millimetres along the sides of a cell in which ragged remains of its lines lie."""
+
 _SPECK = 0.12
 """Millimetres; what is smaller in both directions says nothing by itself."""
 
@@ -83,8 +86,8 @@ class Zone:
 
 def cut_zones(
     grey: Pixels, mask: Mask, leaders: Iterable[Leader], grid: Grid, dpi: float, paper: int
-) -> tuple[list[Zone], Pixels]:
-    """Cut the zones out of a page without rulings; return them and the page without them.
+) -> tuple[list[Zone], Pixels, Mask]:
+    """Cut the zones out of a page without rulings; return them, and the page and its ink without them.
 
     Args:
         grey: the page without rulings.
@@ -100,7 +103,7 @@ def cut_zones(
     zones += [cutter.cell(cell) for cell in grid.cells]
     zones += [cutter.value(leader) for leader in leaders]
     found = [zone for zone in zones if zone is not None]
-    return found, cutter.rest if found else grey
+    return found, cutter.rest if found else grey, cutter.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class _Cutter:
         if x1 - x0 < 2 or y1 - y0 < 2:
             return None
         parts = Components.of(np.ascontiguousarray(self.mask[y0:y1, x0:x1]))
-        box = self._box(parts, np.ones(len(parts.left), bool), around)
+        box = self._box(parts, ~self._at_edge(parts), around)
         if box is None:
             return None
         margin = round(_MARGIN * self.millimetre)
@@ -182,6 +185,14 @@ class _Cutter:
             inside = self._with_their_own(parts, inside)
         box = self._box(parts, inside, around)
         return None if box is None else self._lifted(kind, box, around, parts, inside)
+
+    def _at_edge(self, parts: Components) -> Mask:
+        """The pieces that reach no farther from the sides of a cell than what is left of its lines."""
+        edge = _EDGE * self.millimetre
+        high, wide = parts.labels.shape
+        right, bottom = parts.left + parts.width, parts.top + parts.height
+        at_side: Mask = (right <= edge) | (parts.left >= wide - edge)
+        return at_side | (bottom <= edge) | (parts.top >= high - edge)
 
     def _box(self, parts: Components, inside: Mask, around: Box) -> Box | None:
         """The box around pieces of ink, specks left out; None if there are only specks."""

@@ -21,6 +21,7 @@ import numpy as np
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.vietnamese.dictionary import in_dictionary
 
 _SOFTENED = 0.127
 """Standard deviation in millimetres by which a line is blurred: remains of the dots that stood under
@@ -124,6 +125,8 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
         if place == 0:
             text = text.lstrip(_EDGES)
         if place == len(words) - 1:
+            text = text.rstrip(_EDGES)
+        elif text.endswith(".") and in_dictionary(text) and not text.isupper():
             text = text.rstrip(_EDGES)
         text = re.sub(r"(?<=\w)(\(@|@\))(?=\w)", "@", text)
         if not any(map(str.isalnum, text)) and len(text) < 2 and text not in ("%", "&", "x"):

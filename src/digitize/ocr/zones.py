@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from digitize.imaging.handwriting import is_handwritten
@@ -10,6 +10,8 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.leader_remains import without_remains
+from digitize.ocr.missed import read_missed
 from digitize.ocr.second_look import confidence_of, read_line
 from digitize.ocr.words_in_doubt import read_again
 
@@ -18,6 +20,9 @@ _SAME_ROW = 0.08
 
 _WRITTEN = 0.5
 """At most so much confidence has what was read from handwriting: the engine is wrong in most of it."""
+
+_WITHIN_WORD = 0.15
+"""Share of their height by which letters of one word stand apart at most."""
 
 _HIGHEST_LINE = 0.25
 """Inches; what stands higher in a cell may be several lines."""
@@ -28,16 +33,34 @@ _SAME_LINE = 0.5
 
 def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
-    lines = _lines(read_again(engine.read(picture.rest, picture.dpi), picture, engine))
+    zones = in_order(picture.zones, _SAME_ROW * picture.dpi)
+    found = [_lines(engine.read(picture.rest, picture.dpi))]
+    found += [read_zone(zone, picture.dpi, engine) for zone in zones]
+    printed = [index == 0 or zones[index - 1].kind is ZoneKind.CELL for index in range(len(found))]
+    # What stands over dots was read several ways already.
+    doubted = [word for part, is_print in zip(found, printed, strict=True) if is_print for word in _flat(part)]
+    again = iter(read_again(doubted, picture, engine))
+    found = [
+        [[next(again) for _ in line] for line in part] if is_print else part
+        for part, is_print in zip(found, printed, strict=True)
+    ]
+    lines = found[0]
     boxes = [_around(line) for line in lines]
-    for zone in in_order(picture.zones, _SAME_ROW * picture.dpi):
-        found = read_zone(zone, picture.dpi, engine)
+    for words in read_missed(picture, [word for part in found for word in _flat(part)], engine):
+        _insert(lines, boxes, words, _around(words))
+    for zone, part in zip(zones, found[1:], strict=True):
         if zone.kind is ZoneKind.CELL:
-            _insert_cell(lines, boxes, found, zone.place)
+            _insert_cell(lines, boxes, part, zone.place)
         else:
-            for words in found:
+            for words in part:
                 _insert(lines, boxes, words, zone.place)
+    if any(zone.kind is ZoneKind.VALUE for zone in zones):
+        lines = [without_remains(line) for line in lines]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
+
+
+def _flat(lines: Iterable[Sequence[Word]]) -> Iterator[Word]:
+    return (word for line in lines for word in line)
 
 
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
@@ -102,12 +125,29 @@ def _insert(lines: list[list[Word]], boxes: list[Box], words: list[Word], place:
             if best < 0 or apart < distance:
                 best, distance = index, apart
     if best >= 0:
-        lines[best] = sorted([*lines[best], *words], key=lambda word: word.box[0])
+        lines[best] = _together([*lines[best], *words])
         boxes[best] = _joint(boxes[best], place)
         return
     index = _index_of(boxes, place)
     lines.insert(index, words)
     boxes.insert(index, place)
+
+
+def _together(words: list[Word]) -> list[Word]:
+    """Words of a line from left to right; what a cut parted in the middle of a word is one word again."""
+    joined: list[Word] = []
+    for word in sorted(words, key=lambda word: word.box[0]):
+        last = joined[-1] if joined else None
+        height = word.box[3] - word.box[1]
+        near = last is not None and -0.3 * height < word.box[0] - last.box[2] < _WITHIN_WORD * height
+        if last is not None and near and last.text[-1:].isalnum() and word.text[:1].isalnum():
+            confidence = min(last.confidence, word.confidence)
+            word = replace(  # noqa: PLW2901
+                word, text=last.text + word.text, box=_joint(last.box, word.box), confidence=confidence
+            )
+            joined.pop()
+        joined.append(word)
+    return joined
 
 
 def _insert_cell(lines: list[list[Word]], boxes: list[Box], found: list[list[Word]], cell: Box) -> None:

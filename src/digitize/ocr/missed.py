@@ -1,0 +1,98 @@
+"""Read what looks like text where nothing was read: layout analysis leaves out lines beside seals and edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from digitize.imaging.components import Components
+from digitize.imaging.picture import Mask
+from digitize.imaging.reading import ReadingPicture
+from digitize.model import Box, Word
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.second_look import confidence_of
+
+_DPI = 100.0
+"""Resolution at which it is looked for."""
+
+_AROUND_WORD = 0.5
+"""Millimetres around a word that was read."""
+
+_LETTERS = (1.0, 7.0)
+"""Millimetres that letters are high."""
+
+_WIDEST_LETTER = 12.0
+_GAP = 2.0
+"""Millimetres between letters and words of one line."""
+
+_LEAST_WIDTH = 1.4
+_LINES = (1.4, 8.0)
+"""Millimetres that a line is high."""
+
+_MOST = 12
+"""Lines of a page that are looked at; a page of scrawls must not cost many times what a page of print does."""
+
+_MARGIN = 1.5
+_LEGIBLE = 0.7
+"""What is read with less confidence was no text."""
+
+
+def read_missed(picture: ReadingPicture, words: Iterable[Word], engine: OcrEngine) -> list[list[Word]]:
+    """Lines of text that no word stands for, with boxes in pixels of the reading picture."""
+    found = []
+    margin = round(_MARGIN * picture.dpi / 25.4)
+    for left, top, right, bottom in missed(picture.ink, (word.box for word in words), picture.dpi):
+        x, y = max(0, left - margin), max(0, top - margin)
+        part = picture.rest[y : bottom + margin, x : right + margin]
+        read = engine.read(np.ascontiguousarray(part), picture.dpi, Layout.LINE)
+        if any(any(map(str.isalnum, word.text)) for word in read) and confidence_of(read) >= _LEGIBLE:
+            found.append(
+                [
+                    Word(
+                        word.text,
+                        (word.box[0] + x, word.box[1] + y, word.box[2] + x, word.box[3] + y),
+                        word.confidence,
+                        0,
+                    )
+                    for word in read
+                ]
+            )
+    return found
+
+
+def missed(ink: Mask, words: Iterable[Box], dpi: float) -> list[Box]:
+    """Where ink looks like a line of letters and no word was read, the longest first."""
+    factor = max(1, round(dpi / _DPI))
+    unit = dpi / 25.4 / factor
+    height, width = (-(-side // factor) for side in ink.shape)
+    small = cv2.resize(ink.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA) > 40
+    around = round(_AROUND_WORD * unit)
+    for left, top, right, bottom in words:
+        rows = slice(max(0, top // factor - around), bottom // factor + around + 1)
+        small[rows, max(0, left // factor - around) : right // factor + around + 1] = False
+    parts = Components.of(small)
+    letters = (
+        (parts.height >= _LETTERS[0] * unit)
+        & (parts.height <= _LETTERS[1] * unit)
+        & (parts.width <= _WIDEST_LETTER * unit)
+    )
+    kept = np.concatenate(([False], letters))[parts.labels].astype(np.uint8)
+    reach = np.ones((1, 2 * round(_GAP * unit / 2) + 1), np.uint8)
+    lines = Components.of(cv2.morphologyEx(kept, cv2.MORPH_CLOSE, reach) > 0)
+    fit = (
+        (lines.height >= _LINES[0] * unit)
+        & (lines.height <= _LINES[1] * unit)
+        & (lines.width >= _LEAST_WIDTH * unit)
+    )
+    longest = sorted(np.flatnonzero(fit), key=lambda line: -int(lines.width[line]))[:_MOST]
+    return [
+        (
+            int(lines.left[line]) * factor,
+            int(lines.top[line]) * factor,
+            int(lines.left[line] + lines.width[line]) * factor,
+            int(lines.top[line] + lines.height[line]) * factor,
+        )
+        for line in longest
+    ]
