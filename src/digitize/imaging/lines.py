@@ -47,6 +47,9 @@ _WORN = 0.4
 """At its ends, a line begins with a piece of this length in which nothing wider has worn away; in
 millimetres. What is shorter are feet of the letters beside it."""
 
+_HANGING, _STANDING = 0.14, 0.03
+"""Shares of the columns of what may be the bars of letters in which ink goes on below, and above."""
+
 _HALO = 2
 """Pixels by which lines look thicker in faint ink."""
 
@@ -110,7 +113,11 @@ def find_lines(mask: Mask, dark: Mask, millimetre: float, text_height: float) ->
         text_height: height of its letters in pixels.
 
     """
-    level = list(_level_lines(mask, dark, _LONGEST_STROKE * millimetre, millimetre))
+    level = [
+        line
+        for line in _level_lines(mask, dark, _LONGEST_STROKE * millimetre, millimetre)
+        if not _is_top_of_letters(dark, line)
+    ]
     turned = np.ascontiguousarray(mask.T)
     least = max(_LEAST_UPRIGHT * millimetre, _TALLEST_STROKE * text_height)
     tall = list(_level_lines(turned, np.ascontiguousarray(dark.T), least, millimetre))
@@ -224,6 +231,15 @@ def _smoothed(level: Floats, window: int) -> Floats:
     padded = np.pad(level, half, mode="edge")
     views = np.lib.stride_tricks.sliding_window_view(padded, size)[:, ::step]
     return np.asarray(np.median(views, axis=1), np.float64)
+
+
+def _is_top_of_letters(dark: Mask, line: _Line) -> bool:
+    """Whether a line is the bars of letters such as ``TTXH``: under it hang many stems, over it is nothing."""
+    columns = np.arange(line.left, line.right)
+    last = dark.shape[0] - 1
+    above = dark[(line.tops - 2).clip(0), columns] & dark[(line.tops - 3).clip(0), columns]
+    below = dark[(line.bottoms + 2).clip(0, last), columns] & dark[(line.bottoms + 3).clip(0, last), columns]
+    return bool(below.mean() >= _HANGING and above.mean() <= _STANDING)
 
 
 def _painted(mask: Mask, lines: list[_Line]) -> Mask:

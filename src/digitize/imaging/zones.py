@@ -51,7 +51,7 @@ _LINE, _FOOT = 2.8, 0.4
 _EDGE = 0.45
 """Millimetres along the sides of a cell in which ragged remains of its lines lie."""
 
-_SPECK = 0.12
+_SPECK = 0.25
 """Millimetres; what is smaller in both directions says nothing by itself."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -35,31 +36,39 @@ _MOST = 12
 """Lines of a page that are looked at; a page of scrawls must not cost many times what a page of print does."""
 
 _MARGIN = 1.5
-_LEGIBLE = 0.7
+_NOT_READ = 0.45
+"""Words with less confidence count as unread."""
+
+_LEGIBLE = 0.8
 """What is read with less confidence was no text."""
 
 
-def read_missed(picture: ReadingPicture, words: Iterable[Word], engine: OcrEngine) -> list[list[Word]]:
-    """Lines of text that no word stands for, with boxes in pixels of the reading picture."""
+def read_missed(
+    picture: ReadingPicture, lines: Iterable[Sequence[Word]], engine: OcrEngine
+) -> list[tuple[Box, list[Word]]]:
+    """Lines of text that no legible word stands for: where they lie, and their words.
+
+    Args:
+        picture: the page.
+        lines: what was read of its rest.
+        engine: reads them.
+
+    """
     found = []
+    legible = [word.box for line in lines for word in line if word.confidence >= _NOT_READ]
     margin = round(_MARGIN * picture.dpi / 25.4)
-    for left, top, right, bottom in missed(picture.ink, (word.box for word in words), picture.dpi):
+    for place in missed(picture.ink, legible, picture.dpi):
+        left, top, right, bottom = place
         x, y = max(0, left - margin), max(0, top - margin)
         part = picture.rest[y : bottom + margin, x : right + margin]
         read = engine.read(np.ascontiguousarray(part), picture.dpi, Layout.LINE)
         if any(any(map(str.isalnum, word.text)) for word in read) and confidence_of(read) >= _LEGIBLE:
-            found.append(
-                [
-                    Word(
-                        word.text,
-                        (word.box[0] + x, word.box[1] + y, word.box[2] + x, word.box[3] + y),
-                        word.confidence,
-                        0,
-                    )
-                    for word in read
-                ]
-            )
+            found.append((place, [replace(word, box=_moved(word.box, x, y), line=0) for word in read]))
     return found
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def missed(ink: Mask, words: Iterable[Box], dpi: float) -> list[Box]:

@@ -46,9 +46,19 @@ _ONE_NUMBER = 0.45
 """Digits closer together than this share of their height belong to one number."""
 
 
-def read_line(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:
-    """The words of a picture of one line, with boxes in its pixels."""
-    soft = softened(pixels, dpi)
+def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = True) -> tuple[Word, ...]:
+    """The words of a picture of one line, with boxes in its pixels.
+
+    Args:
+        pixels: the line with a little paper around it.
+        dpi: its resolution.
+        engine: reads it.
+        dotted: whether it stood over a leader, remains of which are softened away.
+
+    """
+    soft, sharp = softened(pixels, dpi), pixels
+    if not dotted:
+        soft, sharp = sharp, soft
     pad = round(_PADDING * dpi / 25.4)
     padded = np.pad(soft, pad, mode="edge")
 
@@ -67,8 +77,8 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]
     if _is_number(first) or _is_number(second):
         third = raw_look(_DIGITS)
     else:
-        sharp = np.pad(pixels, pad, mode="edge")
-        third = tidied([_moved(word, -pad) for word in engine.read(sharp, dpi, Layout.LINE)])
+        padded = np.pad(sharp, pad, mode="edge")
+        third = tidied([_moved(word, -pad) for word in engine.read(padded, dpi, Layout.LINE)])
     return better(first, second, third)
 
 

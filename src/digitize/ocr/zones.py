@@ -45,9 +45,11 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
         for part, is_print in zip(found, printed, strict=True)
     ]
     lines = found[0]
-    boxes = [_around(line) for line in lines]
-    for words in read_missed(picture, [word for part in found for word in _flat(part)], engine):
+    for place, words in read_missed(picture, lines, engine):
+        lines = [rest for line in lines if (rest := [word for word in line if not _lies_in(word, place)])]
+        boxes = [_around(line) for line in lines]
         _insert(lines, boxes, words, _around(words))
+    boxes = [_around(line) for line in lines]
     for zone, part in zip(zones, found[1:], strict=True):
         if zone.kind is ZoneKind.CELL:
             _insert_cell(lines, boxes, part, zone.place)
@@ -67,7 +69,10 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     """The words of a zone, line by line, with boxes in pixels of the reading picture."""
     if zone.kind is ZoneKind.CELL:
         several = zone.box[3] - zone.box[1] > _HIGHEST_LINE * dpi
-        found = engine.read(zone.pixels, dpi, Layout.BLOCK if several else Layout.LINE)
+        if several:
+            found = engine.read(zone.pixels, dpi, Layout.BLOCK)
+        else:
+            found = read_line(zone.pixels, dpi, engine, dotted=False)
     else:
         found = read_line(zone.pixels, dpi, engine)
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
@@ -148,6 +153,11 @@ def _together(words: list[Word]) -> list[Word]:
             joined.pop()
         joined.append(word)
     return joined
+
+
+def _lies_in(word: Word, place: Box) -> bool:
+    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+    return place[0] <= x <= place[2] and place[1] <= y <= place[3]
 
 
 def _insert_cell(lines: list[list[Word]], boxes: list[Box], found: list[list[Word]], cell: Box) -> None:
