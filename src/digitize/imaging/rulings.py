@@ -63,9 +63,7 @@ def find_rulings(flat: Pixels, dpi: float) -> Rulings:
     millimetre = dpi * _MILLIMETRE
     dots, leaders = find_leaders(faint, parts, millimetre)
     # Blurred, the dots of a leader touch each other.
-    lines = find_lines(
-        _without_leaders(faint, leaders, millimetre), mask, millimetre, parts.text_height(dpi)
-    )
+    lines = find_lines(_without_leaders(faint, leaders, millimetre), mask, millimetre, parts.text_height(dpi))
     solid = (lines.across | lines.upright) & ~lines.crossed
     return Rulings(mask, _with_fringe(mask, solid) | dots, tuple(leaders), lines.across, lines.upright)
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from digitize.model import Word
+from digitize.model import Box, Word
+from digitize.ocr.lookalikes import as_number
 from digitize.vietnamese.dictionary import in_dictionary
 from digitize.vietnamese.folding import fold
 
 _DOTS = "._…·"
 _BEGINNING = re.compile(rf"^[{_DOTS}]+(?=[^\W_])")
 _END = re.compile(r"(?:(?<=[^\W_])_+|[._…]{2,}|[._…]+(?=,$))(,?)$")
+_BEHIND_SLASH = re.compile(r"^/\d{1,4}$")
 _STUCK = re.compile(rf"^(\(?(?P<word>[^\W\d_]{{2,}})[:;,)]*)[{_DOTS}]+(?P<value>\d.*|[^\W\d_a-zà-ỹ].*)$")
 _DATE_PARTS = {"ngay": (1, 2), "thang": (1, 2), "nam": (4,)}
 """What stands before a part of a date, folded, and how many digits the part has."""
@@ -33,7 +35,22 @@ def without_remains(line: Sequence[Word]) -> list[Word]:
 def _parted(word: Word) -> Iterable[Word]:
     if not word.text.strip(_DOTS):
         return []
-    text = _END.sub(r"\1", _BEGINNING.sub("", word.text))
+    text = _BEGINNING.sub("", word.text)
+    text, end = (text[: found.start()], found[1]) if (found := _END.search(text)) else (text, "")
+    if end and text:
+        # The dots between show that the comma is printed behind the leader.
+        return [
+            *_parted(replace(word, text=text)),
+            replace(word, text=end, box=(*_end_of(word.box), *word.box[2:])),
+        ]
+    if _BEHIND_SLASH.match(text):
+        left, top, right, bottom = word.box
+        edge = left + (right - left) // len(text)
+        return [
+            replace(word, text="/", box=(left, top, edge, bottom)),
+            replace(word, text=text[1:], box=(edge, top, right, bottom)),
+        ]
+    text += end
     stuck = _STUCK.match(text)
     if stuck is None or in_dictionary(stuck["word"]) is not True or stuck["word"].isupper():
         return [word if text == word.text else replace(word, text=text)]
@@ -45,10 +62,19 @@ def _parted(word: Word) -> Iterable[Word]:
     return [label, *_parted(value)]
 
 
+def _end_of(box: Box) -> tuple[int, int]:
+    return max(box[0], box[2] - (box[3] - box[1]) // 3), box[1]
+
+
 def _date_part(before: Word, word: Word) -> Word:
     lengths = _DATE_PARTS.get(fold(before.text).strip(":,"))
+    if not lengths:
+        return word
+    number = as_number(word.text)
+    if number != word.text:
+        word = replace(word, text=number, confidence=min(word.confidence, _DOUBTFUL))
     dotted = _DOTTED_NUMBER.match(word.text)
-    if not lengths or not dotted:
+    if not dotted:
         return word
     digits = "".join(filter(str.isdigit, dotted[1]))
     if len(digits) not in lengths or digits + dotted[2] == word.text:

@@ -12,8 +12,8 @@ from digitize.imaging.components import Components
 from digitize.imaging.picture import Mask
 from digitize.imaging.reading import ReadingPicture
 from digitize.model import Box, Word
-from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import confidence_of
+from digitize.ocr.engine import OcrEngine
+from digitize.ocr.second_look import confidence_of, read_line
 
 _DPI = 100.0
 """Resolution at which it is looked for."""
@@ -61,7 +61,7 @@ def read_missed(
         left, top, right, bottom = place
         x, y = max(0, left - margin), max(0, top - margin)
         part = picture.rest[y : bottom + margin, x : right + margin]
-        read = engine.read(np.ascontiguousarray(part), picture.dpi, Layout.LINE)
+        read = read_line(np.ascontiguousarray(part), picture.dpi, engine, dotted=False)
         if any(any(map(str.isalnum, word.text)) for word in read) and confidence_of(read) >= _LEGIBLE:
             found.append((place, [replace(word, box=_moved(word.box, x, y), line=0) for word in read]))
     return found

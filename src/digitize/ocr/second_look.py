@@ -18,9 +18,11 @@ from statistics import fmean
 import cv2
 import numpy as np
 
+from digitize.imaging.components import Components
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.lookalikes import as_email, as_number
 from digitize.vietnamese.dictionary import in_dictionary
 
 _SOFTENED = 0.127
@@ -42,6 +44,9 @@ _DIGITS = "0123456789/-.,:+"
 _EDGES = ".,_:;…'`·-–—~^"
 """What dots of a leader are taken for at the ends of a value."""
 
+_LEAST_SIGN = 1.2
+"""Millimetres that digits are high."""
+
 _ONE_NUMBER = 0.45
 """Digits closer together than this share of their height belong to one number."""
 
@@ -60,7 +65,6 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
     if not dotted:
         soft, sharp = sharp, soft
     pad = round(_PADDING * dpi / 25.4)
-    padded = np.pad(soft, pad, mode="edge")
 
     def raw_look(only: str = "") -> tuple[Word, ...]:
         # This way of looking takes the whole picture for the line, so it gets no more paper around it;
@@ -68,18 +72,77 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
         raw = tidied(engine.read(soft, dpi, Layout.RAW_LINE, only=only))
         return placed(raw, first, pixels.shape[1], pixels.shape[0])
 
-    first = tidied([_moved(word, -pad) for word in engine.read(padded, dpi, Layout.LINE)])
+    def padded_look(pixels: Pixels, only: str = "") -> tuple[Word, ...]:
+        padded = np.pad(pixels, pad, mode="edge")
+        return tidied([_moved(word, -pad) for word in engine.read(padded, dpi, Layout.LINE, only=only)])
+
+    first = padded_look(soft)
     if not _pays(first):
         return first
     second = raw_look()
     if text_of(first) == text_of(second):
         return first
     if _is_number(first) or _is_number(second):
-        third = raw_look(_DIGITS)
-    else:
-        padded = np.pad(sharp, pad, mode="edge")
-        third = tidied([_moved(word, -pad) for word in engine.read(padded, dpi, Layout.LINE)])
-    return better(first, second, third)
+        looks = (first, second, raw_look(_DIGITS), padded_look(sharp, _DIGITS))
+        return best_number(looks, count_of_signs(pixels, dpi))
+    return better(first, second, padded_look(sharp))
+
+
+def best_number(looks: Sequence[Sequence[Word]], signs: int) -> tuple[Word, ...]:
+    """The best of readings of one line of numbers, letters that look like digits made digits.
+
+    What most readings agree on is taken, of equals the one with as many signs as the picture shows, then
+    the one with most confidence. It is doubted where fewer than two of them say just that.
+
+    Args:
+        looks: the readings.
+        signs: how many signs, the height of a digit, stand in the picture.
+
+    """
+    looks = [look for look in looks if look and confidence_of(look) >= _LEGIBLE] or list(looks[:1])
+    said = [text_of(look) for look in looks]
+    numbers = [tuple(replace(word, text=as_number(word.text)) for word in look) for look in looks]
+    texts = [text_of(number) for number in numbers]
+
+    def worth(index: int) -> tuple[int, bool, bool, float]:
+        literal = said[index] == texts[index]
+        return (
+            texts.count(texts[index]),
+            _signs_in(texts[index]) == signs,
+            literal,
+            confidence_of(looks[index]),
+        )
+
+    best = max(range(len(looks)), key=worth)
+    agreed = said.count(texts[best])
+    if agreed > 1 and agreed > max((said.count(text) for text in said if text != texts[best]), default=0):
+        return numbers[best]
+    return tuple(
+        replace(word, confidence=min(word.confidence, _DOUBTFUL))
+        if any(map(str.isdigit, word.text))
+        else word
+        for word in numbers[best]
+    )
+
+
+def count_of_signs(pixels: Pixels, dpi: float) -> int:
+    """How many pieces, side by side and as high as digits, a picture of a line holds."""
+    dark = pixels < (int(pixels.max()) + int(pixels.min())) // 2
+    parts = Components.of(dark)
+    high = parts.height >= max(_LEAST_SIGN * dpi / 25.4, 0.6 * float(parts.height.max(initial=0)))
+    order = np.argsort(parts.left[high], kind="stable")
+    left = parts.left[high][order]
+    right = left + parts.width[high][order]
+    count, end = 0, -1
+    for begin, stop in zip(left, right, strict=True):
+        # Pieces one over the other are a broken digit.
+        count += int(begin >= end - (stop - begin) // 2)
+        end = max(end, int(stop))
+    return count
+
+
+def _signs_in(text: str) -> int:
+    return sum(sign.isalnum() or sign == "/" for sign in text)
 
 
 def placed(words: Sequence[Word], like: Sequence[Word], width: int, height: int) -> tuple[Word, ...]:
@@ -138,7 +201,7 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
             text = text.rstrip(_EDGES)
         elif text.endswith(".") and in_dictionary(text) and not text.isupper():
             text = text.rstrip(_EDGES)
-        text = re.sub(r"(?<=\w)(\(@|@\))(?=\w)", "@", text)
+        text = as_email(text)
         if not any(map(str.isalnum, text)) and len(text) < 2 and text not in ("%", "&", "x"):
             continue
         kept = replace(word, text=text)

@@ -38,7 +38,9 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
     found += [read_zone(zone, picture.dpi, engine) for zone in zones]
     printed = [index == 0 or zones[index - 1].kind is ZoneKind.CELL for index in range(len(found))]
     # What stands over dots was read several ways already.
-    doubted = [word for part, is_print in zip(found, printed, strict=True) if is_print for word in _flat(part)]
+    doubted = [
+        word for part, is_print in zip(found, printed, strict=True) if is_print for word in _flat(part)
+    ]
     again = iter(read_again(doubted, picture, engine))
     found = [
         [[next(again) for _ in line] for line in part] if is_print else part
@@ -61,6 +63,18 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
 
 
+def without_sides(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words of a cell without what is left of its sides: ``[Nữ`` is ``Nữ``."""
+    bare = []
+    for word in words:
+        text = word.text.strip("|¦")
+        text = text.lstrip("[") if "]" not in text else text
+        text = text.rstrip("]") if "[" not in text else text
+        if text:
+            bare.append(replace(word, text=text))
+    return tuple(bare)
+
+
 def _flat(lines: Iterable[Sequence[Word]]) -> Iterator[Word]:
     return (word for line in lines for word in line)
 
@@ -72,7 +86,7 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
         if several:
             found = engine.read(zone.pixels, dpi, Layout.BLOCK)
         else:
-            found = read_line(zone.pixels, dpi, engine, dotted=False)
+            found = without_sides(read_line(zone.pixels, dpi, engine, dotted=False))
     else:
         found = read_line(zone.pixels, dpi, engine)
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
