@@ -26,6 +26,7 @@ _DIGIT_OF = (
     }
 )
 _BETWEEN = "/-.,:"
+_HOUSE = re.compile(r"^\d+[aABD]$")
 _EMAIL = re.compile(
     r"^(?P<name>[A-Za-z0-9._+-]{2,})(?P<sign>[^A-Za-z0-9._+@-]+@?|@[^A-Za-z0-9._+-]+)"
     r"(?P<domain>[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+)$"
@@ -35,8 +36,11 @@ _EMAIL = re.compile(
 def as_number(text: str) -> str:
     """A text of digits with their lookalikes made digits; the text itself if it is no such text.
 
-    At least half of it must be digits already: ``q4`` is a number, ``Quy`` is none.
+    At least half of it must be digits already: ``q4`` is a number, ``Quy`` is none. Nor is the number of a
+    house, ``12a``.
     """
+    if _HOUSE.match(text):
+        return text
     digits = sum(map(str.isdigit, text))
     signs = sum(sign in _BETWEEN for sign in text)
     if not digits or 2 * digits < len(text) - signs:

@@ -10,6 +10,7 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.footnote_marks import with_marks
 from digitize.ocr.leader_remains import without_remains
 from digitize.ocr.missed import read_missed
 from digitize.ocr.second_look import confidence_of, read_line
@@ -46,7 +47,7 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
         [[next(again) for _ in line] for line in part] if is_print else part
         for part, is_print in zip(found, printed, strict=True)
     ]
-    lines = found[0]
+    lines = [with_marks(line, picture, engine) for line in found[0]]
     for place, words in read_missed(picture, lines, engine):
         lines = [rest for line in lines if (rest := [word for word in line if not _lies_in(word, place)])]
         boxes = [_around(line) for line in lines]

@@ -1,0 +1,109 @@
+"""Read the raised marks of footnotes, ``thân:⁽³⁾``, which layout analysis glues to their word: ``thân:®``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from digitize.imaging.components import Components
+from digitize.imaging.picture import Pixels
+from digitize.imaging.reading import ReadingPicture
+from digitize.model import Word
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.second_look import confidence_of, text_of
+
+_GLUED = re.compile(r"^(?P<word>.*?[^\W\d_][:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$")
+_MARK = re.compile(r"^\(?(\d)[)1]?$")
+_SIGNS = "()0123456789"
+
+_UNMISTAKABLE = re.compile(r"[®©?]")
+"""What only marks are read as, not quotation marks."""
+
+_UNREAD = 0.1
+
+_RAISED = 0.17
+"""Share of the height of the word by which the foot of a mark lies over the line."""
+
+_BELOW = 0.3
+"""A piece with ink below it, along this share of its width, is an accent."""
+
+_LEAST_WIDTH, _MOST_WIDTH = 0.3, 1.6
+"""Widths of a mark, as shares of the height of the word."""
+
+_HEIGHT, _DPI = 44, 300.0
+"""Pixels that a mark is high when it is read, and the resolution which that stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A mark in the picture of a word: its picture, and where it begins there."""
+
+    pixels: Pixels
+    left: int
+
+
+def with_marks(line: Sequence[Word], picture: ReadingPicture, engine: OcrEngine) -> list[Word]:
+    """The words of a line, marks of footnotes as words of their own."""
+    words = []
+    for word in line:
+        glued = _GLUED.match(word.text)
+        mark = _mark_in(picture, word) if glued else None
+        if not glued or mark is None:
+            words.append(word)
+            continue
+        found = _read(mark, engine)
+        if found is None and not _UNMISTAKABLE.search(glued["mark"]):
+            words.append(word)
+            continue
+        text, confidence = found or (glued["mark"], _UNREAD)
+        left, top, right, bottom = word.box
+        edge = left + mark.left
+        words.append(replace(word, text=glued["word"], box=(left, top, edge, bottom)))
+        words.append(replace(word, text=text, box=(edge, top, right, bottom), confidence=confidence))
+    return words
+
+
+def _read(mark: _Mark, engine: OcrEngine) -> tuple[str, float] | None:
+    for layout in (Layout.WORD, Layout.RAW_LINE):
+        found = engine.read(mark.pixels, _DPI, layout, only=_SIGNS)
+        number = _MARK.match(text_of(found).replace(" ", ""))
+        if number:
+            return f"({number[1]})", confidence_of(found)
+    return None
+
+
+def _mark_in(picture: ReadingPicture, word: Word) -> _Mark | None:
+    """What is raised at the end of a word and has nothing below it."""
+    left, top, right, bottom = word.box
+    part = picture.pixels[max(0, top) : bottom, max(0, left) : right]
+    if min(part.shape) < 5:
+        return None
+    parts = Components.of(part < (int(part.max()) + int(part.min())) // 2)
+    if len(parts.left) < 3:
+        return None
+    ends, feet = parts.left + parts.width, parts.top + parts.height
+    tall = parts.height >= 0.5 * parts.height.max()
+    first = tall & (parts.left < part.shape[1] / 2)
+    foot = float(np.median(feet[first if first.any() else tall]))
+    height = float(parts.height.max())
+    begin = part.shape[1]
+    for piece in np.argsort(-ends):
+        overlap = np.minimum(ends, ends[piece]) - np.maximum(parts.left, parts.left[piece])
+        below = (feet >= foot - 0.08 * height) & (overlap >= _BELOW * parts.width[piece])
+        if feet[piece] > foot - _RAISED * height or below.any():
+            break
+        begin = int(parts.left[piece])
+    wide = part.shape[1] - begin
+    if not _LEAST_WIDTH * height <= wide <= _MOST_WIDTH * height:
+        return None
+    mark = parts.left >= begin
+    rows = slice(int(parts.top[mark].min()), int(feet[mark].max()))
+    cut = part[rows, begin:]
+    factor = _HEIGHT / max(1, cut.shape[0])
+    larger = cv2.resize(cut, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    pixels = np.pad(larger, _HEIGHT // 3, constant_values=int(np.percentile(part, 90)))
+    return _Mark(pixels.astype(np.uint8), begin)
