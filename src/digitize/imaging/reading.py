@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from digitize.imaging.cells import find_cells
+from digitize.imaging.components import Components
 from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
 from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
@@ -30,6 +31,13 @@ pages without show-through it measures at most 0.2; wiping costs those a little 
 
 _DARK, _PALE_INK, _PALE = 184, 209, 230
 """Of 255, beside white paper: ink, the palest ink of a page with show-through, anything but paper."""
+
+_LID = 110
+"""Of 255; the dark beside a sheet is darker."""
+
+_LEAST_BORDER = 2.5
+_SHORTEST_BORDER, _WEDGE = 25.0, 20.0
+"""Millimetres: borders are broader than rules and longer than what is drawn, and lie near the edge."""
 
 _PALE_LETTER, _DARK_IN_LETTER = 0.84, 0.76
 """Shares of the brightness of the paper: worn ink, and the ink that shows that it is of this side."""
@@ -83,9 +91,11 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     if paper_noise(grey) > _NOISY:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8)
     dpi *= scale
+    bare = without_border(grey, dpi)
+    bordered, grey = bare is not grey, bare
     background = paper(grey)
     flat = flattened(grey, background)
-    if unevenness(background) > _UNEVEN:
+    if bordered or unevenness(background) > _UNEVEN:
         grey = flat
     if show_through(flat, dpi) > _SHINES_THROUGH:
         grey = near_ink(grey, flat, background)
@@ -95,6 +105,34 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     written = written_ink(flat) & ~rulings.mask
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, fine)
+
+
+def without_border(grey: Pixels, dpi: float) -> Pixels:
+    """Grey in which the dark of an open lid beside the sheet is as bright as the sheet.
+
+    Tesseract takes one threshold for a page; beside so much black, pale print is paper.
+    """
+    small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    unit = dpi / 25.4 / 8
+    dark = (small < _LID).astype(np.uint8)
+    side = max(2, round(_LEAST_BORDER * unit))
+    # Straightening has put wedges of paper between the border and the edge of the picture.
+    reach = max(1, round(_WEDGE * unit))
+    broad = np.pad(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), 1)
+    parts = Components.of(broad > 0)
+    high, wide = small.shape
+    long = np.maximum(parts.width, parts.height) >= _SHORTEST_BORDER * unit
+    right, bottom = parts.left + parts.width, parts.top + parts.height
+    beside = (parts.left <= reach) | (parts.top <= reach) | (right >= wide - reach) | (bottom >= high - reach)
+    edge = np.concatenate(([False], long & beside))[parts.labels][1:-1, 1:-1]
+    if not edge.any() or edge.all():
+        return grey
+    # Up to the edge of the picture, and the grey seam along the sheet.
+    grown = cv2.dilate(edge.astype(np.uint8), np.ones((5, 5), np.uint8))
+    lid = cv2.resize(grown, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    result = grey.copy()
+    result[lid] = np.uint8(np.percentile(small[~edge], 80))
+    return result
 
 
 def written_ink(flat: Pixels) -> Mask:
