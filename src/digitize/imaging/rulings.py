@@ -102,14 +102,10 @@ def _with_fringe(mask: Mask, solid: Mask) -> Mask:
     """
     if not solid.any():
         return solid
-    rest = mask & ~solid
     near = _dilated(solid, 5)
-    count, labels = cv2.connectedComponents(rest.view(np.uint8), connectivity=8)
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    inside = np.bincount(labels[near], minlength=count)
-    fringe = sizes == inside
-    fringe[0] = False
-    found: Mask = solid | fringe[labels]
+    rest = mask & ~solid
+    letters = _dilated(rest & ~near, 5)
+    found: Mask = solid | (rest & near & ~letters)
     return found
 
 

@@ -25,7 +25,7 @@ _SURE = 0.93
 _LEGIBLE = 0.3
 """Less confidence have scrawls and dirt, which a dictionary would only make words of."""
 
-_MOST = 40
+_MOST = 60
 """Words of a page that are read again at most, those with least confidence first: a page of scrawls must
 not cost ten times what a page of print does."""
 
@@ -52,7 +52,13 @@ def read_again(words: Sequence[Word], picture: ReadingPicture, engine: OcrEngine
         larger = _enlarged(picture, words[index].box)
         if larger is None:
             continue
-        looks = [_look(larger, one) for one in (engine, engine.second) if one is not None]
+        looks = []
+        # The other model first: where it says the same of a word that there is, nothing is left to decide.
+        for one in (engine.second, engine):
+            if one is not None:
+                looks.append(_look(larger, one))
+                if looks[0][0] == words[index].text and in_dictionary(looks[0][0]):
+                    break
         result[index] = chosen(words[index], looks)
     return tuple(result)
 
