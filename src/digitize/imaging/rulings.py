@@ -32,6 +32,9 @@ _DOT = 0.5
 _FAINT = 0.86
 """Dots are small and fade first: what is darker than this share of the paper may be one."""
 
+_PALE_LETTER, _DARK_IN_LETTER = 0.84, 0.76
+"""Shares of the brightness of the paper: worn ink, and the ink that shows that it is of this side."""
+
 _GRAIN = 0.0025
 """Inches of the standard deviation by which the grain of the scan is smoothed away before."""
 
@@ -43,6 +46,7 @@ class Rulings:
     Attributes:
         ink: the ink of the page, rulings and all.
         mask: the pixels of the rulings, without the letters that cross them.
+        written: the ink of the page, worn letters whole: pale ink that hangs together with dark ink.
         leaders: where leaders run.
         across, upright: solid lines with the letters that cross them.
 
@@ -50,6 +54,7 @@ class Rulings:
 
     ink: Mask
     mask: Mask
+    written: Mask
     leaders: tuple[Leader, ...]
     across: Mask
     upright: Mask
@@ -65,7 +70,22 @@ def find_rulings(flat: Pixels, dpi: float) -> Rulings:
     # Blurred, the dots of a leader touch each other.
     lines = find_lines(_without_leaders(faint, leaders, millimetre), mask, millimetre, parts.text_height(dpi))
     solid = (lines.across | lines.upright) & ~lines.crossed
-    return Rulings(mask, _with_fringe(mask, solid) | dots, tuple(leaders), lines.across, lines.upright)
+    return Rulings(
+        mask,
+        _with_fringe(mask, solid) | dots,
+        written(flat, parts),
+        tuple(leaders),
+        lines.across,
+        lines.upright,
+    )
+
+
+def written(flat: Pixels, parts: Components) -> Mask:
+    """The ink of letters; pieces of faint ink without any that is dark shine through from the other side."""
+    dark = np.bincount(parts.labels[flat < int(255 * _DARK_IN_LETTER)], minlength=len(parts.left) + 1) > 0
+    dark[0] = False
+    inked: Mask = dark[parts.labels] & (flat < int(255 * _PALE_LETTER))
+    return inked
 
 
 def without_rulings(grey: Pixels, rulings: Rulings) -> Pixels:

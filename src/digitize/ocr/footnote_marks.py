@@ -16,7 +16,9 @@ from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.second_look import confidence_of, text_of
 
-_GLUED = re.compile(r"^(?P<word>.*?[^\W\d_][:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$")
+_GLUED = re.compile(
+    r"^(?P<word>.*?[^\W\d_][:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$"
+)
 _MARK = re.compile(r"^\(?(\d)[)1]?$")
 _SIGNS = "()0123456789"
 
