@@ -11,9 +11,11 @@ import numpy as np
 from digitize.imaging.components import Components
 from digitize.imaging.picture import Mask
 from digitize.imaging.reading import ReadingPicture
+from digitize.imaging.rulings import paper_level
 from digitize.model import Box, Word
-from digitize.ocr.engine import OcrEngine
+from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.second_look import confidence_of, read_line
+from digitize.vietnamese.dictionary import in_dictionary
 
 _DPI = 100.0
 """Resolution at which it is looked for."""
@@ -36,11 +38,15 @@ _MOST = 12
 """Lines of a page that are looked at; a page of scrawls must not cost many times what a page of print does."""
 
 _MARGIN = 1.5
+_VALUE = 12.0
+"""Millimetres; what is shorter is a value, which is read several ways."""
+
 _NOT_READ = 0.45
 """Words with less confidence count as unread."""
 
 _LEGIBLE = 0.8
-"""What is read with less confidence was no text."""
+_LEGIBLE_IF_KNOWN, _KNOWN = 0.6, 0.7
+"""What is read with less confidence was no text; words of the language, by so large a share, need less."""
 
 
 def read_missed(
@@ -54,17 +60,34 @@ def read_missed(
         engine: reads them.
 
     """
-    found = []
     legible = [word.box for line in lines for word in line if word.confidence >= _NOT_READ]
+    places = missed(picture.ink, legible, picture.dpi)
+    if not places:
+        return []
+    rest = picture.rest.copy()
+    for box in legible:
+        rest[max(0, box[1]) : box[3], max(0, box[0]) : box[2]] = paper_level(rest)
+    found = []
     margin = round(_MARGIN * picture.dpi / 25.4)
-    for place in missed(picture.ink, legible, picture.dpi):
+    for place in places:
         left, top, right, bottom = place
         x, y = max(0, left - margin), max(0, top - margin)
-        part = picture.rest[y : bottom + margin, x : right + margin]
-        read = read_line(np.ascontiguousarray(part), picture.dpi, engine, dotted=False)
-        if any(any(map(str.isalnum, word.text)) for word in read) and confidence_of(read) >= _LEGIBLE:
+        part = np.ascontiguousarray(rest[y : bottom + margin, x : right + margin])
+        if right - left < _VALUE * picture.dpi / 25.4:
+            read = read_line(part, picture.dpi, engine, dotted=False)
+        else:
+            read = engine.read(part, picture.dpi, Layout.LINE)
+        if _is_text(read):
             found.append((place, [replace(word, box=_moved(word.box, x, y), line=0) for word in read]))
     return found
+
+
+def _is_text(words: Sequence[Word]) -> bool:
+    """Whether a reading is one of text, not of a scrawl."""
+    letters = sum(len(word.text) for word in words if any(map(str.isalnum, word.text)))
+    known = sum(len(word.text) for word in words if in_dictionary(word.text))
+    sure = confidence_of(words)
+    return letters > 0 and (sure >= _LEGIBLE or (sure >= _LEGIBLE_IF_KNOWN and known >= _KNOWN * letters))
 
 
 def _moved(box: Box, x: int, y: int) -> Box:

@@ -24,6 +24,7 @@ from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.lookalikes import as_email, as_number
 from digitize.vietnamese.dictionary import in_dictionary
+from digitize.vietnamese.folding import fold
 
 _SOFTENED = 0.127
 """Standard deviation in millimetres by which a line is blurred: remains of the dots that stood under
@@ -199,7 +200,7 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
             text = text.lstrip(_EDGES)
         if place == len(words) - 1:
             text = text.rstrip(_EDGES)
-        elif text.endswith(".") and in_dictionary(text) and not text.isupper():
+        elif text.endswith(".") and _is_syllable(text):
             text = text.rstrip(_EDGES)
         text = as_email(text)
         if not any(map(str.isalnum, text)) and len(text) < 2 and text not in ("%", "&", "x"):
@@ -211,6 +212,12 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
             kept = Word(last.text + text, box, min(last.confidence, kept.confidence), kept.line)
         found.append(kept)
     return tuple(found)
+
+
+def _is_syllable(text: str) -> bool:
+    """Whether a text is one of the language's words, and no abbreviation such as ``Tp.``"""
+    spoken = not text.isupper() and any(letter in "aeiouy" for letter in fold(text))
+    return spoken and in_dictionary(text) is True
 
 
 def text_of(words: Sequence[Word]) -> str:
