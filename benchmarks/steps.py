@@ -11,14 +11,15 @@ import numpy as np
 
 from digitize.imaging import ink, zones
 from digitize.imaging.cells import Grid
+from digitize.imaging.lines import Lines
 from digitize.imaging.straighten import Skew
 from digitize.imaging.upright import Turn
 
 Replacement = tuple[str, Any]
 
 
-def _no_zones(pixels: Any, *_: Any) -> Any:
-    return [], pixels
+def _no_zones(pixels: Any, ink: Any, *_: Any) -> Any:
+    return [], pixels, ink
 
 
 def _no_values(pixels: Any, mask: Any, _leaders: Any, grid: Any, dpi: float, paper: int) -> Any:
@@ -31,6 +32,22 @@ def _no_cells(*_: Any) -> Grid:
 
 def _no_leaders(mask: Any, *_: Any) -> Any:
     return np.zeros_like(mask), []
+
+
+def _no_lines(mask: Any, *_: Any) -> Lines:
+    return Lines(np.zeros_like(mask), np.zeros_like(mask), np.zeros_like(mask))
+
+
+def _none_missed(*_: Any) -> list[Any]:
+    return []
+
+
+def _line_as_read(line: Any, *_: Any) -> list[Any]:
+    return list(line)
+
+
+def _first_look(looks: Any, *_: Any) -> Any:
+    return tuple(looks[0])
 
 
 def _as_it_was(given: Any, *_: Any) -> Any:
@@ -68,6 +85,7 @@ def _straight(*_: Any) -> Skew:
 _READING = "digitize.imaging.reading."
 _RULINGS = "digitize.imaging.rulings."
 _PAGE = "digitize.ocr.page."
+_ZONES = "digitize.ocr.zones."
 _STRAIGHTEN = "digitize.imaging.straighten."
 _UPRIGHT = "digitize.imaging.upright."
 
@@ -78,6 +96,7 @@ STEPS: dict[str, tuple[Replacement, ...]] = {
         (_READING + "cut_zones", _no_zones),
     ),
     "leaders stay, lines go": ((_RULINGS + "find_leaders", _no_leaders),),
+    "lines stay, leaders go": ((_RULINGS + "find_lines", _no_lines),),
     "nothing is cut out": ((_READING + "cut_zones", _no_zones),),
     "values over leaders are not cut out": ((_READING + "cut_zones", _no_values),),
     "cells and boxes are not cut out": ((_READING + "find_cells", _no_cells),),
@@ -93,7 +112,12 @@ STEPS: dict[str, tuple[Replacement, ...]] = {
         (_STRAIGHTEN + "edgeless", _as_it_was),
         (_UPRIGHT + "edgeless", _as_it_was),
     ),
-    "no second look at a word": (("digitize.ocr.zones.read_again", _words_as_read),),
+    "the dark beside the sheet stays": ((_READING + "without_border", _as_it_was),),
+    "remains of leaders stay": ((_ZONES + "without_remains", _line_as_read),),
+    "marks of footnotes stay": ((_ZONES + "with_marks", _line_as_read),),
+    "missed lines stay unread": ((_ZONES + "read_missed", _none_missed),),
+    "numbers are not voted on": (("digitize.ocr.second_look.best_number", _first_look),),
+    "no second look at a word": ((_ZONES + "read_again", _words_as_read),),
     "no second look at a line": (("digitize.ocr.second_look._pays", _never),),
 }
 """What is replaced to switch a step off."""

@@ -24,6 +24,7 @@ from digitize.imaging.straighten import edgeless
 from digitize.model import Box, Word
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import OcrEngine
+from digitize.ocr.footnote_marks import with_marks
 from digitize.ocr.page import read_page
 from digitize.ocr.words_in_doubt import doubtful, read_again
 from digitize.samples.cases import Desk, draw_case
@@ -43,6 +44,7 @@ LARGER = 450 / DPI
 """How much larger words are looked at again."""
 
 WORN = Lying(blur=7, noise=4)
+SURE = 0.6
 SHINES_THROUGH = 0.3
 """As reading.py has it."""
 
@@ -151,6 +153,38 @@ def rulings() -> tuple[Pixels, Pixels]:
         crop(reading_picture(table.pixels, DPI).pixels, cells),
     ]
     return stacked(before), stacked(after)
+
+
+@pair("lines")
+def lines() -> tuple[Pixels, Pixels]:
+    """Worn lines of a table."""
+    worn = Damage(fading=0.3, patchiness=0.3)
+    form = scanned("marriage", replace(WORN, blur=9, noise=5), worn)
+    box = form.box_of("bride_name")
+    part = (box[0] - 300, box[1] - 110, box[0] + 560, box[3] + 120)
+    return crop(to_grey(form.pixels), part), crop(reading_picture(form.pixels, DPI).pixels, part)
+
+
+@pair("lid")
+def lid() -> tuple[Pixels, Pixels]:
+    """A sheet on a dark bed, and what is read of it."""
+    scan = scanned("birth", replace(WORN, border=(8.0, 6.0, 9.0, 12.0)))
+    return thumbnail(to_grey(scan.pixels)), thumbnail(reading_picture(scan.pixels, DPI).pixels)
+
+
+@pair("marks")
+def marks() -> tuple[Pixels, Pixels]:
+    """Marks of footnotes as the page is read, and read by themselves."""
+    scan = scanned("birth")
+    picture = reading_picture(scan.pixels, DPI)
+    found: list[tuple[Pixels, Pixels]] = []
+    for word in engine().read(picture.rest, DPI):
+        parts = with_marks([word], picture, engine())
+        if len(parts) > 1 and parts[1].confidence > SURE:
+            part = crop(picture.pixels, around(word.box, 8, 8))
+            text = " ".join(one.text for one in parts)
+            found.append((captioned(part, word.text), captioned(part, text)))
+    return stacked([before for before, _ in found[:3]]), stacked([after for _, after in found[:3]])
 
 
 def lifted(picture: ReadingPicture, box: Box) -> Pixels:

@@ -32,7 +32,24 @@ def test_lookalikes_among_digits_become_digits(read: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["12a", "5B", "7D", "118A", "Quy", "A4", "7/GBT", "T.Tr", "lO", "SOS", "5%", "3đ", "24h", "12(3)", "", "/"],
+    [
+        "12a",
+        "5B",
+        "7D",
+        "118A",
+        "Quy",
+        "A4",
+        "7/GBT",
+        "T.Tr",
+        "lO",
+        "SOS",
+        "5%",
+        "3đ",
+        "24h",
+        "12(3)",
+        "",
+        "/",
+    ],
 )
 def test_houses_words_and_what_holds_other_letters_are_no_numbers(text: str) -> None:
     assert as_number(text) == text
