@@ -15,7 +15,7 @@ from digitize.samples.sheet import INK, Sheet
 
 WORD_X, BASELINE, RAISED = 10.0, 12.0, 1.8
 
-READABLE = [(200, digit) for digit in (2, 4, 6, 8, 9)] + [(150, 8), (150, 9), (300, 3), (300, 6)]
+READABLE = [(200, digit) for digit in range(1, 10)] + [(150, 8), (150, 9), (300, 3), (300, 6)]
 
 
 def paper(dpi: int = 200) -> Sheet:

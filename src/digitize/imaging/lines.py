@@ -135,16 +135,16 @@ def find_lines(mask: Mask, dark: Mask, millimetre: float, text_height: float) ->
 def _level_lines(mask: Mask, dark: Mask, length: float, millimetre: float) -> Iterator[_Line]:
     ink = mask.view(np.uint8)
     thickest = round(_THICKEST * millimetre)
-    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)).astype(np.uint8)
     thin = ink & ~thick
     window = max(3, round(length) | 1)
     # A line may rise or fall by a pixel within the window.
     near = np.ones((3, 1), np.uint8)
-    clear = cv2.dilate(_clear(ink, thin, max(2, round(_BESIDE * millimetre))), near)
+    clear = cv2.dilate(_clear(ink, thin, max(2, round(_BESIDE * millimetre))), near).astype(np.uint8)
     sure: Mask = _share(clear, window) >= _CLEAR
     if not sure.any():
         return
-    covered = cv2.dilate(ink, near)
+    covered = cv2.dilate(ink, near).astype(np.uint8)
     sure &= _share(covered, window) >= _COVERED
     along = cv2.dilate(sure.view(np.uint8), np.ones((1, window), np.uint8))
     # What is as long as a window needs no more than every fourth column to be told apart.
@@ -166,7 +166,7 @@ def _clear(ink: NDArray[np.uint8], thin: NDArray[np.uint8], beside: int) -> NDAr
     clear = thin.copy()
     clear[beside:] &= ~ink[:-beside]
     clear[:-beside] &= ~ink[beside:]
-    return clear & 1
+    return np.asarray(clear & 1, np.uint8)
 
 
 def _joined(lines: list[_Line], covered: NDArray[np.uint8], millimetre: float) -> list[_Line]:
@@ -239,7 +239,7 @@ def _smoothed(level: Floats, window: int) -> Floats:
 
 
 def _is_top_of_letters(dark: Mask, line: _Line) -> bool:
-    """Whether a line is the bars of letters such as ``TTXH``: under it hang many stems, over it is nothing."""
+    """Whether a line is the bars of letters such as ``TTXH``: many stems under it, nothing over it."""
     columns = np.arange(line.left, line.right)
     last = dark.shape[0] - 1
     above = dark[(line.tops - 2).clip(0), columns] & dark[(line.tops - 3).clip(0), columns]

@@ -192,7 +192,8 @@ class _Cutter:
         high, wide = parts.labels.shape
         right, bottom = parts.left + parts.width, parts.top + parts.height
         at_side: Mask = (right <= edge) | (parts.left >= wide - edge)
-        return at_side | (bottom <= edge) | (parts.top >= high - edge)
+        at_end: Mask = (bottom <= edge) | (parts.top >= high - edge)
+        return at_side | at_end
 
     def _box(self, parts: Components, inside: Mask, around: Box) -> Box | None:
         """The box around pieces of ink, specks left out; None if there are only specks."""

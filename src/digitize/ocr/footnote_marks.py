@@ -17,7 +17,7 @@ from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.second_look import confidence_of, text_of
 
 _GLUED = re.compile(
-    r"^(?P<word>.*?[^\W\d_][:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$"
+    r"^(?P<word>.*?[^\W\d_]\)?[:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$"
 )
 _MARK = re.compile(r"^\(?(\d)[)1]?$")
 _SIGNS = "()0123456789"
@@ -70,7 +70,7 @@ def with_marks(line: Sequence[Word], picture: ReadingPicture, engine: OcrEngine)
 
 
 def _read(mark: _Mark, engine: OcrEngine) -> tuple[str, float] | None:
-    for layout in (Layout.WORD, Layout.RAW_LINE):
+    for layout in (Layout.WORD, Layout.LINE, Layout.RAW_LINE):
         found = engine.read(mark.pixels, _DPI, layout, only=_SIGNS)
         number = _MARK.match(text_of(found).replace(" ", ""))
         if number:

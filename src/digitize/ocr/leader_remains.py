@@ -13,9 +13,9 @@ from digitize.vietnamese.folding import fold
 
 _DOTS = "._…·"
 _BEGINNING = re.compile(rf"^[{_DOTS}]+(?=[^\W_])")
-_END = re.compile(r"(?:(?<=[^\W_])_+|[._…]{2,}|[._…]+(?=,$))(,?)$")
+_END = re.compile(r"(?:(?<=[^\W_])_+|…|[._…·]{2,}|·|[._…·]+(?=,$))(,?)$")
 _BEHIND_SLASH = re.compile(r"^/\d{1,4}$")
-_STUCK = re.compile(rf"^(\(?(?P<word>[^\W\d_]{{2,}})[:;,)]*)[{_DOTS}]+(?P<value>\d.*|[^\W\d_a-zà-ỹ].*)$")
+_STUCK = re.compile(rf"^(\(?(?P<word>[^\W\d_]{{2,}})[:;,)]*)[{_DOTS}]+(?P<value>[^\W_].*)$")
 _DATE_PARTS = {"ngay": (1, 2), "thang": (1, 2), "nam": (4,)}
 """What stands before a part of a date, folded, and how many digits the part has."""
 
@@ -52,7 +52,12 @@ def _parted(word: Word) -> Iterable[Word]:
         ]
     text += end
     stuck = _STUCK.match(text)
-    if stuck is None or in_dictionary(stuck["word"]) is not True or stuck["word"].isupper():
+    if (
+        stuck is None
+        or in_dictionary(stuck["word"]) is not True
+        or stuck["word"].isupper()
+        or stuck["value"][0].islower()
+    ):
         return [word if text == word.text else replace(word, text=text)]
     left, top, right, bottom = word.box
     # Letters are about equally wide.
@@ -71,7 +76,7 @@ def _date_part(before: Word, word: Word) -> Word:
     if not lengths:
         return word
     number = as_number(word.text)
-    if number != word.text:
+    if number != word.text and sum(map(str.isdigit, number)) in lengths:
         word = replace(word, text=number, confidence=min(word.confidence, _DOUBTFUL))
     dotted = _DOTTED_NUMBER.match(word.text)
     if not dotted:

@@ -6,8 +6,8 @@ import re
 
 _ZEROS, _ONES = "oOöÖòóôõOÒÓÔÕqQDaạ", "lIi|!Í"
 _DIGIT_OF = (
-    {letter: "0" for letter in _ZEROS}
-    | {letter: "1" for letter in _ONES}
+    dict.fromkeys(_ZEROS, "0")
+    | dict.fromkeys(_ONES, "1")
     | {
         "T": "7",
         "?": "7",
@@ -21,15 +21,13 @@ _DIGIT_OF = (
         "¿": "2",
         "£": "6",
         "€": "6",
-        "(": "0",
-        "[": "1",
     }
 )
 _BETWEEN = "/-.,:"
-_HOUSE = re.compile(r"^\d+[aABD]$")
+_CODE = re.compile(r"^(?:\d+[aABD]|[A-ZĐ]\d)$")
 _EMAIL = re.compile(
-    r"^(?P<name>[A-Za-z0-9._+-]{2,})(?P<sign>[^A-Za-z0-9._+@-]+@?|@[^A-Za-z0-9._+-]+)"
-    r"(?P<domain>[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+)$"
+    r"^(?P<name>[A-Za-z0-9._+-]*[A-Za-z][A-Za-z0-9._+-]*)(?P<sign>[^A-Za-z0-9._+@/:,;-]+@?|@[^A-Za-z0-9._+-]+)"
+    r"(?P<domain>[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,})$"
 )
 
 
@@ -37,9 +35,9 @@ def as_number(text: str) -> str:
     """A text of digits with their lookalikes made digits; the text itself if it is no such text.
 
     At least half of it must be digits already: ``q4`` is a number, ``Quy`` is none. Nor is the number of a
-    house, ``12a``.
+    house, ``12a``, or a class, ``B2``.
     """
-    if _HOUSE.match(text):
+    if _CODE.match(text):
         return text
     digits = sum(map(str.isdigit, text))
     signs = sum(sign in _BETWEEN for sign in text)

@@ -1,4 +1,4 @@
-"""Read what looks like text where nothing was read: layout analysis leaves out lines beside seals and edges."""
+"""Read what looks like text where nothing was read: layout analysis leaves out lines beside seals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LINES = (1.4, 8.0)
 """Millimetres that a line is high."""
 
 _MOST = 12
-"""Lines of a page that are looked at; a page of scrawls must not cost many times what a page of print does."""
+"""Lines of a page that are looked at; a page of scrawls must not cost many times what print does."""
 
 _MARGIN = 1.5
 _VALUE = 12.0

@@ -9,7 +9,6 @@ a name: of ``HIẾU``, ``HIỀU`` and ``HIỂU`` no dictionary knows which was m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -198,9 +197,7 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
         text = word.text
         if place == 0:
             text = text.lstrip(_EDGES)
-        if place == len(words) - 1:
-            text = text.rstrip(_EDGES)
-        elif text.endswith(".") and _is_syllable(text):
+        if place == len(words) - 1 or (text.endswith(".") and _is_syllable(text)):
             text = text.rstrip(_EDGES)
         text = as_email(text)
         if not any(map(str.isalnum, text)) and len(text) < 2 and text not in ("%", "&", "x"):
@@ -215,7 +212,7 @@ def tidied(words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _is_syllable(text: str) -> bool:
-    """Whether a text is one of the language's words, and no abbreviation such as ``Tp.``"""
+    """Whether a text is one of the language's words, and no abbreviation: ``Tp.`` is one."""
     spoken = not text.isupper() and any(letter in "aeiouy" for letter in fold(text))
     return spoken and in_dictionary(text) is True
 
