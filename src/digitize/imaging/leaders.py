@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digitize.imaging.components import Components
+from digitize.imaging.dots import TOLERANCE, Dots, Floats, Ink, Ints, Places
 from digitize.imaging.picture import Mask
 
 _LEAST_DOTS = 5
@@ -28,8 +28,6 @@ _LEAST_PLACES = 4
 _STRONG = 7
 """A page with leaders has one with so many free dots side by side; the others are like it."""
 
-_LIKE_PITCH = 0.12
-_LIKE_WIDTH = 1.5
 
 _SAME_PITCH = 0.03
 _MOST_KINDS = 4
@@ -46,9 +44,6 @@ _WIDEST_PITCH = 2.7
 _NARROWEST_PITCH = 0.5
 """Millimetres; what is closer together are pieces of a worn line."""
 
-_TOLERANCE = 0.22
-"""Share of the pitch by which a dot may lie beside its place."""
-
 _NEARLY_ALL = 0.8
 """Where writing stands over a leader, at least this share of its places has ink; where it stands
 in a gap of the leader, letters hit only some of them."""
@@ -57,9 +52,6 @@ _FEW = 8
 _NEARLY_ALL_OF_MANY = 0.88
 
 _WINDOW = 8
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
     sure = [dots for dots in sure if any(dots.is_like(one) for one in strong)]
     if not sure:
         return found, runs
-    ink = _Ink(mask, np.asarray(cv2.integral(mask.view(np.uint8)), np.int32), parts, small)
+    ink = Ink(mask, np.asarray(cv2.integral(mask.view(np.uint8)), np.int32), parts, small)
     taken = np.zeros(len(small), bool)
     for dots in sure:
         members, leaders = _paint(found, ink, dots)
@@ -101,7 +93,7 @@ def find_leaders(mask: Mask, parts: Components, millimetre: float) -> tuple[Mask
         runs += leaders
     # Dots that have been found are no ink any more: no other leader runs through them.
     left = mask & ~found
-    ink = _Ink(left, np.asarray(cv2.integral(left.view(np.uint8)), np.int32), parts, small)
+    ink = Ink(left, np.asarray(cv2.integral(left.view(np.uint8)), np.int32), parts, small)
     kinds = _kinds(sure)
     levels = list(runs)
     for row in _rows(parts, candidates[~taken[candidates]], millimetre):
@@ -124,40 +116,6 @@ def _apart(runs: list[Leader], millimetre: float) -> list[Leader]:
         else:
             apart.append(run)
     return apart
-
-
-@dataclass(frozen=True, slots=True)
-class _Dots:
-    """The dots of a leader, or of several on one level: the free ones, and their geometry in pixels.
-
-    Attributes:
-        members: pieces that are dots for sure, from left to right, with their middles ``xs, ys``.
-        single: pieces like dots that have no neighbour.
-        pitch, width, height: from dot to dot, and of a dot.
-
-    """
-
-    members: Ints
-    xs: Floats
-    ys: Floats
-    single: Ints
-    pitch: float
-    width: float
-    height: float
-
-    def longest(self) -> int:
-        """The most free dots that follow each other."""
-        beside = np.abs(np.diff(self.xs) - self.pitch) <= _TOLERANCE * self.pitch + 0.7
-        breaks = np.flatnonzero(np.concatenate(([True], ~beside, [True])))
-        return int(np.diff(breaks).max())
-
-    def is_like(self, other: _Dots) -> bool:
-        """Whether it may be a leader of the same kind."""
-        return (
-            abs(self.pitch / other.pitch - 1) <= _LIKE_PITCH
-            and abs(self.height - other.height) <= 1
-            and abs(self.width - other.width) <= _LIKE_WIDTH
-        )
 
 
 def _rows(parts: Components, candidates: Ints, millimetre: float) -> Iterator[Ints]:
@@ -197,7 +155,7 @@ class _Chain:
     y: float
 
 
-def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
+def _dots(parts: Components, chain: Ints, millimetre: float) -> Dots | None:
     """The leader that a chain of marks holds: one size, one level, one pitch; None if there is none."""
     xs, ys = parts.x[chain], parts.y[chain]
     gaps = np.diff(xs)
@@ -205,7 +163,7 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     if len(near) < _LEAST_DOTS - 1:
         return None
     pitch = _commonest(near)
-    beside = np.abs(gaps - pitch) <= _TOLERANCE * pitch + 0.7
+    beside = np.abs(gaps - pitch) <= TOLERANCE * pitch + 0.7
     # A dot of a leader has another one at its side.
     core = np.concatenate((beside, [False])) | np.concatenate(([False], beside))
     if core.sum() < _LEAST_DOTS:
@@ -217,7 +175,7 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     if level is not None:
         core[core] = np.abs(ys[core] - level) <= 0.3 * height + 0.6
     # A mark that was taken out leaves its neighbours alone.
-    alone = np.diff(xs[core]) <= pitch * (1 + _TOLERANCE) + 0.7
+    alone = np.diff(xs[core]) <= pitch * (1 + TOLERANCE) + 0.7
     core[core] = np.concatenate((alone, [False])) | np.concatenate(([False], alone))
     if core.sum() < _LEAST_DOTS:
         return None
@@ -228,12 +186,12 @@ def _dots(parts: Components, chain: Ints, millimetre: float) -> _Dots | None:
     # dots are: several times the pitch, with ink at nearly all the places in between.
     alike = (areas > 0.5 * typical) & (areas < 1.6 * typical) & (np.abs(heights - height) <= 1)
     single = np.flatnonzero(alike & ~core)
-    return _Dots(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
+    return Dots(chain[core], xs[core], ys[core], chain[single], pitch, width, height)
 
 
-def _kinds(sure: list[_Dots]) -> list[_Dots]:
+def _kinds(sure: list[Dots]) -> list[Dots]:
     """One leader of each kind that a page has, those with most dots first."""
-    kinds: list[_Dots] = []
+    kinds: list[Dots] = []
     for dots in sorted(sure, key=lambda dots: -len(dots.members)):
         if not any(
             abs(dots.pitch / kind.pitch - 1) < _SAME_PITCH and abs(dots.height - kind.height) <= 1
@@ -243,9 +201,7 @@ def _kinds(sure: list[_Dots]) -> list[_Dots]:
     return kinds[:_MOST_KINDS]
 
 
-def _scattered(
-    ink: _Ink, row: Ints, kinds: list[_Dots], levels: list[Leader], millimetre: float
-) -> list[_Dots]:
+def _scattered(ink: Ink, row: Ints, kinds: list[Dots], levels: list[Leader], millimetre: float) -> list[Dots]:
     """Leaders of a row of marks under so much writing that no free dots stand side by side.
 
     They are of the kind of another leader of the page: their dots are as large, and as far apart, and
@@ -285,13 +241,13 @@ def _scattered(
                 for run in levels
             )
             # Nor do two full stops stand side by side.
-            adjacent = bool((np.diff(x) <= (1 + _TOLERANCE) * kind.pitch).any())
+            adjacent = bool((np.diff(x) <= (1 + TOLERANCE) * kind.pitch).any())
             if (beside and (adjacent or places >= _LEAST_PLACES)) or (
                 len(chain) >= _LEAST_SCATTERED and places >= _LEAST_PLACES
             ):
                 members = np.array(chain)
                 none = np.zeros(0, np.int64)
-                found.append(_Dots(members, x, y, none, kind.pitch, kind.width, kind.height))
+                found.append(Dots(members, x, y, none, kind.pitch, kind.width, kind.height))
         if found:
             return found
     return []
@@ -320,25 +276,7 @@ def _running_level(xs: Floats, ys: Floats) -> Floats | None:
     return level
 
 
-@dataclass(frozen=True, slots=True)
-class _Ink:
-    """The ink of a page: its mask, the sums of it, its pieces, and which of them are small."""
-
-    mask: Mask
-    sums: NDArray[np.int32]
-    parts: Components
-    small: Mask
-
-    def count(self, top: Ints, left: Ints, high: int, wide: int) -> NDArray[np.int32]:
-        """Ink in windows of one size."""
-        sums = self.sums
-        inside: NDArray[np.int32] = (
-            sums[top + high, left + wide] - sums[top, left + wide] - sums[top + high, left] + sums[top, left]
-        )
-        return inside
-
-
-def _paint(found: Mask, ink: _Ink, dots: _Dots) -> tuple[Ints, list[Leader]]:
+def _paint(found: Mask, ink: Ink, dots: Dots) -> tuple[Ints, list[Leader]]:
     """Mark the free dots, and those under writing: between the free dots, and beyond the outermost.
 
     Returns the free dots, and the leaders: a row of dots may hold several.
@@ -362,7 +300,7 @@ def _paint(found: Mask, ink: _Ink, dots: _Dots) -> tuple[Ints, list[Leader]]:
     return members, runs
 
 
-def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
+def _joined(ink: Ink, dots: Dots) -> tuple[Ints, dict[int, Places | None]]:
     """All free dots from left to right, and what hides between them.
 
     For the gaps wider than a pitch, numbered by the dot on their left: the places of hidden dots, or None
@@ -382,28 +320,28 @@ def _joined(ink: _Ink, dots: _Dots) -> tuple[Ints, dict[int, _Places | None]]:
             right = index
     members: Ints = everything[kept]
     steps = np.diff(ink.parts.x[members]) / dots.pitch
-    wide = np.flatnonzero((np.round(steps) != 1) | (np.abs(steps - 1) > _TOLERANCE))
+    wide = np.flatnonzero((np.round(steps) != 1) | (np.abs(steps - 1) > TOLERANCE))
     return members, {int(left): _between(ink, dots, members[left], members[left + 1]) for left in wide}
 
 
-def _between(ink: _Ink, dots: _Dots, left: int, right: int) -> _Places | None:
+def _between(ink: Ink, dots: Dots, left: int, right: int) -> Places | None:
     """The places between two dots of a leader; None where there is something else between them."""
     x, y = ink.parts.x[[left, right]], ink.parts.y[[left, right]]
     steps = (x[1] - x[0]) / dots.pitch
     count = round(steps)
-    if count < 1 or abs(steps - count) > _TOLERANCE + 0.004 * count:
+    if count < 1 or abs(steps - count) > TOLERANCE + 0.004 * count:
         return None
     share = np.arange(1, count) / count
-    places = _Places.at(ink, dots, x[0] + (x[1] - x[0]) * share, y[0] + (y[1] - y[0]) * share)
+    places = Places.at(ink, dots, x[0] + (x[1] - x[0]) * share, y[0] + (y[1] - y[0]) * share)
     least = _NEARLY_ALL if count <= _FEW else _NEARLY_ALL_OF_MANY
     return places if count == 1 or places.inked.mean() >= least else None
 
 
-def _paint_beyond(found: Mask, ink: _Ink, dots: _Dots, x: float, y: float, limit: float) -> float:
+def _paint_beyond(found: Mask, ink: Ink, dots: Dots, x: float, y: float, limit: float) -> float:
     """Mark the dots that go on from an end of a leader towards ``limit``; return where they end."""
     step = dots.pitch if limit > x else -dots.pitch
     reach = np.arange(1, max(1, int(abs(limit - x) / dots.pitch))) * step
-    beyond = _Places.at(
+    beyond = Places.at(
         ink, dots, (x + reach).astype(np.float64), np.full(len(reach), y).astype(np.float64)
     ).without_small(ink)
     believed = _believed(beyond)
@@ -412,7 +350,7 @@ def _paint_beyond(found: Mask, ink: _Ink, dots: _Dots, x: float, y: float, limit
     return float(x + believed * step)
 
 
-def _believed(places: _Places) -> int:
+def _believed(places: Places) -> int:
     """How many places beyond the last free dot belong to the leader.
 
     As far as dots come that have nothing above them, the label before a leader having none.
@@ -427,85 +365,3 @@ def _believed(places: _Places) -> int:
         if places.inked[index] and not places.written_over[index]:
             believed = index + 1
     return believed
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where dots should be: windows, whether they have ink, and whether ink lies above them."""
-
-    top: Ints
-    left: Ints
-    high: int
-    wide: int
-    inked: Mask
-    written_over: Mask
-
-    @classmethod
-    def at(cls, ink: _Ink, dots: _Dots, xs: Floats, ys: Floats) -> _Places:
-        """Windows around places given by their middles."""
-        high, wide = max(1, round(dots.height)), max(1, round(dots.width))
-        rows, columns = ink.mask.shape
-        top = np.clip(np.round(ys - (high - 1) / 2), 0, max(0, rows - high)).astype(np.int64)
-        left = np.clip(np.round(xs - (wide - 1) / 2), 0, max(0, columns - wide)).astype(np.int64)
-        reach = round(2.5 * high)
-        above = np.maximum(top - reach, 0)
-        inside = ink.count(top, left, high, wide)
-        # Rows from ``above`` down to ``top``: the window with them, less the window.
-        sums = ink.sums
-        over = sums[top, left + wide] - sums[above, left + wide] - sums[top, left] + sums[above, left]
-        return cls(top, left, high, wide, inside >= 0.4 * high * wide, over > 0)
-
-    def first(self, count: int) -> _Places:
-        """The first ``count`` places."""
-        return _Places(
-            self.top[:count],
-            self.left[:count],
-            self.high,
-            self.wide,
-            self.inked[:count],
-            self.written_over[:count],
-        )
-
-    def without_small(self, ink: _Ink) -> _Places:
-        """The same places; small marks of their own, which have been judged already, are no ink."""
-        labels = ink.parts.labels[self.top + self.high // 2, self.left + self.wide // 2]
-        own = (labels > 0) & ink.small[labels - 1]
-        # Nor is the foot of a letter that goes on at both sides, as that of a U does.
-        middle = self.top + self.high // 2
-        before = np.maximum(self.left - 2, 0)
-        behind = np.minimum(self.left + self.wide + 1, ink.mask.shape[1] - 1)
-        own |= ink.mask[middle, before] & ink.mask[middle, behind]
-        return _Places(self.top, self.left, self.high, self.wide, self.inked & ~own, self.written_over)
-
-    def paint(self, found: Mask, ink: _Ink, dots: _Dots) -> None:
-        """Mark the dots; what letters have of the same ink stays."""
-        high, wide, mask = self.high, self.wide, ink.mask
-        feet = self._feet(ink, dots)
-        for y, x in zip(self.top[self.inked], self.left[self.inked], strict=True):
-            window = (slice(y, y + high), slice(x, x + wide))
-            below = mask[y + high : y + high + 2, x : x + wide].any(axis=0)
-            dot = mask[window] & ~below
-            if y >= 2:
-                # Under a stroke from above, the part down to where the letters stand is the letter's.
-                above = mask[y - 2 : y, x : x + wide].all(axis=0)
-                dot[:feet, above] = False
-            labels = ink.parts.labels[window]
-            # A small mark of its own that is no dot of the leader is the dot of an ạ or a comma.
-            label = int(labels[high // 2, wide // 2])
-            if label and ink.small[label - 1] and ink.parts.height[label - 1] > dots.height + 1:
-                dot &= labels != label
-            found[window] |= dot
-
-    def _feet(self, ink: _Ink, dots: _Dots) -> int:
-        """Rows of the windows, from the top, that letters standing over the leader reach into."""
-        mask, high = ink.mask, self.high
-        half = round(dots.pitch / 2)
-        depths = []
-        for y, x in zip(self.top[self.written_over], self.left[self.written_over], strict=True):
-            for column in (x + self.wide // 2 - half, x + self.wide // 2 + half):
-                if not 0 <= column < mask.shape[1] or y < 2 or not mask[y - 2 : y, column].all():
-                    continue
-                gone = np.flatnonzero(~mask[y : y + high + 2, column])
-                if len(gone):
-                    depths.append(int(gone[0]))
-        return int(np.median(depths)) if len(depths) >= 2 else 1

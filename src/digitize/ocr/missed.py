@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,7 +13,7 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.rulings import paper_level
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import confidence_of, read_line
+from digitize.ocr.second_look import confidence_of, moved, read_line
 from digitize.vietnamese.dictionary import in_dictionary
 
 _DPI = 100.0
@@ -78,7 +77,7 @@ def read_missed(
         else:
             read = engine.read(part, picture.dpi, Layout.LINE)
         if _is_text(read):
-            found.append((place, [replace(word, box=_moved(word.box, x, y), line=0) for word in read]))
+            found.append((place, [moved(word, x, y) for word in read]))
     return found
 
 
@@ -88,10 +87,6 @@ def _is_text(words: Sequence[Word]) -> bool:
     known = sum(len(word.text) for word in words if in_dictionary(word.text))
     sure = confidence_of(words)
     return letters > 0 and (sure >= _LEGIBLE or (sure >= _LEGIBLE_IF_KNOWN and known >= _KNOWN * letters))
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def missed(ink: Mask, words: Iterable[Box], dpi: float) -> list[Box]:

@@ -74,7 +74,7 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
 
     def padded_look(pixels: Pixels, only: str = "") -> tuple[Word, ...]:
         padded = np.pad(pixels, pad, mode="edge")
-        return tidied([_moved(word, -pad) for word in engine.read(padded, dpi, Layout.LINE, only=only)])
+        return tidied([moved(word, -pad, -pad) for word in engine.read(padded, dpi, Layout.LINE, only=only)])
 
     first = padded_look(soft)
     if not _pays(first):
@@ -250,6 +250,7 @@ def _one_number(left: Word, right: Word) -> bool:
     return right.box[0] - left.box[2] < _ONE_NUMBER * height
 
 
-def _moved(word: Word, by: int) -> Word:
+def moved(word: Word, x: int, y: int) -> Word:
+    """A word of a picture with its box in a larger one, in which the picture begins at a place."""
     left, top, right, bottom = word.box
-    return Word(word.text, (left + by, top + by, right + by, bottom + by), word.confidence, word.line)
+    return replace(word, box=(left + x, top + y, right + x, bottom + y))

@@ -13,7 +13,7 @@ from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.footnote_marks import with_marks
 from digitize.ocr.leader_remains import without_remains
 from digitize.ocr.missed import read_missed
-from digitize.ocr.second_look import confidence_of, read_line
+from digitize.ocr.second_look import confidence_of, moved, read_line
 from digitize.ocr.words_in_doubt import read_again
 
 _SAME_ROW = 0.08
@@ -97,16 +97,12 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     if zone.kind is ZoneKind.DIGITS and found:
         return [[_joined(found, zone.box)]]
     x, y = zone.origin
-    return _lines([replace(word, box=_moved(word.box, x, y)) for word in found])
+    return _lines([moved(word, x, y) for word in found])
 
 
 def _joined(words: Sequence[Word], box: Box) -> Word:
     """The one number that stands in a row of boxes."""
     return Word("".join(word.text for word in words), box, min(word.confidence for word in words), 0)
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:
