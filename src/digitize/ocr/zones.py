@@ -9,6 +9,7 @@ from digitize.imaging.handwriting import is_handwritten
 from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
+from digitize.ocr.capital import with_capital
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.footnote_marks import with_marks
 from digitize.ocr.leader_remains import without_remains
@@ -88,8 +89,9 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
             found = engine.read(zone.pixels, dpi, Layout.BLOCK)
         else:
             found = without_sides(read_line(zone.pixels, dpi, engine, dotted=False))
+            found = with_capital(found, zone.pixels)
     else:
-        found = read_line(zone.pixels, dpi, engine)
+        found = with_capital(read_line(zone.pixels, dpi, engine), zone.pixels)
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
             found = tuple(
                 replace(word, confidence=min(word.confidence, _WRITTEN), handwritten=True) for word in found
