@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 _SEED = 9
 _WEAR = 1
 _MOST_MEGAPIXELS = 200
-_QUALITIES = (70, 85, 60)
+_QUALITIES = (80, 70, 60)
 """Of JPEG; the first is that of our profiles."""
 
 _STEPS = 60

@@ -47,8 +47,17 @@ _WORN = 0.4
 """At its ends, a line begins with a piece of this length in which nothing wider has worn away; in
 millimetres. What is shorter are feet of the letters beside it."""
 
-_HANGING, _STANDING = 0.14, 0.03
-"""Shares of the columns of what may be the bars of letters in which ink goes on below, and above."""
+_ATTACHED, _NOT_ATTACHED = 0.14, 0.03
+"""Shares of the columns in which letters are attached to what may be their bars or feet, and in which there
+is ink at the other side."""
+
+_FEW_CAPITALS, _ATTACHED_TO_SHORT = 20.0, 0.12
+"""Millimetres; and the share of the columns of a shorter line from which strokes go on. From lines under
+values it is at most 0.08."""
+
+_LONGEST_ARC, _BEND = 25.0, 0.15
+"""Millimetres: what is shorter and bends away from a straight line by more is a piece of a seal."""
+
 
 _HALO = 2
 """Pixels by which lines look thicker in faint ink."""
@@ -118,7 +127,7 @@ def find_lines(mask: Mask, dark: Mask, millimetre: float, text_height: float) ->
     level = [
         line
         for line in _level_lines(mask, dark, _LONGEST_STROKE * millimetre, millimetre)
-        if not _is_top_of_letters(dark, line)
+        if not _is_of_letters(dark, line, millimetre)
     ]
     turned = np.ascontiguousarray(mask.T)
     least = max(_LEAST_UPRIGHT * millimetre, _TALLEST_STROKE * text_height)
@@ -156,7 +165,7 @@ def _level_lines(mask: Mask, dark: Mask, length: float, millimetre: float) -> It
         own = np.repeat(parts.labels[rows, few] == piece + 1, _COLUMN_STEP, axis=1)
         inside = own[:, : columns.stop - columns.start] & (thin[rows, columns] > 0)
         line = _measured(inside, dark[rows, columns], rows.start, columns.start, millimetre)
-        if line is not None and len(line.tops) >= 0.8 * length:
+        if line is not None and len(line.tops) >= 0.8 * length and not _is_bent(line, millimetre):
             found.append(line)
     yield from _joined(found, covered, millimetre)
 
@@ -238,13 +247,36 @@ def _smoothed(level: Floats, window: int) -> Floats:
     return np.asarray(np.median(views, axis=1), np.float64)
 
 
-def _is_top_of_letters(dark: Mask, line: _Line) -> bool:
-    """Whether a line is the bars of letters such as ``TTXH``: many stems under it, nothing over it."""
+def _is_of_letters(dark: Mask, line: _Line, millimetre: float) -> bool:
+    """Whether a line is the bars of letters such as ``TTXH``, or the feet of ``CCCD``.
+
+    Many strokes hang from the one, with nothing over it, or stand on the other, with nothing under it.
+    """
     columns = np.arange(line.left, line.right)
     last = dark.shape[0] - 1
-    above = dark[(line.tops - 2).clip(0), columns] & dark[(line.tops - 3).clip(0), columns]
-    below = dark[(line.bottoms + 2).clip(0, last), columns] & dark[(line.bottoms + 3).clip(0, last), columns]
-    return bool(below.mean() >= _HANGING and above.mean() <= _STANDING)
+
+    def attached(near: int) -> tuple[float, float]:
+        """Shares of the columns with ink at a distance, and beyond: above, and below."""
+        above = dark[(line.tops - near).clip(0), columns] & dark[(line.tops - near - 1).clip(0), columns]
+        low = (line.bottoms + near).clip(0, last)
+        below = dark[low, columns] & dark[(low + 1).clip(0, last), columns]
+        return float(above.mean()), float(below.mean())
+
+    standing, hanging = attached(2)
+    if hanging >= _ATTACHED and standing <= _NOT_ATTACHED:
+        return True
+    short = len(columns) < _FEW_CAPITALS * millimetre
+    return short and max(attached(3)) >= _ATTACHED_TO_SHORT
+
+
+def _is_bent(line: _Line, millimetre: float) -> bool:
+    """Whether a short line is a piece of a seal."""
+    length = len(line.tops)
+    if length > _LONGEST_ARC * millimetre:
+        return False
+    along = np.linspace(-1, 1, length)
+    bend = float(np.polyfit(along, (line.tops + line.bottoms) / 2, 2)[0])
+    return abs(bend) > max(_BEND * millimetre, 1.2)
 
 
 def _painted(mask: Mask, lines: list[_Line]) -> Mask:

@@ -25,8 +25,6 @@ _SIGNS = "()0123456789"
 _UNMISTAKABLE = re.compile(r"[®©?]")
 """What only marks are read as, not quotation marks."""
 
-_UNREAD = 0.1
-
 _RAISED = 0.17
 """Share of the height of the word by which the foot of a mark lies over the line."""
 
@@ -61,7 +59,7 @@ def with_marks(line: Sequence[Word], picture: ReadingPicture, engine: OcrEngine)
         if found is None and not _UNMISTAKABLE.search(glued["mark"]):
             words.append(word)
             continue
-        text, confidence = found or (glued["mark"], _UNREAD)
+        text, confidence = found or (glued["mark"], word.confidence)
         left, top, right, bottom = word.box
         edge = left + mark.left
         words.append(replace(word, text=glued["word"], box=(left, top, edge, bottom)))

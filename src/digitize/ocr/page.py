@@ -47,7 +47,7 @@ class ReadPage:
     pixels: Pixels
 
 
-def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> ReadPage:
+def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 80) -> ReadPage:
     """Turn a page upright, straighten it, and read it.
 
     Args:
