@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("archive.py", "dossier.py", "words.py", "killing.py", "crashes.py", "memory.py", "foreign.py")
+BENCHMARKS = (
+    "archive.py",
+    "dossier.py",
+    "words.py",
+    "killing.py",
+    "crashes.py",
+    "memory.py",
+    "foreign.py",
+    "reading.py",
+)
 
 
 def main() -> None:
