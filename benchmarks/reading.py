@@ -1,6 +1,6 @@
 """How well and how quickly pages are read, beside OCRmyPDF; and what each step of reading is worth.
 
-    python benchmarks/reading.py [cpu] [words] [lines] [lie] [bytes] [memory] [steps] [--pages N]
+    python benchmarks/reading.py [cpu] [words] [lines] [lie] [bytes] [memory] [steps] [--pages N] [--seed N]
 
 Everything if nothing is named. OCRmyPDF is fetched at the first call, see ``rival.py``.
 """
@@ -223,7 +223,7 @@ def lost_share(scores: Sequence[Score]) -> str:
     return f"{lost} of {lines} ({lost / max(1, lines):.1%})"
 
 
-def show_lines(dossiers: int) -> None:
+def show_lines(dossiers: int, seed: int = _SEED) -> None:
     """Print what is read of samples on the first levels of wear."""
     print("| wear | pages | word F1, letters | word F1, forms | filled lines lost |")
     print("|---|---|---|---|---|")
@@ -232,7 +232,8 @@ def show_lines(dossiers: int) -> None:
             tempfile.TemporaryDirectory(prefix="digitize-lines-") as folder,
             ProcessPoolExecutor(_WORKERS) as pool,
         ):
-            pages = [page for page in sampled(Path(folder) / "samples", wear, dossiers) if page.counts]
+            made = sampled(Path(folder) / "samples", wear, dossiers, seed)
+            pages = [page for page in made if page.counts]
             scores = list(pool.map(_scored, pages))
         letters = [one for one in scores if one.form == LETTER]
         forms = [one for one in scores if one.form != LETTER]
@@ -329,12 +330,14 @@ def main() -> None:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(parts))
     parser.add_argument("--pages", type=int, help="pages (cpu, lie, bytes) or dossiers (lines, steps)")
+    parser.add_argument("--seed", type=int, default=_SEED, help="other pages (lines)")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     os.environ["OMP_THREAD_LIMIT"] = "1"
     if asked.read:
         read_alone(asked.read)
         return
+    parts["lines"] = ("Lines of samples", partial(show_lines, seed=asked.seed), _DOSSIERS)
     unknown = [part for part in asked.parts if part not in parts]
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
