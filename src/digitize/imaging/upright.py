@@ -82,8 +82,8 @@ def sample_lines(straight: Pixels, dpi: float) -> list[Pixels]:
     for top, bottom in bands:
         columns = np.flatnonzero(mask[top:bottom].any(axis=0))
         left, right = int(columns[0]), int(columns[-1]) + 1
-        # A third of a line of text is as telling as a whole one.
-        right = min(right, left + round(2.5 * dpi * scale))
+        # Half a line of text is as telling as a whole one.
+        right = min(right, left + round(4.0 * dpi * scale))
         margin = max(1, round(0.03 * dpi * scale))
         box = [top - margin, bottom + margin, left - margin, right + margin]
         y0, y1, x0, x1 = (round(max(0, edge) / scale) for edge in box)
