@@ -116,6 +116,11 @@ STEPS: dict[str, tuple[Replacement, ...]] = {
     "remains of leaders stay": ((_ZONES + "without_remains", _line_as_read),),
     "marks of footnotes stay": ((_ZONES + "with_marks", _line_as_read),),
     "missed lines stay unread": ((_ZONES + "read_missed", _none_missed),),
+    "words run together stay so": ((_ZONES + "with_spaces", _line_as_read),),
+    "no network for numbers": (
+        ("digitize.ocr.second_look.read_number", _none),
+        ("digitize.ocr.numbers.read_number", _none),
+    ),
     "numbers are not voted on": (("digitize.ocr.second_look.best_number", _first_look),),
     "no second look at a word": ((_ZONES + "read_again", _words_as_read),),
     "no second look at a line": (("digitize.ocr.second_look._pays", _never),),

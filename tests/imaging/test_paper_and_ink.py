@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from random import Random
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,7 +14,16 @@ from digitize.fonts import Face
 from digitize.imaging.blank import is_blank
 from digitize.imaging.decode import decode
 from digitize.imaging.encode import Encoding, encode
-from digitize.imaging.ink import flatten, has_colour, ink, shrink, strengthened, to_grey, without_colour
+from digitize.imaging.ink import (
+    black_ink,
+    flatten,
+    has_colour,
+    ink,
+    shrink,
+    strengthened,
+    to_grey,
+    without_colour,
+)
 from digitize.imaging.picture import Picture, Pixels
 from digitize.imaging.reading import paper_noise, reading_picture, unevenness
 from digitize.samples.sheet import RED, Sheet
@@ -171,3 +181,19 @@ def test_other_pages_become_jpeg_of_their_own_size(shape: tuple[int, ...]) -> No
     kept = encode(Picture(pixels, 200.0, 24), pixels, changed=False, quality=85)
     assert kept.encoding is Encoding.JPEG
     assert Image.open(io.BytesIO(kept.data)).size == (20, 30)
+
+
+def test_print_is_black_ink_and_a_seal_is_none_even_as_jpeg_has_it() -> None:
+    words, both = Sheet(dpi=DPI, extent=(80, 50)), Sheet(dpi=DPI, extent=(80, 50))
+    for sheet in (words, both):
+        sheet.write(10, 25, "PHÓ CHỦ TỊCH", face=Face.TIMES_BOLD, size=14)
+    seal(both, Random(3), 40, 25, "ỦY BAN NHÂN DÂN PHƯỜNG SAO MAI")
+    stream = io.BytesIO()
+    both.image.save(stream, "JPEG", quality=60)
+    pixels = np.asarray(Image.open(stream))
+    black = black_ink(pixels)
+    grey = to_grey(np.asarray(words.image))
+    near = cv2.dilate((grey < 250).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert black[grey < 100].mean() > 0.8
+    assert black[~near].mean() < ink(without_colour(pixels))[~near].mean() / 5
+    assert black[~near].mean() < 0.001

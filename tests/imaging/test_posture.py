@@ -70,19 +70,37 @@ def test_an_empty_page_is_not_turned_and_the_turn_is_not_sure() -> None:
     assert (found.degrees, found.confidence) == (0, 0.0)
 
 
-def test_lines_are_tried_both_ways_until_the_answer_is_clear(printed: Pixels) -> None:
-    lines = sample_lines(to_grey(printed), DPI)
-    assert len(lines) >= 6
+@pytest.mark.parametrize(
+    ("upright", "degrees", "lines"),
+    [(0.9, 0, 1), (0.1, 180, 2)],
+    ids=["one line is enough for a page as it lies", "two are asked to turn one over"],
+)
+def test_lines_are_tried_both_ways_until_the_answer_is_clear(
+    printed: Pixels, upright: float, degrees: int, lines: int
+) -> None:
+    assert len(sample_lines(to_grey(printed), DPI)) >= 6
     seen: list[Pixels] = []
 
-    def flipped_is_legible(line: Pixels) -> float:
+    def legibility(line: Pixels) -> float:
         seen.append(line)
-        return 0.1 if len(seen) % 2 else 0.9
+        return upright if len(seen) % 2 else 1.0 - upright
 
-    found = upside_down(to_grey(printed), DPI, flipped_is_legible)
-    assert (found.degrees, found.confidence) == (180, 1.0)
-    assert len(seen) == 2
+    found = upside_down(to_grey(printed), DPI, legibility)
+    assert (found.degrees, found.confidence) == (degrees, 1.0)
+    assert len(seen) == 2 * lines
     assert np.array_equal(seen[0][::-1, ::-1], seen[1])
+
+
+def test_a_page_that_reads_as_rubbish_both_ways_is_not_turned_and_told_as_doubtful(printed: Pixels) -> None:
+    seen: list[Pixels] = []
+
+    def rubbish(line: Pixels) -> float:
+        seen.append(line)
+        return 0.0 if len(seen) % 2 else 0.15
+
+    found = upside_down(to_grey(printed), DPI, rubbish)
+    assert found.degrees == 0
+    assert found.confidence < 0.5
 
 
 def test_a_page_that_reads_alike_both_ways_is_not_turned(printed: Pixels) -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitize.imaging.leaders import Leader
 from digitize.model import Word
-from digitize.ocr.leader_remains import without_remains
+from digitize.ocr.leader_remains import before_leaders, without_remains, without_rules
 from support.dictionaries import only_dictionaries
+from support.words import said
 
 LABELS = ("ngày", "tháng:", "năm", "năm,")
 # No letter of these looks like a digit.
@@ -25,15 +27,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     place.write_text("10\nnăm\nngày\ntháng\nbến\nnghé\nphường\nhà\nbộ\nsố\nông\n", "utf-8")
     with only_dictionaries(place):
         yield
-
-
-def said(text: str, confidence: float = 0.9) -> list[Word]:
-    """Words of a line, 20 pixels high, 12 wide a character."""
-    words, at = [], 10
-    for part in text.split():
-        words.append(Word(part, (at, 10, at + 12 * len(part), 30), confidence, 4))
-        at += 12 * len(part) + 12
-    return words
 
 
 def left_of(text: str) -> str:
@@ -90,7 +83,7 @@ def test_remains_go_and_words_stuck_together_are_parted(read: str, kept: str) ->
 )
 def test_abbreviations_addresses_numbers_and_full_stops_stay(text: str) -> None:
     words = said(text)
-    assert without_remains(words) == words
+    assert without_remains(words) == list(words)
 
 
 @pytest.mark.parametrize("read", ["...", "…", "_ . ·", "._…·", ""])
@@ -117,7 +110,7 @@ def test_lookalikes_in_a_part_of_a_date_become_digits_in_doubt(read: str, part: 
 @pytest.mark.parametrize("read", ["ngày 3.5.7", "tháng 2.0.2.1", "năm 2.5", "số 2.0", "2.0", "ông 2O25"])
 def test_numbers_of_another_length_and_behind_other_words_keep_their_dots(read: str) -> None:
     words = said(read)
-    assert without_remains(words) == words
+    assert without_remains(words) == list(words)
 
 
 def test_dots_at_the_ends_of_a_part_of_a_date_cast_no_doubt_on_it() -> None:
@@ -125,12 +118,12 @@ def test_dots_at_the_ends_of_a_part_of_a_date_cast_no_doubt_on_it() -> None:
 
 
 def test_parts_lie_one_behind_the_other_where_their_letters_are() -> None:
-    label, value = without_remains(said("phường..Hà"))
+    label, value = without_remains(said("phường..Hà", line=4))
     assert label.box == (10, 10, value.box[0], 30)
     assert value.box == (10 + 8 * 12, 10, 10 + 10 * 12, 30)
-    slash, year = without_remains(said("/2024"))
+    slash, year = without_remains(said("/2024", line=4))
     assert (slash.box, year.box) == ((10, 10, 22, 30), (22, 10, 70, 30))
-    number, comma = without_remains(said("2025..,"))
+    number, comma = without_remains(said("2025..,", line=4))
     assert number.box[0] == 10
     assert number.box[0] < comma.box[0] < comma.box[2] == 10 + 7 * 12
     narrow = without_remains([Word("5..,", (10, 10, 14, 40), 0.9, 0)])
@@ -163,3 +156,35 @@ def test_the_parts_of_a_word_stay_within_its_box_with_no_more_confidence(
 @given(LINES)
 def test_no_word_of_dots_is_left(texts: list[str]) -> None:
     assert all(word.text.strip("._…·") for word in without_remains(said(" ".join(texts))))
+
+
+@pytest.mark.parametrize(("read", "bare"), [("Nam.", "Nam"), ("TTXH,", "TTXH"), ("12.", "12")])
+def test_the_first_dot_of_a_leader_behind_a_word_is_no_full_stop(read: str, bare: str) -> None:
+    (word,) = said(read)
+    behind = Leader(word.box[2] + 6, 400, 29)
+    assert [one.text for one in before_leaders([word], [behind], 200)] == [bare]
+
+
+@pytest.mark.parametrize(
+    "leader",
+    [
+        pytest.param((120, 400, 29), id="far behind"),
+        pytest.param((64, 400, 70), id="of the line below"),
+        pytest.param((10, 400, 29), id="under the word"),
+    ],
+)
+def test_a_full_stop_with_no_leader_behind_it_stays(leader: tuple[float, float, float]) -> None:
+    assert before_leaders(said("Nam."), [Leader(*leader)], 200) == list(said("Nam."))
+
+
+@pytest.mark.parametrize("read", ["số:", "a.", "Nam"])
+def test_other_words_before_a_leader_stay_as_they_are(read: str) -> None:
+    (word,) = said(read)
+    assert before_leaders([word], [Leader(word.box[2] + 6, 400, 29)], 200) == [word]
+
+
+@pytest.mark.parametrize(
+    ("read", "bare"), [("05_", "05"), ("_tháng", "tháng"), ("ten_file", "ten_file"), ("__", "__")]
+)
+def test_what_a_rule_under_a_word_was_read_as_goes(read: str, bare: str) -> None:
+    assert [word.text for word in without_rules(said(read))] == [bare]

@@ -13,8 +13,8 @@ from digitize.imaging.picture import Mask
 from digitize.imaging.reading import ReadingPicture, reading_picture
 from digitize.model import Box, Word
 from digitize.ocr.engine import OcrEngine
+from digitize.ocr.looks import text_of
 from digitize.ocr.missed import missed, read_missed
-from digitize.ocr.second_look import text_of
 from digitize.samples.sheet import INK, Sheet
 
 TEXTS = ("Nguyễn Thị Phượng Hạ", "Ấp Bình Đông, xã Kỳ Xuân, tỉnh Hà Tĩnh", "thường trú")

@@ -10,21 +10,13 @@ from hypothesis import strategies as st
 from digitize.fonts import Face
 from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
-from digitize.model import Word
 from digitize.ocr.lookalikes import as_number
-from digitize.ocr.second_look import best_number, confidence_of, count_of_signs, text_of
+from digitize.ocr.looks import confidence_of, text_of
+from digitize.ocr.numbers import best_number, count_of_signs
 from digitize.samples.sheet import Sheet
+from support.words import said
 
 RIGHT, WRONG, SHORT = "038099991188", "038099997188", "03809999118"
-
-
-def said(text: str, confidence: float = 0.9, at: int = 10) -> tuple[Word, ...]:
-    """Words of a line, 20 pixels high, 12 wide a character."""
-    words = []
-    for part in text.split():
-        words.append(Word(part, (at, 10, at + 12 * len(part), 30), confidence, 0))
-        at += 12 * len(part) + 12
-    return tuple(words)
 
 
 def line_of(text: str, dpi: int = 200, face: Face = Face.TIMES) -> Pixels:

@@ -15,19 +15,12 @@ from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
 from digitize.model import Box, Word
 from digitize.ocr.engine import OcrEngine
-from digitize.ocr.second_look import better, confidence_of, placed, read_line, text_of, tidied
+from digitize.ocr.looks import confidence_of, placed, text_of, tidied
+from digitize.ocr.second_look import better, read_line
 from digitize.samples.sheet import Sheet
+from support.words import said
 
 NUMBERS = ("038099991188", "15/08/1999", "0912345678", "24-08-1986", "12.500.000")
-
-
-def said(text: str, confidence: float = 0.9, at: int = 10) -> tuple[Word, ...]:
-    """Words of a line, 20 pixels high, 12 wide a character."""
-    words = []
-    for part in text.split():
-        words.append(Word(part, (at, 10, at + 12 * len(part), 30), confidence, 0))
-        at += 12 * len(part) + 12
-    return tuple(words)
 
 
 def line_of(text: str, dpi: int = 200, face: Face = Face.TIMES) -> tuple[Pixels, Box]:

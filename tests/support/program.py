@@ -25,11 +25,11 @@ class Outcome:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """A clean environment: no language but the default, no passphrase, a wide terminal."""
+    """A clean environment: no language but the default, no passphrase."""
     # What measures coverage reaches into the processes that tests start.
     wanted = ("PATH", "HOME", "TMPDIR", "COVERAGE_FILE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
     kept = {key: value for key, value in os.environ.items() if key in wanted}
-    return kept | {"COLUMNS": "200", "PYTHONWARNINGS": "error"} | extra
+    return kept | {"PYTHONWARNINGS": "error"} | extra
 
 
 def start(*arguments: str | Path, cwd: Path | None = None, **extra: str) -> subprocess.Popen[str]:

@@ -26,6 +26,9 @@ _TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$", re.DOTA
 
 _LANGUAGE = re.compile(rf"""^language\s*=\s*["']({"|".join(Language)})["']""", re.MULTILINE)
 
+_NO_EDGE = 1 << 20
+"""Columns of a file or pipe."""
+
 _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
 
@@ -36,7 +39,9 @@ class Session:
         self.catalogue = Catalogue(language)
         self.quiet = quiet
         self.verbose = verbose
-        self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False)
+        # What a program reads is not broken into lines of a terminal.
+        width = None if sys.stdout.isatty() else _NO_EDGE
+        self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False, width=width)
         self.err = PlainConsole(file=sys.stderr, highlight=False, soft_wrap=True)
 
     def text(self, key: str, /, **facts: Fact) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from digitize.forms.labels import Found, find_labels
 from digitize.forms.layout import PageText, into_rows, page_text, surround
 from digitize.forms.marks import signature, yes_or_no
-from digitize.forms.second_look import bare_look, clean_look, contradicts
+from digitize.forms.second_look import bare_look, clean_look, contradicts, is_same_number
 from digitize.forms.template import FieldType, Item, Template
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
 from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
+from digitize.ocr.looks import DOUBTFUL
 
 _WRITING = 1.3
 """Millimetres that ink must measure to be writing; what is left of leaders measures less."""
@@ -210,7 +211,14 @@ def _read_text(item: Item, place: _Place, view: PageView, raw: str, engine: OcrE
     problems = list(first.problems)
     value = first.value
     boxes = [surround(word.box for word in row) for row in _filled(place.rows)]
-    bare = bare_look(view, boxes, engine)
+    # Where the network alone has read a number, it cannot vouch for itself.
+    vouched = (
+        len(boxes) == 1
+        and confidence > DOUBTFUL
+        and not problems
+        and is_same_number(view, surround(word.box for word in telling), clean(raw))
+    )
+    bare = raw if vouched else bare_look(view, boxes, engine)
     if read_value(item.type, bare).value != value:
         again = clean_look(view, boxes, engine)
         second = read_value(item.type, again)

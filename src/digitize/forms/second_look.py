@@ -19,6 +19,7 @@ from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.numbers import is_read_as
 from digitize.vietnamese.folding import fold
 
 _DPI = 300.0
@@ -36,6 +37,12 @@ def clean_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
 def bare_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
     """The text of some rows, read from enlarged pictures as scanned."""
     return _look(to_grey(view.pixels), view.reading.dpi, 1.0, boxes, engine)
+
+
+def is_same_number(view: PageView, box: Box, raw: str) -> bool:
+    """Whether the network for numbers reads just this number in a row, from a picture without rulings."""
+    page = view.cleaned
+    return is_read_as(raw, _cut(page.pixels, page.dpi, page.scale, box), page.dpi)
 
 
 def contradicts(text: str, bare: str) -> str | None:
@@ -63,14 +70,14 @@ def _speaks_against(word: str, other: str) -> bool:
 
 
 def _look(pixels: Pixels, dpi: float, scale: float, boxes: Sequence[Box], engine: OcrEngine) -> str:
+    return " ".join(word.text for box in boxes for word in _read(_cut(pixels, dpi, scale, box), dpi, engine))
+
+
+def _cut(pixels: Pixels, dpi: float, scale: float, box: Box) -> Pixels:
+    """A row of the page with a little paper around it."""
     margin = round(_MARGIN_INCHES * dpi)
-    texts: list[str] = []
-    for box in boxes:
-        left, top, right, bottom = (round(edge * scale) for edge in box)
-        rows = slice(max(0, top - margin), bottom + margin)
-        columns = slice(max(0, left - margin), right + margin)
-        texts.extend(word.text for word in _read(pixels[rows, columns], dpi, engine))
-    return " ".join(texts)
+    left, top, right, bottom = (round(edge * scale) for edge in box)
+    return pixels[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
 
 
 def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:

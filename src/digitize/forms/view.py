@@ -9,7 +9,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from digitize.imaging.ink import ink, to_grey, without_colour
+from digitize.imaging.ink import black_ink, ink, to_grey
 from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.reading import ReadingPicture, reading_picture
 from digitize.model import Box, PageReading
@@ -46,7 +46,7 @@ class PageView:
     @cached_property
     def dark(self) -> Mask:
         """Black ink of the page; seals and blue signatures are not in it. In page pixels."""
-        return ink(without_colour(self.pixels))
+        return black_ink(self.pixels)
 
     def marks(self, box: Box, least: float, *, dark: bool = False) -> list[Box]:
         """Separate marks of writing in a part of the page, in page pixels.

@@ -11,6 +11,11 @@ INK_DARKNESS = 0.72
 """Ink is darker than this share of the paper around it. Faded typing on office scans measures
 0.5-0.65 of its paper, show-through 0.8 and lighter."""
 
+_STRONG_COLOUR = 60
+"""Difference of the channels, of 255, that ink with a colour shows."""
+
+_BESIDE_COLOUR = 0.5
+"""Print under a seal is darker than this share of the paper; the grey edges of the seal are not."""
 
 _PRINTED_SHARE = 99.7
 """Percentile of darkness that belongs to print even on a page of a few lines."""
@@ -80,6 +85,27 @@ def ink(grey: Pixels) -> Mask:
     """True where there is ink, judged against the paper around it."""
     flat: Mask = flatten(grey) < int(255 * INK_DARKNESS)
     return flat
+
+
+def black_ink(pixels: Pixels) -> Mask:
+    """True where there is black ink; seals and blue signatures are none.
+
+    JPEG keeps colour at half the resolution, so along the edge of a seal pixels are left that are dark
+    and grey. Beside colour only what is as dark as print counts.
+    """
+    if pixels.ndim == 2:
+        return ink(pixels)
+    flat = flatten(without_colour(pixels))
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    near = cv2.dilate((spread > _STRONG_COLOUR).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    black: Mask = flat < np.where(near, int(255 * _BESIDE_COLOUR), int(255 * INK_DARKNESS))
+    return black
+
+
+def darker_half(pixels: Pixels) -> Mask:
+    """What is nearer to the darkest than to the lightest pixel of a small picture of print."""
+    dark: Mask = pixels < (int(pixels.max()) + int(pixels.min())) // 2
+    return dark
 
 
 def strengthened(pixels: Pixels) -> Pixels | None:

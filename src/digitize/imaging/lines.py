@@ -58,7 +58,6 @@ values it is at most 0.08."""
 _LONGEST_ARC, _BEND = 25.0, 0.15
 """Millimetres: what is shorter and bends away from a straight line by more is a piece of a seal."""
 
-
 _HALO = 2
 """Pixels by which lines look thicker in faint ink."""
 
@@ -238,7 +237,7 @@ def _ends(inked: Mask, millimetre: float) -> tuple[int, int] | None:
 
 
 def _smoothed(level: Floats, window: int) -> Floats:
-    """The median of a level along a line, then its mean; ends keep their values."""
+    """The running median of a level along a line."""
     size = min(window, len(level)) | 1
     half = size // 2
     step = max(1, size // 16)

@@ -13,6 +13,7 @@ import numpy as np
 from digitize.imaging.cells import find_cells
 from digitize.imaging.components import Components
 from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
+from digitize.imaging.leaders import Leader
 from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
 from digitize.imaging.zones import Zone, cut_zones
@@ -62,6 +63,7 @@ class ReadingPicture:
         zones: what is to be read by itself: values over leaders, cells, digits in boxes.
         rest: ``pixels`` without the zones.
         ink: the ink of the rest.
+        leaders: where dots of leaders were.
         fine: the page in grey as scanned, with its rulings, at full resolution, for second looks.
 
     """
@@ -72,6 +74,7 @@ class ReadingPicture:
     zones: tuple[Zone, ...]
     rest: Pixels
     ink: Mask
+    leaders: tuple[Leader, ...]
     fine: Pixels
 
 
@@ -88,11 +91,10 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     if paper_noise(grey) > _NOISY:
         grey = cv2.medianBlur(grey, 3).astype(np.uint8)
     dpi *= scale
-    bare = without_border(grey, dpi)
-    bordered, grey = bare is not grey, bare
+    whole, grey = grey, without_border(grey, dpi)
     background = paper(grey)
     flat = flattened(grey, background)
-    if bordered or unevenness(background) > _UNEVEN:
+    if grey is not whole or unevenness(background) > _UNEVEN:
         grey = flat
     if show_through(flat, dpi) > _SHINES_THROUGH:
         grey = near_ink(grey, flat, background)
@@ -101,7 +103,7 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     grid = find_cells(rulings.across, rulings.upright, dpi)
     written = rulings.written & ~rulings.mask
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
-    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, fine)
+    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, fine)
 
 
 def without_border(grey: Pixels, dpi: float) -> Pixels:
@@ -124,7 +126,7 @@ def without_border(grey: Pixels, dpi: float) -> Pixels:
     edge = np.concatenate(([False], long & beside))[parts.labels][1:-1, 1:-1]
     if not edge.any() or edge.all():
         return grey
-    # Up to the edge of the picture, and the grey seam along the sheet.
+    # With the grey seam along the sheet.
     grown = cv2.dilate(edge.astype(np.uint8), np.ones((5, 5), np.uint8))
     lid = cv2.resize(grown, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     result = grey.copy()

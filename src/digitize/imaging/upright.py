@@ -26,6 +26,9 @@ _CLEAR_AXIS = 1.25
 _CLEAR_LEAD = 0.35
 _ENOUGH_LEAD = 0.12
 _MOST_LINES = 5
+_TO_TURN_OVER = 2
+_READABLE = 0.4
+"""Legibility of a line that is read the right way up at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +61,22 @@ def upside_down(straight: Pixels, dpi: float, legibility: Legibility) -> Turn:
         legibility: how well one line reads; called for each line both ways.
 
     """
-    lead = 0.0
-    read = 0
-    for line in sample_lines(straight, dpi):
+    lead = best = 0.0
+    for read, line in enumerate(sample_lines(straight, dpi), start=1):
         upright = legibility(line)
         flipped = legibility(np.ascontiguousarray(line[::-1, ::-1]))
         lead += upright - flipped
-        read += 1
-        if abs(lead) >= _CLEAR_LEAD or read == _MOST_LINES:
+        best = max(best, upright, flipped)
+        # Most pages lie rightly: to turn one over takes more than one line.
+        enough = lead > 0 or read >= _TO_TURN_OVER
+        if (enough and abs(lead) >= _CLEAR_LEAD) or read == _MOST_LINES:
             break
-    if not read or abs(lead) < _ENOUGH_LEAD:
+    # What reads as rubbish both ways tells nothing.
+    confidence = round(min(1.0, abs(lead) / _CLEAR_LEAD) * min(1.0, best / _READABLE), 3)
+    if abs(lead) < _ENOUGH_LEAD or best < _READABLE / 2:
         # Not even a flipped page is turned on so little; the page is flagged instead.
-        return Turn(0, round(abs(lead) / _CLEAR_LEAD, 3))
-    return Turn(0 if lead > 0 else 180, round(min(1.0, abs(lead) / _CLEAR_LEAD), 3))
+        return Turn(0, confidence)
+    return Turn(0 if lead > 0 else 180, confidence)
 
 
 def sample_lines(straight: Pixels, dpi: float) -> list[Pixels]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from digitize.imaging.components import Components
+from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
 from digitize.model import Word
 
@@ -34,7 +35,7 @@ def with_capital(words: Sequence[Word], pixels: Pixels) -> tuple[Word, ...]:
     part = pixels[top:bottom, left:right]
     if min(part.shape) < 3:
         return tuple(words)
-    parts = Components.of(part < (int(part.max()) + int(part.min())) // 2)
+    parts = Components.of(darker_half(part))
     letters = np.flatnonzero(parts.height >= 0.4 * float(parts.height.max(initial=0)))
     if len(letters) < 2:
         return tuple(words)

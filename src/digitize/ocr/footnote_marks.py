@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from digitize.imaging.components import Components
+from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
 from digitize.imaging.reading import ReadingPicture
 from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import confidence_of, text_of
+from digitize.ocr.looks import confidence_of, text_of
 
 _GLUED = re.compile(
     r"^(?P<word>.*?[^\W\d_]\)?[:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$"
@@ -82,7 +83,7 @@ def _mark_in(picture: ReadingPicture, word: Word) -> _Mark | None:
     part = picture.pixels[max(0, top) : bottom, max(0, left) : right]
     if min(part.shape) < 5:
         return None
-    parts = Components.of(part < (int(part.max()) + int(part.min())) // 2)
+    parts = Components.of(darker_half(part))
     if len(parts.left) < 3:
         return None
     ends, feet = parts.left + parts.width, parts.top + parts.height

@@ -1,4 +1,4 @@
-"""Take what is left of leaders out of the words of a line: ``năm..2025_,`` is ``năm 2025,``."""
+"""Take what is left of leaders out of the words of a line: ``năm..2025_,`` is ``năm 2025 ,``."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from digitize.imaging.leaders import Leader
 from digitize.model import Box, Word
 from digitize.ocr.lookalikes import as_number
+from digitize.ocr.looks import DOUBTFUL
+from digitize.vietnamese.dates import DATE_PARTS
 from digitize.vietnamese.dictionary import in_dictionary
 from digitize.vietnamese.folding import fold
 
 _DOTS = "._…·"
 _BEGINNING = re.compile(rf"^[{_DOTS}]+(?=[^\W_])")
 _END = re.compile(r"(?:(?<=[^\W_])_+|…|[._…·]{2,}|·|[._…·]+(?=,$))(,?)$")
+_ENDING_DOT = re.compile(r"(?<=\w\w)[.,]$")
+_BEFORE_LEADER, _AT_LEVEL = 2.5, 1.5
+"""Millimetres from the end of a word to the first dot that was found, and from its foot to the level."""
+
 _BEHIND_SLASH = re.compile(r"^/\d{1,4}$")
 _STUCK = re.compile(rf"^(\(?(?P<word>[^\W\d_]{{2,}})[:;,)]*)[{_DOTS}]+(?P<value>[^\W_].*)$")
-_DATE_PARTS = {"ngay": (1, 2), "thang": (1, 2), "nam": (4,)}
-"""What stands before a part of a date, folded, and how many digits the part has."""
-
 _DOTTED_NUMBER = re.compile(rf"^(\d(?:[{_DOTS}]*\d)*)[{_DOTS}]*(,?)$")
-_DOUBTFUL = 0.5
-"""At most so much confidence has a number from whose middle dots were taken."""
 
 
 def without_remains(line: Sequence[Word]) -> list[Word]:
@@ -30,6 +32,30 @@ def without_remains(line: Sequence[Word]) -> list[Word]:
     for index in range(1, len(words)):
         words[index] = _date_part(words[index - 1], words[index])
     return words
+
+
+def without_rules(line: Sequence[Word]) -> list[Word]:
+    """The words of a line without what the rule under them was read as: ``05_`` is ``05``."""
+    return [
+        replace(word, text=word.text.strip("_")) if any(map(str.isalnum, word.text)) else word
+        for word in line
+    ]
+
+
+def before_leaders(line: Sequence[Word], leaders: Iterable[Leader], dpi: float) -> list[Word]:
+    """The words of a line without the first dot of a leader that begins behind them: ``Nam.`` is ``Nam``."""
+    near, level = _BEFORE_LEADER * dpi / 25.4, _AT_LEVEL * dpi / 25.4
+    starts = [(leader.left, leader.level) for leader in leaders]
+
+    def is_before(box: Box) -> bool:
+        return any(-near < left - box[2] < near and abs(y - box[3]) < level for left, y in starts)
+
+    return [
+        replace(word, text=_ENDING_DOT.sub("", word.text))
+        if _ENDING_DOT.search(word.text) and is_before(word.box)
+        else word
+        for word in line
+    ]
 
 
 def _parted(word: Word) -> Iterable[Word]:
@@ -72,17 +98,17 @@ def _end_of(box: Box) -> tuple[int, int]:
 
 
 def _date_part(before: Word, word: Word) -> Word:
-    lengths = _DATE_PARTS.get(fold(before.text).strip(":,"))
+    lengths = DATE_PARTS.get(fold(before.text).strip(":,"))
     if not lengths:
         return word
     number = as_number(word.text)
     if number != word.text and sum(map(str.isdigit, number)) in lengths:
-        word = replace(word, text=number, confidence=min(word.confidence, _DOUBTFUL))
+        word = replace(word, text=number, confidence=min(word.confidence, DOUBTFUL))
     dotted = _DOTTED_NUMBER.match(word.text)
     if not dotted:
         return word
     digits = "".join(filter(str.isdigit, dotted[1]))
     if len(digits) not in lengths or digits + dotted[2] == word.text:
         return word
-    doubt = word.confidence if dotted[1].isdigit() else min(word.confidence, _DOUBTFUL)
+    doubt = word.confidence if dotted[1].isdigit() else min(word.confidence, DOUBTFUL)
     return replace(word, text=digits + dotted[2], confidence=doubt)

@@ -13,7 +13,9 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.rulings import paper_level
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import confidence_of, moved, read_line
+from digitize.ocr.legible import is_read
+from digitize.ocr.looks import confidence_of, moved
+from digitize.ocr.second_look import read_line
 from digitize.vietnamese.dictionary import in_dictionary
 
 _DPI = 100.0
@@ -40,9 +42,6 @@ _MARGIN = 1.5
 _VALUE = 12.0
 """Millimetres; what is shorter is a value, which is read several ways."""
 
-_NOT_READ = 0.45
-"""Words with less confidence count as unread."""
-
 _LEGIBLE = 0.8
 _LEGIBLE_IF_KNOWN, _KNOWN = 0.6, 0.7
 """What is read with less confidence was no text; words of the language, by so large a share, need less."""
@@ -59,13 +58,14 @@ def read_missed(
         engine: reads them.
 
     """
-    legible = [word.box for line in lines for word in line if word.confidence >= _NOT_READ]
+    legible = [word.box for line in lines for word in line if is_read(word)]
     places = missed(picture.ink, legible, picture.dpi)
     if not places:
         return []
     rest = picture.rest.copy()
+    paper = paper_level(rest)
     for box in legible:
-        rest[max(0, box[1]) : box[3], max(0, box[0]) : box[2]] = paper_level(rest)
+        rest[max(0, box[1]) : box[3], max(0, box[0]) : box[2]] = paper
     found = []
     margin = round(_MARGIN * picture.dpi / 25.4)
     for place in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,10 @@ from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
 from digitize.imaging.upright import Legibility, Turn, lines_run_up, sample_lines, upside_down
 from digitize.model import Box, PageQuality, PageReading, Problem, Word
 from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.legible import is_read
+from digitize.ocr.two_up import is_two_up
 from digitize.ocr.zones import read_picture
+from digitize.vietnamese.dictionary import in_dictionary
 
 _SURE = 0.5
 """A turn or a skew found with less confidence is told to the clerk."""
@@ -25,17 +29,8 @@ _LINES_TRIED = 3
 _TEXT = 0.7
 """Legibility of a line of print; the same line mirrored stays below."""
 
-_LEAST_DIGITS = 2
-
-_DIRT = "|_\\~`^¬ƒ¦"
-"""What lines and specks are read as; no letter or form of ours holds these."""
-
-_LEGIBLE = 0.45
-_LEGIBLE_NUMBER = 0.3
-_LEGIBLE_MARK = 0.6
-"""Words below this confidence are counted as unread. For marks without a letter or digit, which dirt
-turns into most easily, more is asked: on real scans seven of eight such words were wrong. Numbers are
-kept with less: a doubtful one is shown for a person to settle, a missing one has to be typed."""
+_STRANGE = 0.5
+"""What letters count that make no word of the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class ReadPage:
     pixels: Pixels
 
 
-def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 80) -> ReadPage:
+def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> ReadPage:
     """Turn a page upright, straighten it, and read it.
 
     Args:
@@ -76,6 +71,8 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 80) -> Read
             readable = pixels if strong is None else strong
             problems.append(Problem("print_pale"))
         words, unread = _words(readable, picture.dpi, engine)
+        if is_two_up(words, pixels.shape[1], pixels.shape[0]):
+            problems.append(Problem("two_up"))
         if turned.confidence < _SURE:
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
@@ -127,7 +124,7 @@ def _pose(grey: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:
     if abs(skew.angle) < NEGLIGIBLE or skew.confidence == 0.0:
         skew = Skew(0.0, skew.confidence, skew.sharpness)
     # Standing on its head does not change the direction in which a page is skewed.
-    head = upside_down(_posed(level, Turn(0, 1.0), skew), dpi, _legibility_by(engine, dpi))
+    head = upside_down(_posed(level, Turn(0, 1.0), skew), dpi, _legibility_by(engine, dpi, _wording))
     degrees = (axis.degrees + head.degrees) % 360
     return Turn(degrees, min(axis.confidence, head.confidence)), skew
 
@@ -140,13 +137,27 @@ def _posed(pixels: Pixels, turned: Turn, skew: Skew) -> Pixels:
 def _is_legible(grey: Pixels, dpi: float, engine: OcrEngine) -> bool:
     """Whether the lines of a page read as text; those that shine through are mirrored."""
     upright = _posed(grey, *_pose(grey, dpi, engine))
-    legibility = _legibility_by(engine, dpi)
+    legibility = _legibility_by(engine, dpi, _legibility)
     lines = sample_lines(upright, dpi)[:_LINES_TRIED]
     return any(legibility(line) >= _TEXT for line in lines)
 
 
-def _legibility_by(engine: OcrEngine, dpi: float) -> Legibility:
-    return lambda line: _legibility(engine.read(line, dpi, Layout.LINE))
+def _legibility_by(engine: OcrEngine, dpi: float, judged: Callable[[tuple[Word, ...]], float]) -> Legibility:
+    return lambda line: judged(engine.read(line, dpi, Layout.LINE))
+
+
+def _wording(words: tuple[Word, ...]) -> float:
+    """How much of what was read are words: figures read as figures on their head as well."""
+    characters = sum(len(word.text) for word in words)
+    if not characters:
+        return 0.0
+    letters = (
+        word.confidence
+        * sum(map(str.isalpha, word.text))
+        * (_STRANGE if in_dictionary(word.text) is False else 1.0)
+        for word in words
+    )
+    return sum(letters) / characters
 
 
 def _legibility(words: tuple[Word, ...]) -> float:
@@ -162,18 +173,8 @@ def _words(pixels: Pixels, dpi: float, engine: OcrEngine) -> tuple[tuple[Word, .
     picture = reading_picture(pixels, dpi)
     found = read_picture(picture, engine)
     words = [replace(word, box=_scaled(word.box, 1 / picture.scale)) for word in found]
-    read = tuple(word for word in words if _is_read(word))
-    return read, tuple(word.box for word in words if not _is_read(word))
-
-
-def _is_read(word: Word) -> bool:
-    """Whether a word is a reading, and not what the engine makes of handwriting, lines and dirt."""
-    if not word.text.strip(_DIRT):
-        return False
-    if not any(map(str.isalnum, word.text)):
-        return word.confidence >= _LEGIBLE_MARK
-    digits = sum(map(str.isdigit, word.text))
-    return word.confidence >= (_LEGIBLE_NUMBER if digits >= _LEAST_DIGITS else _LEGIBLE)
+    read = tuple(word for word in words if is_read(word))
+    return read, tuple(word.box for word in words if not is_read(word))
 
 
 def _scaled(box: Box, factor: float) -> Box:

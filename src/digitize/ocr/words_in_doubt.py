@@ -16,7 +16,7 @@ from digitize.imaging.picture import Pixels
 from digitize.imaging.reading import ReadingPicture
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.second_look import confidence_of, text_of
+from digitize.ocr.looks import confidence_of, text_of
 from digitize.vietnamese.dictionary import in_dictionary
 
 _SURE = 0.93

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from digitize.imaging.handwriting import is_handwritten
@@ -12,9 +12,12 @@ from digitize.model import Box, Word
 from digitize.ocr.capital import with_capital
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.footnote_marks import with_marks
-from digitize.ocr.leader_remains import without_remains
+from digitize.ocr.leader_remains import before_leaders, without_remains, without_rules
+from digitize.ocr.looks import confidence_of, moved
 from digitize.ocr.missed import read_missed
-from digitize.ocr.second_look import confidence_of, moved, read_line
+from digitize.ocr.numbers import with_dates_checked, with_numbers_checked
+from digitize.ocr.second_look import read_line
+from digitize.ocr.spaces import with_spaces
 from digitize.ocr.words_in_doubt import read_again
 
 _SAME_ROW = 0.08
@@ -36,33 +39,43 @@ _SAME_LINE = 0.5
 def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
     zones = in_order(picture.zones, _SAME_ROW * picture.dpi)
-    found = [_lines(engine.read(picture.rest, picture.dpi))]
-    found += [read_zone(zone, picture.dpi, engine) for zone in zones]
-    printed = [index == 0 or zones[index - 1].kind is ZoneKind.CELL for index in range(len(found))]
+    rest = _lines(with_numbers_checked(engine.read(picture.rest, picture.dpi), picture.rest, picture.dpi))
+    parts = [read_zone(zone, picture.dpi, engine) for zone in zones]
     # What stands over dots was read several ways already.
-    doubted = [
-        word for part, is_print in zip(found, printed, strict=True) if is_print for word in _flat(part)
-    ]
-    again = iter(read_again(doubted, picture, engine))
-    found = [
-        [[next(again) for _ in line] for line in part] if is_print else part
-        for part, is_print in zip(found, printed, strict=True)
-    ]
-    lines = [with_marks(line, picture, engine) for line in found[0]]
-    for place, words in read_missed(picture, lines, engine):
-        lines = [rest for line in lines if (rest := [word for word in line if not _lies_in(word, place)])]
-        boxes = [_around(line) for line in lines]
-        _insert(lines, boxes, words, _around(words))
+    cells = [part for zone, part in zip(zones, parts, strict=True) if zone.kind is ZoneKind.CELL]
+    _look_again([line for part in (rest, *cells) for line in part], picture, engine)
+    for line in (line for part in cells for line in part):
+        # It looks at the page with its rulings.
+        line[:] = without_sides(line)
+    lines = _with_missed([with_marks(line, picture, engine) for line in rest], picture, engine)
     boxes = [_around(line) for line in lines]
-    for zone, part in zip(zones, found[1:], strict=True):
+    for zone, part in zip(zones, parts, strict=True):
         if zone.kind is ZoneKind.CELL:
             _insert_cell(lines, boxes, part, zone.place)
         else:
             for words in part:
                 _insert(lines, boxes, words, zone.place)
-    if any(zone.kind is ZoneKind.VALUE for zone in zones):
-        lines = [without_remains(line) for line in lines]
+    lines = [with_spaces(without_rules(line), picture.pixels) for line in lines]
+    lines = [with_dates_checked(line, picture.pixels, picture.dpi) for line in lines]
+    if picture.leaders:
+        lines = [without_remains(before_leaders(line, picture.leaders, picture.dpi)) for line in lines]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
+
+
+def _look_again(lines: Iterable[list[Word]], picture: ReadingPicture, engine: OcrEngine) -> None:
+    """Put better readings of doubtful words into their lines; the cap is that of a page."""
+    lines = list(lines)
+    again = iter(read_again([word for line in lines for word in line], picture, engine))
+    for line in lines:
+        line[:] = [next(again) for _ in line]
+
+
+def _with_missed(lines: list[list[Word]], picture: ReadingPicture, engine: OcrEngine) -> list[list[Word]]:
+    """The lines of a page with those that layout analysis left out, in place of what it took them for."""
+    for place, words in read_missed(picture, lines, engine):
+        lines = [rest for line in lines if (rest := [word for word in line if not _lies_in(word, place)])]
+        _insert(lines, [_around(line) for line in lines], words, _around(words))
+    return lines
 
 
 def without_sides(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -77,16 +90,11 @@ def without_sides(words: Sequence[Word]) -> tuple[Word, ...]:
     return tuple(bare)
 
 
-def _flat(lines: Iterable[Sequence[Word]]) -> Iterator[Word]:
-    return (word for line in lines for word in line)
-
-
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     """The words of a zone, line by line, with boxes in pixels of the reading picture."""
     if zone.kind is ZoneKind.CELL:
-        several = zone.box[3] - zone.box[1] > _HIGHEST_LINE * dpi
-        if several:
-            found = engine.read(zone.pixels, dpi, Layout.BLOCK)
+        if zone.box[3] - zone.box[1] > _HIGHEST_LINE * dpi:
+            found = without_sides(engine.read(zone.pixels, dpi, Layout.BLOCK))
         else:
             found = without_sides(read_line(zone.pixels, dpi, engine, dotted=False))
             found = with_capital(found, zone.pixels)

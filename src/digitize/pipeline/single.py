@@ -25,7 +25,7 @@ from digitize.pipeline.pool import LocalPool, outcome
 from digitize.settings import Limits
 from digitize.times import now
 
-_QUALITY = 80
+_QUALITY = 70
 _THRESHOLD = 0.7
 _JOBS = 2
 

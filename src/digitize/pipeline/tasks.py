@@ -28,6 +28,7 @@ from digitize.ocr.engine import EngineName, OcrEngine
 from digitize.ocr.page import ReadPage, read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
 from digitize.pdf.source import inspect_pdf, page_picture
+from digitize.pipeline.memory import keep_freed_memory
 from digitize.profiles.profile import QualityRules
 from digitize.profiles.quality import blocking, shortcomings
 
@@ -217,6 +218,7 @@ def _loader(target: Path, max_megapixels: float) -> Callable[[], Pixels]:
 
 @cache
 def _open(engine: EngineName, tessdata: Path | None) -> OcrEngine:
+    keep_freed_memory()
     return open_engine(engine, tessdata)
 
 

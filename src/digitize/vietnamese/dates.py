@@ -13,6 +13,9 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})
 _MONTH = re.compile(r"(?<![\d/.\-])(?:thang\s*)?(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
+DATE_PARTS = {"ngay": (1, 2), "thang": (1, 2), "nam": (4,)}
+"""What stands before a part of a date, folded, and how many digits the part has."""
+
 _SPECIAL_MONTHS = {"gieng": 1, "tu": 4, "chap": 12}
 
 
