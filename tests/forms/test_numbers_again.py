@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitize.fonts import Face
-from digitize.forms.second_look import is_same_number
+from digitize.forms.second_look import same_number
 from digitize.forms.view import PageView
 from digitize.model import Box, PageReading
 from digitize.samples.sheet import Sheet
@@ -35,9 +35,13 @@ def view_of(text: str) -> tuple[PageView, Box]:
 
 @pytest.mark.parametrize("text", ["28", "01/2023", "30/08/1988", "038099991188"])
 def test_the_same_number_is_told(text: str) -> None:
-    assert is_same_number(*view_of(text), text)
+    assert same_number(*view_of(text), text) == text
+
+
+def test_a_number_that_was_parted_is_one_again() -> None:
+    assert same_number(*view_of("01/2023"), "01/202 3") == "01/2023"
 
 
 @pytest.mark.parametrize("read", ["23", "281", "2B", "Nam", "", "28 bản"])
 def test_another_number_or_none_is_not(read: str) -> None:
-    assert not is_same_number(*view_of("28"), read)
+    assert same_number(*view_of("28"), read) is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from digitize.forms.labels import Found, find_labels
 from digitize.forms.layout import PageText, into_rows, page_text, surround
 from digitize.forms.marks import signature, yes_or_no
-from digitize.forms.second_look import bare_look, clean_look, contradicts, is_same_number
+from digitize.forms.second_look import bare_look, clean_look, contradicts, same_number
 from digitize.forms.template import FieldType, Item, Template
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
@@ -211,14 +211,14 @@ def _read_text(item: Item, place: _Place, view: PageView, raw: str, engine: OcrE
     problems = list(first.problems)
     value = first.value
     boxes = [surround(word.box for word in row) for row in _filled(place.rows)]
+    vouched = None
     # Where the network alone has read a number, it cannot vouch for itself.
-    vouched = (
-        len(boxes) == 1
-        and confidence > DOUBTFUL
-        and not problems
-        and is_same_number(view, surround(word.box for word in telling), clean(raw))
-    )
-    bare = raw if vouched else bare_look(view, boxes, engine)
+    if len(boxes) == 1 and confidence > DOUBTFUL and not problems:
+        vouched = same_number(view, surround(word.box for word in telling), clean(raw))
+    if vouched is not None:
+        raw = vouched
+        value = read_value(item.type, raw).value
+    bare = raw if vouched is not None else bare_look(view, boxes, engine)
     if read_value(item.type, bare).value != value:
         again = clean_look(view, boxes, engine)
         second = read_value(item.type, again)

@@ -19,7 +19,7 @@ from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.numbers import is_read_as
+from digitize.ocr.numbers import vouched_for
 from digitize.vietnamese.folding import fold
 
 _DPI = 300.0
@@ -39,10 +39,10 @@ def bare_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
     return _look(to_grey(view.pixels), view.reading.dpi, 1.0, boxes, engine)
 
 
-def is_same_number(view: PageView, box: Box, raw: str) -> bool:
-    """Whether the network for numbers reads just this number in a row, from a picture without rulings."""
+def same_number(view: PageView, box: Box, raw: str) -> str | None:
+    """A number as the network for numbers spaces it, if it reads just this one in a row without rulings."""
     page = view.cleaned
-    return is_read_as(raw, _cut(page.pixels, page.dpi, page.scale, box), page.dpi)
+    return vouched_for(raw, _cut(page.pixels, page.dpi, page.scale, box), page.dpi)
 
 
 def contradicts(text: str, bare: str) -> str | None:
