@@ -1,4 +1,4 @@
-"""Cut out what stands in a place of its own: values over leaders, cells, numbers in boxes.
+"""Cut out what stands in a place of its own: values over leaders, cells, numbers in boxes, footnote marks.
 
 Layout analysis takes a page for running text. A value that somebody wrote over a leader stands a
 little higher than its label, the text of a cell ends at its border, and digits in boxes stand too
@@ -18,6 +18,7 @@ from digitize.imaging.cells import Grid
 from digitize.imaging.components import Components
 from digitize.imaging.leaders import Leader
 from digitize.imaging.picture import Mask, Pixels
+from digitize.imaging.raised import Raised, raised_marks
 from digitize.model import Box
 
 _RISE = 5.8
@@ -61,6 +62,7 @@ class ZoneKind(StrEnum):
     VALUE = "value"
     CELL = "cell"
     DIGITS = "digits"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def cut_zones(
 
     """
     cutter = _Cutter(grey, mask.copy(), grey.copy(), dpi / 25.4, paper)
-    zones = [cutter.comb(comb) for comb in grid.combs]
+    zones: list[Zone | None] = [cutter.mark(mark) for mark in raised_marks(mask, dpi / 25.4)]
+    zones += [cutter.comb(comb) for comb in grid.combs]
     zones += [cutter.cell(cell) for cell in grid.cells]
     zones += [cutter.value(leader) for leader in leaders]
     found = [zone for zone in zones if zone is not None]
@@ -113,6 +116,16 @@ class _Cutter:
     rest: Pixels
     millimetre: float
     paper: int
+
+    def mark(self, mark: Raised) -> Zone:
+        """The digits of a raised mark; its brackets go with it, and the grey rim of both."""
+        x0, y0, x1, y1 = self._clipped(_wider(mark.digits))
+        margin = round(_MARGIN * self.millimetre)
+        pixels = np.pad(self.grey[y0:y1, x0:x1], margin, constant_values=self.paper)
+        left, top, right, bottom = self._clipped(_wider(mark.box))
+        self.rest[top:bottom, left:right] = self.paper
+        self.mask[top:bottom, left:right] = False
+        return Zone(ZoneKind.MARK, mark.box, pixels, (x0 - margin, y0 - margin), mark.box)
 
     def value(self, leader: Leader) -> Zone | None:
         """What is written over a leader."""
@@ -272,6 +285,10 @@ class _Cutter:
             min(width, round(box[2])),
             min(height, round(box[3])),
         )
+
+
+def _wider(box: Box) -> Box:
+    return box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1
 
 
 def _grown(mask: Mask) -> Mask:

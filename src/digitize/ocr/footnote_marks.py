@@ -13,9 +13,11 @@ from digitize.imaging.components import Components
 from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
 from digitize.imaging.reading import ReadingPicture
+from digitize.imaging.zones import Zone
 from digitize.model import Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.looks import confidence_of, text_of
+from digitize.ocr.number_net import read_number
 
 _GLUED = re.compile(
     r"^(?P<word>.*?[^\W\d_]\)?[:;.]?)(?P<mark>[^\w\s:;.,/-][^\s]{0,3}|\d[^\w\s:;.,/-][^\s]{0,2})$"
@@ -25,6 +27,9 @@ _SIGNS = "()0123456789"
 
 _UNMISTAKABLE = re.compile(r"[®©?]")
 """What only marks are read as, not quotation marks."""
+
+_UNREAD = "(?)"
+_DIGITS = re.compile(r"^[1-9]\d?$")
 
 _RAISED = 0.17
 """Share of the height of the word by which the foot of a mark lies over the line."""
@@ -68,6 +73,14 @@ def with_marks(line: Sequence[Word], picture: ReadingPicture, engine: OcrEngine)
     return words
 
 
+def read_mark(zone: Zone, dpi: float) -> Word:
+    """The mark that a zone holds; one without confidence if its digits cannot be read."""
+    found = read_number(zone.pixels, dpi)
+    if found is None or not _DIGITS.match(found.text):
+        return Word(_UNREAD, zone.box, 0.0, 0)
+    return Word(f"({found.text})", zone.box, found.confidence, 0)
+
+
 def _read(mark: _Mark, engine: OcrEngine) -> tuple[str, float] | None:
     for layout in (Layout.WORD, Layout.LINE, Layout.RAW_LINE):
         found = engine.read(mark.pixels, _DPI, layout, only=_SIGNS)
@@ -104,7 +117,11 @@ def _mark_in(picture: ReadingPicture, word: Word) -> _Mark | None:
     mark = parts.left >= begin
     rows = slice(int(parts.top[mark].min()), int(feet[mark].max()))
     cut = part[rows, begin:]
-    factor = _HEIGHT / max(1, cut.shape[0])
-    larger = cv2.resize(cut, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    pixels = np.pad(larger, _HEIGHT // 3, constant_values=int(np.percentile(part, 90)))
-    return _Mark(pixels.astype(np.uint8), begin)
+    pixels = np.pad(_larger(cut, cut.shape[0]), _HEIGHT // 3, constant_values=int(np.percentile(part, 90)))
+    return _Mark(pixels, begin)
+
+
+def _larger(pixels: Pixels, height: int) -> Pixels:
+    """A picture in which a mark is so high as it is read."""
+    factor = _HEIGHT / max(1, height)
+    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC).astype(np.uint8)

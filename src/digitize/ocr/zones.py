@@ -11,7 +11,7 @@ from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.capital import with_capital
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.footnote_marks import with_marks
+from digitize.ocr.footnote_marks import read_mark, with_marks
 from digitize.ocr.leader_remains import before_leaders, without_remains, without_rules
 from digitize.ocr.looks import confidence_of, moved
 from digitize.ocr.missed import read_missed
@@ -92,6 +92,8 @@ def without_sides(words: Sequence[Word]) -> tuple[Word, ...]:
 
 def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
     """The words of a zone, line by line, with boxes in pixels of the reading picture."""
+    if zone.kind is ZoneKind.MARK:
+        return [[read_mark(zone, dpi)]]
     if zone.kind is ZoneKind.CELL:
         if zone.box[3] - zone.box[1] > _HIGHEST_LINE * dpi:
             found = without_sides(engine.read(zone.pixels, dpi, Layout.BLOCK))
