@@ -51,6 +51,9 @@ in a gap of the leader, letters hit only some of them."""
 _FEW = 8
 _NEARLY_ALL_OF_MANY = 0.88
 
+_FREE, _ABOVE = 0.7, 1.5
+"""Millimetres before and above a dot."""
+
 _WINDOW = 8
 
 
@@ -242,15 +245,21 @@ def _scattered(ink: Ink, row: Ints, kinds: list[Dots], levels: list[Leader], mil
             )
             # Nor do two full stops stand side by side.
             adjacent = bool((np.diff(x) <= (1 + TOLERANCE) * kind.pitch).any())
-            if (beside and (adjacent or places >= _LEAST_PLACES)) or (
-                len(chain) >= _LEAST_SCATTERED and places >= _LEAST_PLACES
-            ):
+            enough = adjacent or (places >= _LEAST_PLACES and _begins_free(ink, x[0], y[0], kind, millimetre))
+            if (beside and enough) or (len(chain) >= _LEAST_SCATTERED and places >= _LEAST_PLACES):
                 members = np.array(chain)
                 none = np.zeros(0, np.int64)
                 found.append(Dots(members, x, y, none, kind.pitch, kind.width, kind.height))
         if found:
             return found
     return []
+
+
+def _begins_free(ink: Ink, x: float, y: float, kind: Dots, millimetre: float) -> bool:
+    """Whether there is paper right before a dot: the full stops of ``[09.3].`` stand close behind a sign."""
+    right = round(x - kind.width / 2) - 1
+    left, top = max(0, round(right - _FREE * millimetre)), max(0, round(y - _ABOVE * millimetre))
+    return not ink.mask[top : round(y), left:right].any()
 
 
 def _commonest(gaps: Floats) -> float:

@@ -106,7 +106,19 @@ def _mark_before(parts: Components, bracket: int, order: Ints) -> Raised | None:
     opening: Mask = parts.labels[top:bottom, first : digits[0]] > 0
     if float(opening.any(axis=1).mean()) < _STROKE:
         return None
-    return Raised((first, top, right, bottom), digits)
+    return Raised((_opening(parts, first, digits[0], top, bottom), top, right, bottom), digits)
+
+
+def _opening(parts: Components, first: int, end: int, top: int, bottom: int) -> int:
+    """Where the first bracket begins: at its piece, if it is one by itself, else where it should."""
+    height = bottom - top
+    labels = np.unique(parts.labels[top:bottom, first:end])
+    pieces = [
+        piece
+        for piece in map(int, labels[labels > 0] - 1)
+        if parts.width[piece] <= _BRACKET * height and parts.height[piece] >= _STROKE * height
+    ]
+    return min([first, *(int(parts.left[piece]) for piece in pieces)])
 
 
 def _by_itself(parts: Components, bracket: int, order: Ints) -> Box | None:

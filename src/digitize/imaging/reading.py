@@ -5,6 +5,8 @@ What helps one page hurts another, so each step looks at the page before it acts
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -16,7 +18,7 @@ from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
 from digitize.imaging.leaders import Leader
 from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.rulings import find_rulings, paper_level, without_rulings
-from digitize.imaging.zones import Zone, cut_zones
+from digitize.imaging.zones import Zone, ZoneKind, cut_zones
 
 _MOST_DPI = 220.0
 _LEAST_DPI = 180.0
@@ -64,7 +66,8 @@ class ReadingPicture:
         rest: ``pixels`` without the zones.
         ink: the ink of the rest.
         leaders: where dots of leaders were.
-        fine: the page in grey as scanned, with its rulings, at full resolution, for second looks.
+        fine: the page in grey as scanned, with its rulings but without marks of footnotes, at full
+            resolution, for second looks.
 
     """
 
@@ -103,7 +106,20 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     grid = find_cells(rulings.across, rulings.upright, dpi)
     written = rulings.written & ~rulings.mask
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
+    fine = _without_marks(fine, zones, scale)
     return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, fine)
+
+
+def _without_marks(fine: Pixels, zones: Iterable[Zone], scale: float) -> Pixels:
+    """The page without the raised marks of footnotes, which are no part of the words before them."""
+    marks = [zone.place for zone in zones if zone.kind is ZoneKind.MARK]
+    if not marks:
+        return fine
+    result, level = fine.copy(), paper_level(fine)
+    for left, top, right, bottom in marks:
+        rows = slice(max(0, math.floor((top - 1) / scale)), math.ceil((bottom + 1) / scale))
+        result[rows, max(0, math.floor((left - 1) / scale)) : math.ceil((right + 1) / scale)] = level
+    return result
 
 
 def without_border(grey: Pixels, dpi: float) -> Pixels:

@@ -14,7 +14,7 @@ from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
 from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone
-from digitize.model import Word
+from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.looks import confidence_of, text_of
 from digitize.ocr.number_net import read_number
@@ -27,6 +27,8 @@ _SIGNS = "()0123456789"
 
 _UNMISTAKABLE = re.compile(r"[®©?]")
 """What only marks are read as, not quotation marks."""
+
+_COLON = re.compile(r"^(?P<word>.*\w\)?)(?P<end>[:;.,]+)$")
 
 _UNREAD = "(?)"
 _DIGITS = re.compile(r"^[1-9]\d?$")
@@ -79,6 +81,20 @@ def read_mark(zone: Zone, dpi: float) -> Word:
     if found is None or not _DIGITS.match(found.text):
         return Word(_UNREAD, zone.box, 0.0, 0)
     return Word(f"({found.text})", zone.box, found.confidence, 0)
+
+
+def around_mark(line: Sequence[Word], mark: Box) -> list[Word]:
+    """The words of a line, a colon behind a mark parted from the word before it: ``sao⁽⁶⁾:``."""
+    words = []
+    for word in line:
+        left, top, right, bottom = word.box
+        parted = _COLON.match(word.text)
+        if parted and left < mark[0] and mark[2] <= right and top < mark[3] and mark[1] < bottom:
+            words.append(replace(word, text=parted["word"], box=(left, top, mark[0], bottom)))
+            words.append(replace(word, text=parted["end"], box=(mark[2], top, right, bottom)))
+        else:
+            words.append(word)
+    return words
 
 
 def _read(mark: _Mark, engine: OcrEngine) -> tuple[str, float] | None:

@@ -17,6 +17,7 @@ from digitize.vietnamese.folding import fold
 _DOTS = "._…·"
 _BEGINNING = re.compile(rf"^[{_DOTS}]+(?=[^\W_])")
 _END = re.compile(r"(?:(?<=[^\W_])_+|…|[._…·]{2,}|·|[._…·]+(?=,$))(,?)$")
+_COMMA = re.compile(r"[\w)],$")
 _ENDING_DOT = re.compile(r"(?<=\w\w)[.,]$")
 _BEFORE_LEADER, _AT_LEVEL = 2.5, 1.5
 """Millimetres from the end of a word to the first dot that was found, and from its foot to the level."""
@@ -32,6 +33,16 @@ def without_remains(line: Sequence[Word]) -> list[Word]:
     for index in range(1, len(words)):
         words[index] = _date_part(words[index - 1], words[index])
     return words
+
+
+def without_comma(value: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of a value over a leader, the comma that is printed behind it a word of its own."""
+    words = tuple(value)
+    if not words or not _COMMA.search(words[-1].text):
+        return words
+    last = words[-1]
+    comma = replace(last, text=",", box=(*_end_of(last.box), *last.box[2:]))
+    return (*words[:-1], replace(last, text=last.text[:-1]), comma)
 
 
 def without_rules(line: Sequence[Word]) -> list[Word]:

@@ -14,7 +14,8 @@ from digitize.imaging.rulings import paper_level
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.legible import is_read
-from digitize.ocr.looks import confidence_of, moved
+from digitize.ocr.looks import DOUBTFUL, confidence_of, moved
+from digitize.ocr.numbers import is_number
 from digitize.ocr.second_look import read_line
 from digitize.vietnamese.dictionary import in_dictionary
 
@@ -76,7 +77,9 @@ def read_missed(
             read = read_line(part, picture.dpi, engine, dotted=False)
         else:
             read = engine.read(part, picture.dpi, Layout.LINE)
-        if _is_text(read):
+        # Only forms have numbers typed over leaders; on letters they are written by hand.
+        on_form = bool(picture.leaders)
+        if _is_text(read) or (on_form and is_number(read) and confidence_of(read) >= DOUBTFUL):
             found.append((place, [moved(word, x, y) for word in read]))
     return found
 

@@ -16,10 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitize.imaging.picture import Pixels
+from digitize.model import Box
 from digitize.ocr.line_strip import line_strip
 
 ALPHABET = "0123456789/-.,:@_ %ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """What the network knows, in the order of its outputs behind the first, which is "nothing"."""
+
+_BESIDE, _OVER = 0.3, 0.7
+"""Millimetres of paper around a word of a page."""
 
 _STEP = 32
 """Columns; strips are filled up to a multiple of it, so that the network seldom sees a new length."""
@@ -61,6 +65,14 @@ def read_number(pixels: Pixels, dpi: float) -> NumberReading | None:
     network.setInput(strip[None, None])
     outputs = np.asarray(network.forward(), np.float32)[0, :, 0, :]
     return decoded(outputs)
+
+
+def read_word(box: Box, pixels: Pixels, dpi: float) -> NumberReading | None:
+    """Read what stands in a box of a page, with a little paper around it."""
+    left, top, right, bottom = box
+    beside, over = round(_BESIDE * dpi / 25.4), round(_OVER * dpi / 25.4)
+    part = pixels[max(0, top - over) : bottom + over, max(0, left - beside) : right + beside]
+    return read_number(np.ascontiguousarray(part), dpi) if part.size else None
 
 
 def decoded(outputs: NDArray[np.float32]) -> NumberReading:

@@ -17,13 +17,15 @@ from digitize.imaging.picture import Pixels
 from digitize.model import Word
 from digitize.ocr.lookalikes import as_number
 from digitize.ocr.looks import DOUBTFUL, LEGIBLE, confidence_of, doubted, text_of
-from digitize.ocr.number_net import NumberReading, read_number
+from digitize.ocr.number_net import NumberReading, read_number, read_word
 from digitize.vietnamese.dates import DATE_PARTS
 from digitize.vietnamese.dictionary import in_dictionary
 from digitize.vietnamese.folding import fold
 
 _LEAST_SIGN = 1.2
 """Millimetres that digits are high."""
+
+_POINTS = ".,:;"
 
 _UNKNOWN = "+"
 """A sign of numbers that the network does not know; it takes it for a digit."""
@@ -44,9 +46,6 @@ _OVERRULED = 3
 
 _SURE = 0.93
 """Numbers of running text of which the engine is more sure are let alone."""
-
-_BESIDE, _OVER = 0.3, 0.7
-"""Millimetres of paper around a word."""
 
 _NUMBER = re.compile(r"^(?=.*\d)[\d/.,: -]+$")
 _LIKE_ADDRESS = re.compile(r"^\w{3,}\S*\w{3,}\.[a-z]{2,3}$")
@@ -151,10 +150,7 @@ def _may_be_number(text: str) -> bool:
 
 
 def _checked(word: Word, pixels: Pixels, dpi: float) -> Word:
-    left, top, right, bottom = word.box
-    beside, over = round(_BESIDE * dpi / 25.4), round(_OVER * dpi / 25.4)
-    part = pixels[max(0, top - over) : bottom + over, max(0, left - beside) : right + beside]
-    by_network = read_number(np.ascontiguousarray(part), dpi) if part.size else None
+    by_network = read_word(word.box, pixels, dpi)
     if by_network is None:
         return word
     sure = confirmed([word], by_network)
@@ -226,7 +222,10 @@ def best_number(
     if alike:
         # The engine loses the points of a number among the dots.
         best = max(alike, key=confidence_of)
-        return (_whole(best, wanted, min(by_network.confidence, confidence_of(best))),)
+        # Only a comma behind it: both say the same number.
+        same_number = _number_of(best).strip(_POINTS) == wanted.strip(_POINTS)
+        both = max if same_number else min
+        return (_whole(best, wanted, both(by_network.confidence, confidence_of(best))),)
     texts = [_number_of(look) for look in looks]
     agreed = max(map(texts.count, texts), default=0)
     if looks[0] and agreed < _OVERRULED and by_network.confidence > confidence_of(looks[0]):

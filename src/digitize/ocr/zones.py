@@ -9,13 +9,15 @@ from digitize.imaging.handwriting import is_handwritten
 from digitize.imaging.reading import ReadingPicture
 from digitize.imaging.zones import Zone, ZoneKind
 from digitize.model import Box, Word
+from digitize.ocr.abbreviations import with_abbreviations_checked
 from digitize.ocr.capital import with_capital
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.footnote_marks import read_mark, with_marks
-from digitize.ocr.leader_remains import before_leaders, without_remains, without_rules
+from digitize.ocr.footnote_marks import around_mark, read_mark, with_marks
+from digitize.ocr.leader_remains import before_leaders, without_comma, without_remains, without_rules
 from digitize.ocr.looks import confidence_of, moved
 from digitize.ocr.missed import read_missed
 from digitize.ocr.numbers import with_dates_checked, with_numbers_checked
+from digitize.ocr.powers import with_powers
 from digitize.ocr.second_look import read_line
 from digitize.ocr.spaces import with_spaces
 from digitize.ocr.words_in_doubt import read_again
@@ -54,9 +56,12 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
             _insert_cell(lines, boxes, part, zone.place)
         else:
             for words in part:
+                if zone.kind is ZoneKind.MARK:
+                    lines = [around_mark(line, zone.place) for line in lines]
                 _insert(lines, boxes, words, zone.place)
     lines = [with_spaces(without_rules(line), picture.pixels) for line in lines]
-    lines = [with_dates_checked(line, picture.pixels, picture.dpi) for line in lines]
+    for check in (with_dates_checked, with_abbreviations_checked, with_powers):
+        lines = [check(line, picture.pixels, picture.dpi) for line in lines]
     if picture.leaders:
         lines = [without_remains(before_leaders(line, picture.leaders, picture.dpi)) for line in lines]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
@@ -101,7 +106,7 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
             found = without_sides(read_line(zone.pixels, dpi, engine, dotted=False))
             found = with_capital(found, zone.pixels)
     else:
-        found = with_capital(read_line(zone.pixels, dpi, engine), zone.pixels)
+        found = without_comma(with_capital(read_line(zone.pixels, dpi, engine), zone.pixels))
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
             found = tuple(
                 replace(word, confidence=min(word.confidence, _WRITTEN), handwritten=True) for word in found
