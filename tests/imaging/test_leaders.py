@@ -186,3 +186,14 @@ def test_bare_paper_and_a_few_dots_have_no_leader() -> None:
     assert searched(sheet).leaders == ()
     sheet.write(20, 20, "....")
     assert searched(sheet).leaders == ()
+
+
+@pytest.mark.parametrize("text", ["[09.3]. Tỉnh:", "[12.4]. Xã:"])
+def test_full_stops_of_a_number_beside_a_leader_are_no_dots_of_it(text: str) -> None:
+    sheet = strip(200)
+    end = sheet.write(20, 15, "." * 30, size=13)
+    sheet.write(end + 2, 15, text, size=13)
+    stops = sheet.inscriptions[1].box
+    rulings = searched(sheet)
+    assert not rulings.mask[stops[1] : stops[3] + 2, stops[0] : stops[2]].any()
+    assert rulings.mask[stops[1] : stops[3] + 2, : stops[0]].any()

@@ -72,7 +72,7 @@ def test_an_empty_page_is_not_turned_and_the_turn_is_not_sure() -> None:
 
 @pytest.mark.parametrize(
     ("upright", "degrees", "lines"),
-    [(0.9, 0, 1), (0.1, 180, 2)],
+    [(0.8, 0, 1), (0.2, 180, 2)],
     ids=["one line is enough for a page as it lies", "two are asked to turn one over"],
 )
 def test_lines_are_tried_both_ways_until_the_answer_is_clear(
@@ -89,6 +89,17 @@ def test_lines_are_tried_both_ways_until_the_answer_is_clear(
     assert (found.degrees, found.confidence) == (degrees, 1.0)
     assert len(seen) == 2 * lines
     assert np.array_equal(seen[0][::-1, ::-1], seen[1])
+
+
+def test_a_line_that_reads_as_words_is_not_tried_the_other_way(printed: Pixels) -> None:
+    seen: list[Pixels] = []
+
+    def legibility(line: Pixels) -> float:
+        seen.append(line)
+        return 0.9
+
+    found = upside_down(to_grey(printed), DPI, legibility)
+    assert (found.degrees, found.confidence, len(seen)) == (0, 1.0, 1)
 
 
 def test_a_page_that_reads_as_rubbish_both_ways_is_not_turned_and_told_as_doubtful(printed: Pixels) -> None:

@@ -198,6 +198,7 @@ def test_the_page_and_its_zones_together_hold_all_the_ink() -> None:
         ZoneKind.VALUE: 2,
         ZoneKind.CELL: 4,
         ZoneKind.DIGITS: 1,
+        ZoneKind.MARK: 0,
     }
     ink, rest = dark(picture.pixels), dark(picture.rest)
     kept = rest.copy()

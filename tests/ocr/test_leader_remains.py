@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digitize.imaging.leaders import Leader
 from digitize.model import Word
-from digitize.ocr.leader_remains import before_leaders, without_remains, without_rules
+from digitize.ocr.leader_remains import before_leaders, without_comma, without_remains, without_rules
 from support.dictionaries import only_dictionaries
 from support.words import said
 
@@ -188,3 +188,20 @@ def test_other_words_before_a_leader_stay_as_they_are(read: str) -> None:
 )
 def test_what_a_rule_under_a_word_was_read_as_goes(read: str, bare: str) -> None:
     assert [word.text for word in without_rules(said(read))] == [bare]
+
+
+def test_the_comma_behind_a_value_is_a_word_of_its_own() -> None:
+    first, value, comma = without_comma(
+        [Word("Bến", (10, 10, 50, 30), 0.9, 1), Word("Nghé,", (60, 10, 120, 30), 0.8, 1)]
+    )
+    assert (first.text, value.text, comma.text) == ("Bến", "Nghé", ",")
+    assert comma.box[2:] == (120, 30)
+    assert comma.box[0] > value.box[0]
+    assert (comma.line, comma.confidence) == (1, 0.8)
+
+
+@pytest.mark.parametrize("text", ["Nghé", "7,5", ",", "a.,", ""])
+def test_a_value_without_one_stays(text: str) -> None:
+    words = (Word("Bến,", (10, 10, 50, 30), 0.9, 1), Word(text, (60, 10, 120, 30), 0.8, 1))
+    assert without_comma(words) == words
+    assert without_comma([]) == ()

@@ -74,9 +74,9 @@ def test_an_unknown_word_is_worse_than_a_known_one_as_sure() -> None:
 
 
 @pytest.mark.usefixtures("without")
-def test_of_a_page_of_scrawls_only_the_sixty_worst_are_looked_at_again() -> None:
-    words = [said("scrawl", 0.92 - index / 200) for index in range(80)]
-    assert doubtful(words) == list(range(79, 19, -1))
+def test_of_a_page_of_scrawls_only_the_forty_worst_are_looked_at_again() -> None:
+    words = [said("scrawl", 0.87 - index / 200) for index in range(60)]
+    assert doubtful(words) == list(range(59, 19, -1))
 
 
 @pytest.mark.usefixtures("without")

@@ -45,7 +45,7 @@ def encode(picture: Picture, pixels: Pixels, *, changed: bool, quality: int) -> 
     image = Image.fromarray(pixels)
     if picture.depth == 1:
         # Straightening greys the edges of black-and-white print; they go back to either.
-        image.convert("1", dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
+        image.convert("1", dither=Image.Dither.NONE).save(stream, "PNG")
         return Encoded(stream.getvalue(), Encoding.PNG)
     image.save(stream, "JPEG", quality=quality, optimize=True)
     return Encoded(stream.getvalue(), Encoding.JPEG)

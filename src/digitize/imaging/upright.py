@@ -27,6 +27,9 @@ _CLEAR_LEAD = 0.35
 _ENOUGH_LEAD = 0.12
 _MOST_LINES = 5
 _TO_TURN_OVER = 2
+_PLAIN = 0.85
+"""Legibility of a line that is the right way up for sure."""
+
 _READABLE = 0.4
 """Legibility of a line that is read the right way up at least."""
 
@@ -58,13 +61,14 @@ def upside_down(straight: Pixels, dpi: float, legibility: Legibility) -> Turn:
     Args:
         straight: grey picture whose lines run across and level.
         dpi: its resolution.
-        legibility: how well one line reads; called for each line both ways.
+        legibility: how well one line reads; called for each line both ways, unless one is plain.
 
     """
     lead = best = 0.0
     for read, line in enumerate(sample_lines(straight, dpi), start=1):
         upright = legibility(line)
-        flipped = legibility(np.ascontiguousarray(line[::-1, ::-1]))
+        # A line that reads as words through and through does not need the other way.
+        flipped = 0.0 if upright >= _PLAIN else legibility(np.ascontiguousarray(line[::-1, ::-1]))
         lead += upright - flipped
         best = max(best, upright, flipped)
         # Most pages lie rightly: to turn one over takes more than one line.
