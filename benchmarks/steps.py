@@ -38,7 +38,7 @@ def _no_lines(mask: Any, *_: Any) -> Lines:
     return Lines(np.zeros_like(mask), np.zeros_like(mask), np.zeros_like(mask))
 
 
-def _none_missed(*_: Any) -> list[Any]:
+def _none_found(*_: Any) -> list[Any]:
     return []
 
 
@@ -114,12 +114,20 @@ STEPS: dict[str, tuple[Replacement, ...]] = {
     ),
     "the dark beside the sheet stays": ((_READING + "without_border", _as_it_was),),
     "remains of leaders stay": ((_ZONES + "without_remains", _line_as_read),),
-    "marks of footnotes stay": ((_ZONES + "with_marks", _line_as_read),),
-    "missed lines stay unread": ((_ZONES + "read_missed", _none_missed),),
+    "marks of footnotes stay": (
+        ("digitize.imaging.zones.raised_marks", _none_found),
+        (_ZONES + "with_marks", _line_as_read),
+    ),
+    "missed lines stay unread": ((_ZONES + "read_missed", _none_found),),
     "words run together stay so": ((_ZONES + "with_spaces", _line_as_read),),
     "no network for numbers": (
         ("digitize.ocr.second_look.read_number", _none),
-        ("digitize.ocr.numbers.read_number", _none),
+        ("digitize.ocr.numbers.read_word", _none),
+        ("digitize.ocr.abbreviations.read_word", _none),
+    ),
+    "abbreviations and powers as read first": (
+        (_ZONES + "with_abbreviations_checked", _line_as_read),
+        (_ZONES + "with_powers", _line_as_read),
     ),
     "numbers are not voted on": (("digitize.ocr.second_look.best_number", _first_look),),
     "no second look at a word": ((_ZONES + "read_again", _words_as_read),),

@@ -21,12 +21,13 @@ from digitize.imaging.ink import flattened, ink, paper, strengthened, to_grey
 from digitize.imaging.picture import Mask, Picture, Pixels
 from digitize.imaging.reading import ReadingPicture, near_ink, reading_picture, show_through
 from digitize.imaging.straighten import edgeless
+from digitize.imaging.zones import ZoneKind
 from digitize.model import Box, Word
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import OcrEngine
-from digitize.ocr.footnote_marks import with_marks
 from digitize.ocr.page import read_page
 from digitize.ocr.words_in_doubt import doubtful, read_again
+from digitize.ocr.zones import read_picture
 from digitize.samples.cases import Desk, draw_case
 from digitize.samples.damage import Damage
 from digitize.samples.pens import Style
@@ -44,7 +45,6 @@ LARGER = 450 / DPI
 """How much larger words are looked at again."""
 
 WORN = Lying(blur=7, noise=4)
-SURE = 0.6
 SHINES_THROUGH = 0.3
 """As reading.py has it."""
 
@@ -177,14 +177,25 @@ def marks() -> tuple[Pixels, Pixels]:
     """Marks of footnotes as the page is read, and read by themselves."""
     scan = scanned("birth")
     picture = reading_picture(scan.pixels, DPI)
+    first, last = engine().read(picture.pixels, DPI), read_picture(picture, engine())
     found: list[tuple[Pixels, Pixels]] = []
-    for word in engine().read(picture.rest, DPI):
-        parts = with_marks([word], picture, engine())
-        if len(parts) > 1 and parts[1].confidence > SURE:
-            part = crop(picture.pixels, around(word.box, 8, 8))
-            text = " ".join(one.text for one in parts)
-            found.append((captioned(part, word.text), captioned(part, text)))
+    for zone in picture.zones:
+        if zone.kind is not ZoneKind.MARK:
+            continue
+        left, top, right, bottom = zone.place
+        near = (left - round(0.6 * DPI), top, right + 4, bottom + 12)
+        said, told = (
+            " ".join(word.text for word in words if _touches(word.box, near)) for words in (first, last)
+        )
+        if said != told:
+            part = crop(picture.pixels, around(near, 8, 8))
+            found.append((captioned(part, said or "–"), captioned(part, told)))
     return stacked([before for before, _ in found[:3]]), stacked([after for _, after in found[:3]])
+
+
+def _touches(one: Box, other: Box) -> bool:
+    """Whether two boxes have a part in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def lifted(picture: ReadingPicture, box: Box) -> Pixels:
@@ -338,9 +349,9 @@ def encoded(pixels: Pixels) -> tuple[bytes, str]:
 def main() -> None:
     """Draw all pairs."""
     FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.iterdir():
-        old.unlink()
     for name, draw in PAIRS.items():
+        for old in [*FOLDER.glob(f"{name}-before.*"), *FOLDER.glob(f"{name}-after.*")]:
+            old.unlink()
         for when, pixels in zip(("before", "after"), draw(), strict=True):
             data, suffix = encoded(pixels)
             target = FOLDER / f"{name}-{when}.{suffix}"
