@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from random import Random
 from typing import Any
 
@@ -16,7 +17,10 @@ from digitize.model import Document, FieldReading, PageReading
 from digitize.ocr.engine import OcrEngine
 from digitize.samples import birth_form, letter
 from digitize.samples.birth_form import Registration, draw_birth_form, make_registration, truth_of
+from digitize.samples.card_facts import card_truth
+from digitize.samples.citizens import make_family
 from digitize.samples.form_writer import COMPUTER, PRINTER, TYPEWRITER, Fill
+from digitize.samples.identity_card import draw_card
 from digitize.samples.sheet import Sheet
 from digitize.samples.stationery import national_motto
 from digitize.samples.wear import Wear
@@ -127,6 +131,19 @@ def test_a_form_that_is_none_of_the_known_ones_is_unknown(engine: OcrEngine) -> 
         assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True)
     text = written_sheet("Theo tờ khai đăng ký khai sinh đã nộp hôm qua tại bộ phận một cửa thì")
     assert kind(engine, text) == PageKind("unknown", 0.0, begins=False)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_copy_of_an_identity_card_is_no_letter_and_its_two_sides_are_told_of(
+    engine: OcrEngine, seed: int
+) -> None:
+    random = Random(f"card/{seed}")
+    day = dt.date(2024, 6, 20) if seed % 2 else dt.date(2026, 10, 1)
+    holder = make_family(random, day, day).mother
+    (sheet,) = draw_card(random, holder, card_truth(holder), dpi=200)
+    reading = view_of(scanned(sheet), engine).reading
+    assert classify_page(reading, load_templates()).form == "unknown"
+    assert "card_sides" in [problem.code for problem in reading.problems]
 
 
 def test_papers_of_a_dossier_are_told_apart_and_unknown_ones_have_no_fields(engine: OcrEngine) -> None:

@@ -10,6 +10,7 @@ from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows
 from digitize.forms.template import Template, Version
 from digitize.model import UNKNOWN_FORM, PageReading
+from digitize.ocr.cards import is_of_card
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
 
@@ -47,7 +48,9 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
         score = max((_title_score(row, template) for row in rows), default=0.0)
         if score >= _SURE_TITLE:
             return PageKind(template.id, round(score / 100, 3), begins=True)
-    if motto and "official_letter" in templates:
+    # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
+    card = any(is_of_card(row.text) for row in rows)
+    if motto and not card and "official_letter" in templates:
         confidence = _letter_confidence(rows)
         if confidence >= 0.6:
             return PageKind("official_letter", confidence, begins=True)

@@ -16,6 +16,7 @@ from digitize.imaging.reading import reading_picture
 from digitize.imaging.straighten import NEGLIGIBLE, Skew, estimate_skew, turn
 from digitize.imaging.upright import Legibility, Turn, lines_run_up, sample_lines, upside_down
 from digitize.model import Box, PageQuality, PageReading, Problem, Word
+from digitize.ocr.cards import shows_both_sides
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.legible import is_read
 from digitize.ocr.two_up import is_two_up
@@ -73,6 +74,8 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
         words, unread = _words(readable, picture.dpi, engine)
         if is_two_up(words, pixels.shape[1], pixels.shape[0]):
             problems.append(Problem("two_up"))
+        if shows_both_sides(words):
+            problems.append(Problem("card_sides"))
         if turned.confidence < _SURE:
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
