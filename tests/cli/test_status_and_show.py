@@ -17,7 +17,11 @@ from support.program import digitize
 WAITING = "000.00.01.H99-261118-0005"
 PACKAGED = "000.00.01.H99-261118-0004"
 LINE = {"id", "stage", "pages", "doubtful_fields", "problem"}
-PAGE = {"file", "page", "width", "height", "dpi", "rotated", "skew", "problems"}
+PAGE = {
+    "file", "page", "width", "height", "dpi", "rotated", "rotation_confidence", "skew", "skew_confidence",
+    "blank", "bytes", "quality", "problems",
+}  # fmt: skip
+QUALITY = {"dpi", "depth", "skew", "contrast", "edge", "clipped", "unread"}
 DOCUMENT = {"pages", "form", "form_version", "form_confidence", "fields", "tables", "problems"}
 FIELD = {"value", "raw", "confidence", "source", "page", "box", "needs_review", "problems"}
 
@@ -27,7 +31,12 @@ def assert_documents(documents: list[dict[str, Any]]) -> None:
     for document in documents:
         assert set(document) >= DOCUMENT
         assert document["pages"]
-        assert all(set(page) >= PAGE for page in document["pages"])
+        for page in document["pages"]:
+            assert set(page) >= PAGE
+            assert set(page["quality"]) == QUALITY
+            assert page["bytes"] > 1000
+            assert 0 <= page["rotation_confidence"] <= 1
+            assert 0 <= page["skew_confidence"] <= 1
         if document["form"] == "unknown":
             continue
         assert set(document["fields"]) == set(load_templates()[document["form"]].names)

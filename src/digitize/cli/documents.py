@@ -15,17 +15,46 @@ from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What is told of a page."""
+    """What is told of a page.
+
+    Attributes:
+        file: the file it is in.
+        page: its number there, from 1.
+        summary: what the ledger keeps of it; empty if it has not been read.
+
+    """
 
     file: str
     page: int
-    width: int
-    height: int
-    dpi: int
-    rotated: int
-    skew: float
-    blank: bool
-    problems: tuple[Problem, ...]
+    summary: Mapping[str, object]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the clerk should know of it."""
+        found = self.summary.get("problems", [])
+        assert isinstance(found, list)
+        return tuple(Problem(one["code"], one["facts"]) for one in found)
+
+    @property
+    def kibibytes(self) -> int:
+        """Size of its archival picture."""
+        return round(int(str(self.summary.get("bytes", 0))) / 1024)
+
+
+_TOLD = {
+    "width": 0, "height": 0, "dpi": 0, "rotated": 0, "rotation_confidence": None, "skew": 0.0,
+    "skew_confidence": None, "blank": False, "bytes": 0, "quality": None,
+}  # fmt: skip
+"""What is told in JSON of the summary of a page, and what of one that has not been read."""
+
+
+def page_json(session: Session, page: PageFacts) -> dict[str, object]:
+    """A page without its words."""
+    return (
+        {"file": page.file, "page": page.page}
+        | {key: page.summary.get(key, unread) for key, unread in _TOLD.items()}
+        | {"problems": [session.problem_json(problem) for problem in page.problems]}
+    )
 
 
 def documents_json(
@@ -39,20 +68,7 @@ def _document_json(session: Session, document: Document, pages: Sequence[PageFac
     own = [pages[index] for index in document.pages]
     places = {index: place for place, index in enumerate(document.pages)}
     return {
-        "pages": [
-            {
-                "file": page.file,
-                "page": page.page,
-                "width": page.width,
-                "height": page.height,
-                "dpi": page.dpi,
-                "rotated": page.rotated,
-                "skew": page.skew,
-                "blank": page.blank,
-                "problems": [session.problem_json(problem) for problem in page.problems],
-            }
-            for page in own
-        ],
+        "pages": [page_json(session, page) for page in own],
         "form": document.form,
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,

@@ -7,7 +7,6 @@ from rich.text import Text
 from digitize.cli.documents import PageFacts, documents_json, show_documents
 from digitize.cli.session import Session
 from digitize.cli.tables import line_json
-from digitize.model import Problem
 from digitize.pipeline.overview import DossierDetail
 
 
@@ -47,15 +46,16 @@ def show_detail(session: Session, detail: DossierDetail) -> None:
         session.out.print(Text(session.catalogue.problem(line.problem), style="red"))
         session.out.print(session.catalogue.remedy(line.problem), markup=False)
     for number, page in enumerate(page_facts(detail), start=1):
-        blank = session.text("say.blank") if page.blank else ""
+        blank = session.text("say.blank") if page.summary.get("blank") else ""
         session.out.print(
             session.text(
                 "say.page_line",
                 number=number,
                 file=page.file,
                 page=page.page,
-                rotated=page.rotated,
-                skew=page.skew,
+                rotated=str(page.summary.get("rotated", 0)),
+                skew=str(page.summary.get("skew", 0.0)),
+                size=page.kibibytes,
                 blank=blank,
             ),
             markup=False,
@@ -79,26 +79,6 @@ def _told(fact: object) -> str:
 def page_facts(detail: DossierDetail) -> list[PageFacts]:
     """What the ledger keeps of the pages of a dossier."""
     names = {original.ordinal: original.name for original in detail.originals}
-    facts = []
-    for page in detail.pages:
-        summary = page.summary or {}
-        problems = summary.get("problems", [])
-        assert isinstance(problems, list)
-        facts.append(
-            PageFacts(
-                file=names.get(page.original, "?"),
-                page=page.frame + 1,
-                width=_number(summary, "width"),
-                height=_number(summary, "height"),
-                dpi=_number(summary, "dpi"),
-                rotated=_number(summary, "rotated"),
-                skew=float(str(summary.get("skew", 0.0))),
-                blank=bool(summary.get("blank", False)),
-                problems=tuple(Problem(one["code"], one["facts"]) for one in problems),
-            )
-        )
-    return facts
-
-
-def _number(summary: dict[str, object], key: str) -> int:
-    return int(str(summary.get(key, 0)))
+    return [
+        PageFacts(names.get(page.original, "?"), page.frame + 1, page.summary or {}) for page in detail.pages
+    ]

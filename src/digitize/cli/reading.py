@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from digitize.cli.documents import PageFacts
+from digitize.cli.documents import PageFacts, page_json
 from digitize.cli.session import Session
 from digitize.pipeline.single import FileReader
 
 
 def page_facts(reading: FileReader) -> list[PageFacts]:
     """What is told of each page."""
-    return [
-        PageFacts(
-            file=str(page.file),
-            page=page.frame + 1,
-            width=page.reading.width,
-            height=page.reading.height,
-            dpi=round(page.reading.dpi),
-            rotated=page.reading.rotated,
-            skew=page.reading.skew,
-            blank=page.reading.blank,
-            problems=page.reading.problems,
-        )
-        for page in reading.pages
-    ]
+    return [PageFacts(str(page.file), page.frame + 1, page.summary) for page in reading.pages]
 
 
 def print_pages(session: Session, reading: FileReader, form: str) -> None:
@@ -31,15 +18,8 @@ def print_pages(session: Session, reading: FileReader, form: str) -> None:
         session.report_json(
             {
                 "pages": [
-                    {
-                        "file": str(page.file),
-                        "page": page.frame + 1,
-                        "width": page.reading.width,
-                        "height": page.reading.height,
-                        "dpi": round(page.reading.dpi),
-                        "rotated": page.reading.rotated,
-                        "skew": page.reading.skew,
-                        "blank": page.reading.blank,
+                    page_json(session, facts)
+                    | {
                         "text": page.reading.text,
                         "words": [
                             {
@@ -51,7 +31,7 @@ def print_pages(session: Session, reading: FileReader, form: str) -> None:
                             for word in page.reading.words
                         ],
                     }
-                    for page in reading.pages
+                    for page, facts in zip(reading.pages, page_facts(reading), strict=True)
                 ]
             }
         )

@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord, PageRecord
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
+from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.workspace import Workspace
@@ -247,7 +248,7 @@ class Runner:
             self._reading.discard(key)
             self._result.pages_read += 1
             with self._ledger.transaction():
-                self._ledger.set_read(*key, _summary(done))
+                self._ledger.set_read(*key, summary_of(done))
             self._observer.page_read(page.dossier)
             if self._ledger.unread_pages(page.dossier) == 0:
                 self._recognised(page.dossier)
@@ -442,21 +443,3 @@ class Runner:
 def _is_poor(page: PageRecord) -> bool:
     problems = (page.summary or {}).get("problems", [])
     return isinstance(problems, list) and any(one["code"] in SHORTCOMINGS for one in problems)
-
-
-def _summary(done: tasks.PageDone) -> dict[str, object]:
-    """What the ledger keeps of a page, when its derived data are gone."""
-    reading = done.reading
-    return {
-        "width": reading.width,
-        "height": reading.height,
-        "dpi": round(reading.dpi),
-        "rotated": reading.rotated,
-        "skew": reading.skew,
-        "blank": reading.blank,
-        "words": len(reading.words),
-        "engine": reading.engine,
-        "bytes": done.bytes,
-        "quality": asdict(reading.quality) if reading.quality else None,
-        "problems": [{"code": p.code, "facts": p.facts} for p in reading.problems],
-    }

@@ -21,6 +21,7 @@ from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pdf.compose import Provenance
 from digitize.pipeline import tasks
+from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.pool import LocalPool, outcome
 from digitize.settings import Limits
 from digitize.times import now
@@ -42,6 +43,7 @@ class SinglePage:
         number: the place of the file among those read together, from 1.
         target: where its pictures and words lie as long as the reader is open.
         reading: what was read.
+        summary: what is told of it beside its words.
 
     """
 
@@ -50,6 +52,7 @@ class SinglePage:
     number: int
     target: Path
     reading: PageReading
+    summary: dict[str, object]
 
 
 class FileReader:
@@ -172,7 +175,8 @@ class FileReader:
             target = Path(self._folder.name) / f"{number:04}-{frame:05}"
             task = tasks.PageTask(source, kind, frame, target, self._settings)
             flights.append((target, self._pool.submit(tasks.read_one_page, task)))
+        done = [outcome(future, self._limits.page_seconds) for _, future in flights]
         return [
-            SinglePage(file, frame, number, target, outcome(future, self._limits.page_seconds).reading)
-            for frame, (target, future) in enumerate(flights)
+            SinglePage(file, frame, number, target, one.reading, summary_of(one))
+            for frame, ((target, _), one) in enumerate(zip(flights, done, strict=True))
         ]
