@@ -25,7 +25,7 @@ SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan",
 
 KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
-    "cli/dossier.py",  # what a record says
+    "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/ledger.py",  # what a record says
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
