@@ -193,6 +193,9 @@ def test_pages_are_grouped_by_heads_and_files_and_blank_backs_stay_with_their_fr
         ("Số 226 đường", "_ rrr .. 12", None),
         ("01/2023", "07/2023", None),
         ("Bệnh viện", "Bênh viện", "Bênh"),
+        ("tỉnh Hà Tĩnh", "rr Hà Tĩnh", None),
+        ("tỉnh Hà Tỉnh", "tỉnh Hà Tĩnh", "Tĩnh"),
+        ("xã Ea Ea", "xã Éa Ea", "Éa"),
         ("", "anything at all", None),
     ],
 )

@@ -9,6 +9,7 @@ wrong.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import cv2
@@ -53,10 +54,21 @@ def contradicts(text: str, bare: str) -> str | None:
     """
     words = re.findall(r"[^\W_]+", text)
     seen = re.findall(r"[^\W_]+", bare)
-    exact = {word.casefold() for word in seen}
-    doubtful = (word for word in words if word.casefold() not in exact)
-    pairs = ((word, other) for word in doubtful for other in seen)
+    # Each word seen stands for one of the text: of ``tỉnh Hà Tĩnh`` the name says nothing about ``tỉnh``.
+    pairs = ((word, other) for word in _unmatched(words, seen) for other in _unmatched(seen, words))
     return next((other for word, other in pairs if _speaks_against(word, other)), None)
+
+
+def _unmatched(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Words that are not among the others, each of which counts once."""
+    left = Counter(other.casefold() for other in others)
+    unmatched = []
+    for word in words:
+        if left[word.casefold()] > 0:
+            left[word.casefold()] -= 1
+        else:
+            unmatched.append(word)
+    return unmatched
 
 
 def _speaks_against(word: str, other: str) -> bool:
