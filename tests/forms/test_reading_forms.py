@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 from PIL import ImageDraw
 
+from digitize.fonts import Face
 from digitize.forms.classify import PageKind, classify_page, group_pages
 from digitize.forms.extract import read_documents
+from digitize.forms.letter_part import LetterPart
 from digitize.forms.second_look import contradicts
 from digitize.forms.template import load_templates
-from digitize.model import Document, FieldReading, PageReading
+from digitize.model import Document, FieldReading, PageReading, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.samples import birth_form, letter
 from digitize.samples.birth_form import Registration, draw_birth_form, make_registration, truth_of
@@ -77,6 +80,26 @@ def test_a_letter_is_read_right_or_left_to_a_person(engine: OcrEngine, seed: int
         reading = document.fields[key]
         assert reading.needs_review or reading.value == truth[key]
     assert len(document.doubtful) <= 6
+
+
+def test_a_mark_of_urgency_under_the_subject_is_no_part_of_it(engine: OcrEngine) -> None:
+    sheet, truth = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
+    # Under the last line of the subject, which is the lowest of the left half of the head.
+    subject = str(truth["subject"])
+    last = max(one.box[3] for one in sheet.inscriptions if one.text.split()[-1] in subject.split()[-3:])
+    sheet.write(55, last * 25.4 / sheet.dpi + 6, "THƯỢNG KHẨN", face=Face.TIMES_BOLD, size=12, align="centre")
+    (document,) = documents(engine, sheet)
+    assert document.fields["urgency"].value == "thuong_khan"
+    assert document.fields["subject"].value == truth["subject"]
+
+
+def test_a_number_read_with_doubt_is_for_a_person_though_it_was_read_twice(engine: OcrEngine) -> None:
+    sheet, _ = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
+    part = LetterPart(0, view_of(scanned(sheet, WORN), engine), engine)
+    words = [Word("ngày", (0, 0, 40, 20), 0.97, 0), Word("27", (50, 0, 70, 20), 0.67, 0)]
+    assert part.reading("2026-02-27", words, read_twice=True).needs_review
+    sure = [replace(word, confidence=0.95) for word in words]
+    assert not part.reading("2026-02-27", sure, read_twice=True).needs_review
 
 
 def spoiled(engine: OcrEngine, spoil: dict[str, str]) -> dict[str, FieldReading]:

@@ -29,6 +29,8 @@ def codes(kind: FieldType, text: str) -> list[str]:
         ("| Dao ·", "Dao"),
         (". . . .", ""),
         ("TP. Cần Thơ", "TP. Cần Thơ"),
+        ("01./2021", "01/2021"),
+        ("15/.03/.2026", "15/03/2026"),
     ],
 )
 def test_leaders_and_stray_marks_are_no_part_of_a_value(text: str, cleaned: str) -> None:

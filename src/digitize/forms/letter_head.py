@@ -138,7 +138,7 @@ class LetterHead(LetterPart):
                     "doc_type": self.reading(kind, row.words),
                     "subject": self._subject(subject_rows),
                 }
-        rows = _subject_left(self._layout.left)
+        rows = _without_marks(_subject_left(self._layout.left))
         kind_reading = FieldReading("Công văn", confidence=0.95)
         if not rows:
             kind_reading = doubt("label_not_found")
@@ -170,9 +170,9 @@ class LetterHead(LetterPart):
     def _mark(self, kinds: dict[str, str]) -> FieldReading:
         """A mark such as MẬT or KHẨN, alone in its box under the number."""
         for row in self._layout.left:
-            kind = kinds.get(fold(clean(row.text)))
-            if kind is not None and clean(row.text).isupper():
-                return self.reading(kind, row.words)
+            mark = _mark_of(row)
+            if mark in kinds:
+                return self.reading(kinds[mark], row.words)
         return FieldReading(None, confidence=0.95)
 
     def _arrival_stamp(self) -> FieldReading:
@@ -251,6 +251,18 @@ def _subject_below(rows: Sequence[Row]) -> list[Row]:
             break
         chosen.append(row)
     return chosen
+
+
+def _mark_of(row: Row) -> str | None:
+    """The mark that a line is, such as MẬT or THƯỢNG KHẨN, folded; None if it is none."""
+    text = clean(row.text)
+    mark = fold(text)
+    return mark if text.isupper() and (mark in _SECRECY or mark in _URGENCY) else None
+
+
+def _without_marks(rows: Sequence[Row]) -> list[Row]:
+    """Lines of a subject without the marks that are stamped among them."""
+    return [row for row in rows if _mark_of(row) is None]
 
 
 def _subject_left(rows: Sequence[Row]) -> list[Row]:

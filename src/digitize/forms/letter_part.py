@@ -17,6 +17,10 @@ _AGREED = 0.9
 LEAST_WORD = 0.6
 """Least confidence of a word that is taken without a second look."""
 
+_LEAST_NUMBER = 0.8
+"""Least confidence of a number: a day written by hand into a printed line is read the same way twice, and
+wrongly both times."""
+
 
 class LetterPart:
     """One part of a letter, on one of its pages.
@@ -44,7 +48,9 @@ class LetterPart:
         told = [word for word in words if any(map(str.isalnum, word.text))]
         confidence = min((word.confidence for word in told), default=0.0)
         found = list(problems)
-        if value is not None and not found and not read_twice and confidence < LEAST_WORD:
+        numbers = [word.confidence for word in told if any(map(str.isdigit, word.text))]
+        unsure = (not read_twice and confidence < LEAST_WORD) or min(numbers, default=1.0) < _LEAST_NUMBER
+        if value is not None and not found and unsure:
             found.append(Problem("low_confidence"))
         return FieldReading(
             value=value,

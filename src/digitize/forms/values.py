@@ -39,6 +39,9 @@ _LOST_COMMA = re.compile(
 _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 """What does not occur in names and addresses, but is what OCR makes of dirt."""
 
+_DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
+"""Dots of a leader beside the stroke of ``01/2021``."""
+
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
 
@@ -70,6 +73,7 @@ def clean(text: str) -> str:
         spaced = re.sub(r"(?:[.…_]\s*){2,}|…", " ", stripped)
         spaced = re.sub(r"(?<=\s)[.·|¦_~^`]+(?=\s|$)|^[.·|¦_~^`]+\s", " ", spaced)
         stripped = single_spaced(spaced).strip(_EDGES)
+    stripped = _DOTTED_STROKE.sub("", stripped)
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
 
