@@ -13,7 +13,7 @@ import argparse
 import math
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -22,16 +22,17 @@ from numpy.typing import NDArray
 
 from digitize.files import whole_file
 from digitize.fonts import Face
-from digitize.imaging.reading import reading_picture
+from digitize.imaging.reading import ReadingPicture, reading_picture
 from digitize.imaging.straighten import turn
 from digitize.imaging.zones import Zone
 from digitize.model import Box
 from digitize.ocr.line_strip import line_strip
+from digitize.ocr.number_net import ALPHABET
 from digitize.samples.leaders import draw_leader
 from digitize.samples.pens import Pen, put, width_of
-from digitize.samples.scanner import Mode, Scan, scan_sheet
-from digitize.samples.sheet import Hand, Lettering, Sheet
-from digitize.samples.wear_levels import LEVELS, choose_damage, choose_lying, choose_machine
+from digitize.samples.scanner import Scan, scan_sheet
+from digitize.samples.sheet import Hand, Inscription, Lettering, Sheet
+from digitize.samples.wear_levels import LEVELS, Machine, choose_damage, choose_lying, choose_machine
 from digitize.vietnamese.folding import fold
 
 _FONTS = Path("/usr/share/fonts")
@@ -49,6 +50,9 @@ _LEADERS = ("periods", "ellipses", "dots", "rule")
 _LEVELS = (0, 1, 1, 2, 2, 2, 3)
 _ROWS = np.arange(14.0, 284.0, 8.4)
 _MARGIN = 1.0
+
+Corners = tuple[float, float, float, float]
+"""Left, top, right and bottom in fractions of pixels."""
 
 
 def letters_of(random: Random, letters: str, least: int, most: int) -> str:
@@ -119,6 +123,11 @@ def _code(random: Random) -> str:
     )
 
 
+def abbreviation_of(random: Random) -> str:
+    """Some capitals."""
+    return letters_of(random, string.ascii_uppercase + "Đ", 2, 5)
+
+
 def _address(random: Random) -> str:
     name = letters_of(random, string.ascii_lowercase, 3, 9)
     name += random.choice(("", ".", "_", "-")) + letters_of(random, string.digits, 0, 4)
@@ -151,6 +160,12 @@ class SheetMaker:
         self.others = _lettering()
         known = (line.split("/")[0].strip() for line in _WORDS.read_text("utf-8").splitlines())
         self.words = [word for word in known if re.fullmatch(r"[^\W\d_]{1,7}", word)]
+
+    def machine(self) -> tuple[int, int, Machine]:
+        """How worn a sheet will be, and what will scan it: its resolution, the level, and the rest."""
+        level = self.random.choice(_LEVELS)
+        machine = choose_machine(self.random, LEVELS[level])
+        return machine.dpi, level, machine
 
     def draw(self, dpi: int) -> Sheet:
         """A sheet of A4 with numbers over leaders, on rules, in cells and in boxes."""
@@ -235,37 +250,41 @@ class SheetMaker:
         sheet.merge(first, digits, None)
 
 
-def _scan(sheet: Sheet, random: Random, level: int, mode: Mode, dpi: int) -> Scan:
+def scanned(
+    sheet: Sheet, wanted: Sequence[Inscription], random: Random, level: int, machine: Machine
+) -> tuple[ReadingPicture, list[Corners]]:
+    """A sheet worn, scanned and made ready to be read, and where some of its text stands on that."""
     lying = choose_lying(random, LEVELS[level], photo=False)
     front = np.asarray(sheet.image)
     back = front[::-1, ::-1] if random.random() < 0.3 else None
-    return scan_sheet(front, back, choose_damage(random, LEVELS[level]), lying, mode, dpi, random)
+    damage = choose_damage(random, LEVELS[level])
+    scan = scan_sheet(front, back, damage, lying, machine.mode, machine.dpi, random)
+    pixels = np.ascontiguousarray(np.rot90(scan.pixels, -scan.rotated // 90))
+    angle = scan.skew + random.gauss(0, 0.05)
+    straight = turn(pixels, angle)
+    picture = reading_picture(straight, machine.dpi)
+    boxes = [
+        _scaled(_straight(scan.box_of(one.box), scan, pixels.shape, straight.shape, angle), picture.scale)
+        for one in wanted
+    ]
+    return picture, boxes
 
 
 def lines_of_sheet(maker: SheetMaker) -> Iterator[tuple[NDArray[np.float32], str]]:
     """Strips of what is filled in on one sheet, with its text."""
     random = maker.random
-    level = random.choice(_LEVELS)
-    machine = choose_machine(random, LEVELS[level])
-    sheet = maker.draw(machine.dpi)
-    scan = _scan(sheet, random, level, machine.mode, machine.dpi)
-    pixels = np.ascontiguousarray(np.rot90(scan.pixels, -scan.rotated // 90))
-    angle = scan.skew + random.gauss(0, 0.05)
-    straight = turn(pixels, angle)
-    picture = reading_picture(straight, machine.dpi)
+    dpi, level, machine = maker.machine()
+    sheet = maker.draw(dpi)
     filled = [one for one in sheet.inscriptions if one.kind == "filled"]
-    boxes = [
-        _scaled(_straight(scan.box_of(one.box), scan, pixels.shape, straight.shape, angle), picture.scale)
-        for one in filled
-    ]
+    picture, boxes = scanned(sheet, filled, random, level, machine)
     taken: set[int] = set()
     for zone in picture.zones:
-        inside = [index for index, box in enumerate(boxes) if _holds(zone, box)]
-        taken.update(inside)
-        if len(inside) == 1 and _is_all_of(zone, boxes[inside[0]]):
+        taken.update(index for index, box in enumerate(boxes) if _holds(zone, box))
+        one = holds_all_of(zone, boxes)
+        if one is not None:
             strip = line_strip(zone.pixels, picture.dpi)
             if strip is not None:
-                yield strip, filled[inside[0]].text
+                yield strip, filled[one].text
     for index, box in enumerate(boxes):
         if index in taken or box[2] - box[0] < 4:
             continue
@@ -279,9 +298,15 @@ def lines_of_sheet(maker: SheetMaker) -> Iterator[tuple[NDArray[np.float32], str
             yield strip, filled[index].text
 
 
+def holds_all_of(zone: Zone, boxes: Sequence[Corners]) -> int | None:
+    """Which of some boxes a zone holds, if it is just one and nothing is cut off."""
+    inside = [index for index, box in enumerate(boxes) if _holds(zone, box)]
+    return inside[0] if len(inside) == 1 and _is_all_of(zone, boxes[inside[0]]) else None
+
+
 def _straight(
     box: Box, scan: Scan, upright: tuple[int, ...], straight: tuple[int, ...], angle: float
-) -> tuple[float, float, float, float]:
+) -> Corners:
     """Where a box of the scan lies once it is upright and straight."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     across, down = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
@@ -298,18 +323,18 @@ def _straight(
     return x - across, y - down, x + across, y + down
 
 
-def _scaled(box: tuple[float, ...], factor: float) -> tuple[float, float, float, float]:
+def _scaled(box: Corners, factor: float) -> Corners:
     left, top, right, bottom = (edge * factor for edge in box)
     return left, top, right, bottom
 
 
-def _holds(zone: Zone, box: tuple[float, float, float, float]) -> bool:
+def _holds(zone: Zone, box: Corners) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     left, top, right, bottom = zone.box
     return left - 4 <= x <= right + 4 and top - 6 <= y <= bottom + 6
 
 
-def _is_all_of(zone: Zone, box: tuple[float, float, float, float]) -> bool:
+def _is_all_of(zone: Zone, box: Corners) -> bool:
     wide = max(1.0, box[2] - box[0])
     return abs(zone.box[0] - box[0]) < max(6, 0.1 * wide) and abs(zone.box[2] - box[2]) < max(6, 0.1 * wide)
 
@@ -321,8 +346,34 @@ def folded(text: str) -> str:
     )
 
 
+class Strips:
+    """Strips as they are kept: bytes of ink, one after the other, and their texts."""
+
+    def __init__(self, alphabet: str) -> None:
+        self.alphabet = alphabet
+        self.ink: list[NDArray[np.uint8]] = []
+        self.texts: list[str] = []
+
+    def add(self, strip: NDArray[np.float32], text: str) -> None:
+        """Keep a strip."""
+        self.ink.append(np.round((strip + 0.5) * 127).astype(np.uint8))
+        self.texts.append(text)
+
+    def write(self, file: Path) -> None:
+        """Write them all."""
+        widths = np.array([strip.shape[1] for strip in self.ink], np.int32)
+        with whole_file(file) as part, part.open("wb") as stream:
+            np.savez_compressed(
+                stream,
+                ink=np.concatenate(self.ink, axis=1),
+                widths=widths,
+                texts=np.array(self.texts, dtype=str),
+                alphabet=np.array(self.alphabet),
+            )
+
+
 def main() -> None:
-    """Write strips, as bytes of ink one after the other, and their texts."""
+    """Write strips and their texts."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -331,18 +382,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     maker = SheetMaker(Random(options.seed))
-    strips: list[NDArray[np.uint8]] = []
-    texts: list[str] = []
+    strips = Strips(ALPHABET)
     for _ in range(options.sheets):
         for strip, text in lines_of_sheet(maker):
-            strips.append(np.round((strip + 0.5) * 127).astype(np.uint8))
-            texts.append(folded(text))
-    widths = np.array([strip.shape[1] for strip in strips], np.int32)
-    with whole_file(options.file) as part, part.open("wb") as stream:
-        np.savez_compressed(
-            stream, ink=np.concatenate(strips, axis=1), widths=widths, texts=np.array(texts, dtype=str)
-        )
-    print(f"{len(texts)} lines of {options.sheets} sheets")
+            strips.add(strip, folded(text))
+    strips.write(options.file)
+    print(f"{len(strips.texts)} lines of {options.sheets} sheets")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Teach the network that reads numbers, and write it as ONNX.
+"""Teach a network that reads numbers or words, and write it as ONNX.
 
     /usr/bin/python3 training/train.py MODEL.onnx LINES.npz... [--minutes N] [--threads N]
 
 Needs PyTorch (Debian's ``python3-torch``) and NumPy alone. The last file of lines is kept back to tell how
-well the network reads what it has not seen.
+well the network reads what it has not seen. The lines say which signs there are, and how high they are.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as of
 
-ALPHABET = "0123456789/-.,:@_ %ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""What the network knows, in the order of its outputs; output 0 is "nothing"."""
-
-_HEIGHT = 32
 _STEP = 4
 """Columns of a strip for each output."""
 
 _BATCH = 64
-_LONGEST = 400
+_LONGEST = 560
+_USUAL_HEIGHT = 32
+_SMALL = 32
+"""Pixels; higher strips are those of words, with the marks of Vietnamese."""
+
 _RATE = 2.5e-3
 _SEED = 7
+_TELL = 150
+"""Seconds."""
 
 
 def block(into: int, out: int, pool: tuple[int, int]) -> nn.Sequential:
@@ -38,22 +40,44 @@ def block(into: int, out: int, pool: tuple[int, int]) -> nn.Sequential:
     )
 
 
-def network() -> nn.Sequential:
-    """From (batch, 1, 32, width) to (batch, signs, 1, width / 4)."""
-    wide = 128
+class Beside(nn.Module):
+    """Something added to what it is made from."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, given: Tensor) -> Tensor:
+        """What is given, and what is made from it, together."""
+        return given + self.inner(given)
+
+
+def across(wide: int, reach: int) -> list[nn.Module]:
+    """A look at neighbouring columns."""
+    return [
+        nn.Conv2d(wide, wide, (1, reach), padding=(0, reach // 2), bias=False),
+        nn.BatchNorm2d(wide),
+        nn.ReLU(),
+    ]
+
+
+def network(height: int, signs: int) -> nn.Sequential:
+    """From (batch, 1, height, width) to (batch, signs + 1, 1, width / 4)."""
+    small = height <= _SMALL
+    last, wide, left = (96, 128, 2) if small else (112, 160, 3)
+    more = [] if small else [Beside(nn.Sequential(*across(wide, 5)))]
     return nn.Sequential(
         block(1, 16, (2, 2)),
         block(16, 32, (2, 2)),
         block(32, 64, (2, 1)),
-        block(64, 96, (2, 1)),
-        nn.Conv2d(96, wide, (2, 3), padding=(0, 1), bias=False),
+        block(64, last, (2, 1)),
+        nn.Conv2d(last, wide, (left, 3), padding=(0, 1), bias=False),
         nn.BatchNorm2d(wide),
         nn.ReLU(),
         nn.Dropout(0.1),
-        nn.Conv2d(wide, wide, (1, 5), padding=(0, 2), bias=False),
-        nn.BatchNorm2d(wide),
-        nn.ReLU(),
-        nn.Conv2d(wide, len(ALPHABET) + 1, 1),
+        *across(wide, 5),
+        *more,
+        nn.Conv2d(wide, signs + 1, 1),
     )
 
 
@@ -63,13 +87,15 @@ class Lines:
     def __init__(self, files: list[Path]) -> None:
         self.strips: list[np.ndarray] = []
         self.texts: list[str] = []
+        self.alphabet, self.height = "", 0
         for file in files:
             data = np.load(file)
+            self.alphabet, self.height = str(data["alphabet"]), data["ink"].shape[0]
             ends = np.concatenate([[0], np.cumsum(data["widths"])])
             ink = data["ink"]
             for index, text in enumerate(data["texts"]):
                 strip = ink[:, ends[index] : ends[index + 1]]
-                known = set(text) <= set(ALPHABET)
+                known = set(text) <= set(self.alphabet)
                 if known and strip.shape[1] <= _LONGEST and strip.shape[1] // _STEP > len(text):
                     self.strips.append(np.ascontiguousarray(strip))
                     self.texts.append(str(text))
@@ -97,7 +123,7 @@ def changed(strips: Tensor, lengths: Tensor, chance: torch.Generator) -> tuple[T
     from_x = x / broader + between(-0.12, 0.12) * y
     from_y = (
         y / between(0.86, 1.14)
-        + between(-1.8, 1.8)
+        + between(-1.8, 1.8) * high / _USUAL_HEIGHT
         + between(-0.012, 0.012) * (x - lengths.view(-1, 1, 1) / 2)
     )
     grid = torch.stack((from_x / wide * 2 - 1, from_y / high * 2 + 0 * from_x), dim=-1)
@@ -128,18 +154,18 @@ def joined(strips: list[torch.Tensor]) -> torch.Tensor:
     """Strips as one batch, paper behind the shorter ones."""
     wide = max(strip.shape[-1] for strip in strips)
     wide += -wide % _STEP
-    batch = torch.zeros(len(strips), 1, _HEIGHT, wide)
+    batch = torch.zeros(len(strips), 1, strips[0].shape[-2], wide)
     for index, strip in enumerate(strips):
         batch[index, :, :, : strip.shape[-1]] = strip
     return batch.contiguous(memory_format=torch.channels_last)
 
 
-def read(outputs: torch.Tensor) -> list[str]:
+def read(outputs: torch.Tensor, alphabet: str) -> list[str]:
     """What the outputs say: the likeliest of each column, repetitions and nothings left out."""
     texts = []
     for best in outputs.argmax(1).squeeze(1).tolist():
         signs = [now for now, before in zip(best, [0, *best[:-1]], strict=True) if now and now != before]
-        texts.append("".join(ALPHABET[sign - 1] for sign in signs))
+        texts.append("".join(alphabet[sign - 1] for sign in signs))
     return texts
 
 
@@ -150,8 +176,10 @@ def test(net: nn.Module, lines: Lines) -> str:
     with torch.no_grad():
         for start in range(0, len(lines.texts), _BATCH):
             batch = joined([as_tensor(strip) for strip in lines.strips[start : start + _BATCH]])
-            for said, wanted in zip(read(net(batch)), lines.texts[start : start + _BATCH], strict=True):
-                right[sum(map(str.isdigit, wanted)) * 2 > len(wanted)].append(said == wanted)
+            for said, wanted in zip(
+                read(net(batch), lines.alphabet), lines.texts[start : start + _BATCH], strict=True
+            ):
+                right[sum(map(str.isdigit, wanted)) * 2 > len(wanted)].append(one == wanted)
     net.train()
     return ", ".join(
         f"{name} {np.mean(right[key]):.4f} of {len(right[key])}"
@@ -159,8 +187,8 @@ def test(net: nn.Module, lines: Lines) -> str:
     )
 
 
-def teach(net: nn.Module, lines: Lines, kept: Lines, minutes: float) -> None:
-    """Teach for some minutes."""
+def teach(net: nn.Module, lines: Lines, kept: Lines, minutes: float, weights: Path) -> None:
+    """Teach for some minutes; what was learnt is written down now and then."""
     chance = torch.Generator().manual_seed(_SEED)
     order = np.random.default_rng(_SEED)
     optimiser = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-4)
@@ -186,7 +214,7 @@ def teach(net: nn.Module, lines: Lines, kept: Lines, minutes: float) -> None:
                 strips, lengths = changed(joined(plain), lengths, chance)
                 texts = [lines.texts[index] for index in chosen]
                 outputs = net(strips).squeeze(2).permute(2, 0, 1).log_softmax(2)
-                wanted = torch.tensor([ALPHABET.index(sign) + 1 for text in texts for sign in text])
+                wanted = torch.tensor([lines.alphabet.index(sign) + 1 for text in texts for sign in text])
                 loss = of.ctc_loss(
                     outputs,
                     wanted,
@@ -199,8 +227,9 @@ def teach(net: nn.Module, lines: Lines, kept: Lines, minutes: float) -> None:
                 nn.utils.clip_grad_norm_(net.parameters(), 5.0)
                 optimiser.step()
                 steps += 1
-                if time.monotonic() - told > 60:
+                if time.monotonic() - told > _TELL:
                     told = time.monotonic()
+                    torch.save(net.state_dict(), weights)
                     print(f"{done:.0%} {steps} steps, loss {loss.item():.3f}; {test(net, kept)}", flush=True)
 
 
@@ -219,17 +248,17 @@ def main() -> None:
     torch.manual_seed(_SEED)
     lines, kept = Lines(options.lines[:-1]), Lines(options.lines[-1:])
     print(f"{len(lines.texts)} lines, {len(kept.texts)} kept back", flush=True)
-    net = network().to(memory_format=torch.channels_last)
+    net = network(lines.height, len(lines.alphabet)).to(memory_format=torch.channels_last)
     weights = options.model.with_suffix(".pt")
     if options.start:
         net.load_state_dict(torch.load(options.start))
-    teach(net, lines, kept, options.minutes)
+    teach(net, lines, kept, options.minutes, weights)
     torch.save(net.state_dict(), weights)
     print(test(net, kept))
     net.eval()
     torch.onnx.export(
         net.to(memory_format=torch.contiguous_format),
-        torch.zeros(1, 1, _HEIGHT, 160),
+        torch.zeros(1, 1, lines.height, 160),
         str(options.model),
         input_names=["strip"],
         output_names=["signs"],

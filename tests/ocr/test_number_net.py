@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import cv2
 import numpy as np
 import pytest
@@ -12,8 +10,9 @@ from digitize.fonts import Face
 from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Pixels
 from digitize.imaging.reading import reading_picture
-from digitize.ocr.line_strip import HEIGHT, line_strip
-from digitize.ocr.number_net import ALPHABET, decoded, log_probability, read_number
+from digitize.ocr.line_strip import NUMBERS as SHAPE
+from digitize.ocr.line_strip import line_strip
+from digitize.ocr.number_net import read_number
 from digitize.samples.sheet import Sheet
 
 FACES = pytest.mark.parametrize("face", [Face.TIMES, Face.TIMES_BOLD, Face.COURIER])
@@ -83,23 +82,6 @@ def test_signs_stand_in_the_middle_of_a_strip_twenty_pixels_high(dpi: int) -> No
     strip = line_strip(line_of("2408", dpi=dpi), dpi)
     assert strip is not None
     rows = np.flatnonzero((strip > 0.5).any(axis=1))
-    assert strip.shape[0] == HEIGHT
-    assert abs(rows[0] - 6) <= 1.5
-    assert abs(rows[-1] - 25) <= 1.5
-
-
-def test_repeated_signs_need_something_between_them() -> None:
-    outputs = np.full((len(ALPHABET) + 1, 5), -20.0, np.float32)
-    for step, sign in enumerate([1, 1, 0, 1, 2]):
-        outputs[sign, step] = 20.0
-    found = decoded(outputs)
-    assert found.text == "001"
-    assert found.confidence == pytest.approx(1.0)
-
-
-def test_the_probabilities_of_all_texts_add_up_to_one() -> None:
-    random = np.random.default_rng(3)
-    shares = random.random((3, 4))
-    logs = np.log(shares / shares.sum(axis=0))
-    texts = [np.array(text, np.int64) for long in range(5) for text in product((1, 2), repeat=long)]
-    assert sum(np.exp(log_probability(logs, text)) for text in texts) == pytest.approx(1.0)
+    assert strip.shape[0] == SHAPE.height
+    assert abs(rows[0] - SHAPE.over) <= 1.5
+    assert abs(rows[-1] - SHAPE.over - SHAPE.body + 1) <= 1.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +11,6 @@ from numpy.typing import NDArray
 from digitize.imaging.components import Components
 from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
-
-HEIGHT = 32
-"""Pixels."""
-
-_BODY = 20
-"""Pixels that the signs of a line are high, when found."""
-
-_STRETCH = 1.25
-"""How much wider signs are made, so that narrow ones keep apart."""
 
 _LEAST_SIGN = 1.2
 _MOST_SIGN = 6.0
@@ -27,35 +20,61 @@ _USUAL_SIGN = 2.9
 _AS_HIGH = 0.85
 """Share of the height of the high signs from which a sign is one of them."""
 
-_LONGEST = 768
-"""Pixels; what is longer is no line of numbers."""
 
+@dataclass(frozen=True, slots=True)
+class StripShape:
+    """How a network wants its lines.
 
-def line_strip(pixels: Pixels, dpi: float) -> NDArray[np.float32] | None:
-    """A picture of one line, 32 pixels high, ink positive and paper near 0; None if it is too long.
+    Attributes:
+        height: pixels from top to bottom.
+        over: pixels over the signs as high as digits.
+        body: pixels that these signs are high.
+        stretch: how much wider signs are made, so that narrow ones keep apart.
+        longest: pixels from left to right; what is longer is not read.
 
-    The signs as high as digits are brought to 20 pixels and to the middle.
     """
-    top, bottom = _signs(pixels, dpi)
-    scale = _BODY / (bottom - top)
-    width = max(8, round(pixels.shape[1] * scale * _STRETCH))
-    if width > _LONGEST:
+
+    height: int
+    over: int
+    body: int
+    stretch: float
+    longest: int
+
+
+NUMBERS = StripShape(height=32, over=6, body=20, stretch=1.25, longest=768)
+WORDS = StripShape(height=56, over=17, body=24, stretch=1.1, longest=1600)
+"""Capitals with two marks over them need more room than digits."""
+
+
+def line_strip(pixels: Pixels, dpi: float, shape: StripShape = NUMBERS) -> NDArray[np.float32] | None:
+    """A picture of one line in a shape, ink positive and paper near 0; None if it is too long."""
+    return strip_between(pixels, sign_rows(pixels, dpi), shape)
+
+
+def strip_between(pixels: Pixels, rows: tuple[float, float], shape: StripShape) -> NDArray[np.float32] | None:
+    """The same where the rows are known between which the signs as high as digits stand."""
+    top, bottom = rows
+    scale = shape.body / (bottom - top)
+    width = max(8, round(pixels.shape[1] * scale * shape.stretch))
+    if width > shape.longest:
         return None
     middle = (top + bottom) / 2
-    move = np.array([[scale * _STRETCH, 0, 0], [0, scale, HEIGHT / 2 - middle * scale]], np.float32)
+    move = np.array(
+        [[scale * shape.stretch, 0, 0], [0, scale, shape.over + shape.body / 2 - middle * scale]], np.float32
+    )
     source = pixels
     if scale < 0.7:
         # Without this, every other column of a fine scan would count for nothing.
         source = cv2.GaussianBlur(pixels, (0, 0), 0.35 / scale).astype(np.uint8)
     strip = cv2.warpAffine(
-        source, move, (width, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        source, move, (width, shape.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.float32)
-    paper, ink = np.percentile(strip, (90, 1))
-    return np.asarray((paper - strip) / max(48.0, paper - ink), np.float32).clip(-0.5, 1.5)
+    dark, light = np.percentile(strip, (1, 90))
+    return np.asarray((light - strip) / max(48.0, light - dark), np.float32).clip(-0.5, 1.5)
 
 
-def _signs(pixels: Pixels, dpi: float) -> tuple[float, float]:
-    """The rows between which the signs of a line stand."""
+def sign_rows(pixels: Pixels, dpi: float) -> tuple[float, float]:
+    """The rows between which the signs of a line stand that are as high as digits."""
     unit = dpi / 25.4
     parts = Components.of(darker_half(pixels))
     high = (parts.height >= _LEAST_SIGN * unit) & (parts.height <= _MOST_SIGN * unit)
