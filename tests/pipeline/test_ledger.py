@@ -139,3 +139,19 @@ def test_a_lease_is_given_back_when_the_work_fails(ledger: Ledger) -> None:
     with pytest.raises(RuntimeError), lease(ledger, "HS-1", clock):
         raise RuntimeError
     assert ledger.rows("SELECT * FROM lease") == []
+
+
+def test_what_was_begun_is_read_first_and_of_the_rest_the_largest(ledger: Ledger) -> None:
+    with ledger.transaction():
+        for code, pages in (("HS-1", 2), ("HS-2", 5), ("HS-3", 2), ("HS-4", 7)):
+            if code != "HS-1":
+                ledger.add_dossier(code, f"scans/{code}")
+            ledger.set_pages(code, [(1, frame) for frame in range(pages)])
+        ledger.move("HS-4", Stage.QUARANTINED, "set_aside")
+    waiting = [(page.dossier, page.ordinal) for page in ledger.waiting_pages(20)]
+    assert waiting == [("HS-2", n) for n in range(1, 6)] + [
+        (code, n) for code in ("HS-1", "HS-3") for n in (1, 2)
+    ]
+    with ledger.transaction():
+        ledger.set_read("HS-3", 1, {})
+    assert [(page.dossier, page.ordinal) for page in ledger.waiting_pages(2)] == [("HS-3", 2), ("HS-2", 1)]

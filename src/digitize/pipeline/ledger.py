@@ -316,11 +316,17 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet, dossiers received first coming first."""
+        """Pages that nobody has read yet.
+
+        Those of dossiers that were begun come first, then those of large dossiers: what is left for the
+        last worker at the end of a batch is short. Of equals the one received first comes first.
+        """
         sql = (
-            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier "
-            "WHERE page.state = 'waiting' AND dossier.stage = ? "
-            "ORDER BY dossier.received_at, dossier.id, page.ordinal LIMIT ?"
+            "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
+            "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
+            "WHERE dossier.stage = ? GROUP BY dossier.id) "
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
+            "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [_page(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 
