@@ -54,8 +54,12 @@ def _as_it_was(given: Any, *_: Any) -> Any:
     return given
 
 
-def _words_as_read(words: Any, *_: Any) -> Any:
-    return tuple(words)
+def _lines_as_read(lines: Any, *_: Any) -> Any:
+    return [list(line) for line in lines]
+
+
+def _no_boxes(parts: Any, *_: Any) -> Any:
+    return np.zeros(parts.labels.shape, bool)
 
 
 def _never(*_: Any) -> bool:
@@ -130,7 +134,13 @@ STEPS: dict[str, tuple[Replacement, ...]] = {
         (_ZONES + "with_powers", _line_as_read),
     ),
     "numbers are not voted on": (("digitize.ocr.second_look.best_number", _first_look),),
-    "no second look at a word": ((_ZONES + "read_again", _words_as_read),),
+    "boxes to tick stay": ((_RULINGS + "find_check_boxes", _no_boxes),),
+    "no second look at a word": ((_ZONES + "read_again", _lines_as_read),),
+    "words are not read by the network": (
+        ("digitize.ocr.second_look.read_line_of_words", _none),
+        ("digitize.ocr.words_settled.read_word_of_line", _none),
+        ("digitize.ocr.words_in_doubt.read_word_of_line", _none),
+    ),
     "no second look at a line": (("digitize.ocr.second_look._pays", _never),),
 }
 """What is replaced to switch a step off."""

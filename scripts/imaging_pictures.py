@@ -227,6 +227,16 @@ def _inside(box: Box, of: Box) -> bool:
     return of[0] < x < of[2] and of[1] < y < of[3]
 
 
+@pair("boxes")
+def boxes() -> tuple[Pixels, Pixels]:
+    """Boxes to tick, one of them ticked."""
+    form = scanned("birth", WORN)
+    label = next(one for one in form.sheet.inscriptions if "bản sao" in one.text)
+    left, top, _, bottom = label.box
+    part = (left - 20, top - 24, left + 860, bottom + 20)
+    return crop(to_grey(form.pixels), part), crop(reading_picture(form.pixels, DPI).pixels, part)
+
+
 @pair("values")
 def values() -> tuple[Pixels, Pixels]:
     """Values over leaders, read by themselves."""
@@ -312,7 +322,11 @@ def second_look() -> tuple[Pixels, Pixels]:
     scan = scanned("letter", replace(WORN, blur=13, noise=7), Damage(fading=0.3, patchiness=0.3))
     picture = reading_picture(scan.pixels, DPI)
     read = engine().read(picture.rest, DPI)
-    again = read_again(read, picture, engine())
+    lines: dict[int, list[Word]] = {}
+    for word in read:
+        lines.setdefault(word.line, []).append(word)
+    read = tuple(word for line in lines.values() for word in line)
+    again = [word for line in read_again(list(lines.values()), picture, engine()) for word in line]
     true = {word for line in scan.sheet.inscriptions for word in line.text.split()}
     # Those of which most was seen at the first look.
     better = [

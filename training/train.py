@@ -40,7 +40,7 @@ def block(into: int, out: int, pool: tuple[int, int]) -> nn.Sequential:
     )
 
 
-class Beside(nn.Module):
+class Beside(nn.Module):  # type: ignore[misc]  # PyTorch is not here when types are checked
     """Something added to what it is made from."""
 
     def __init__(self, inner: nn.Module) -> None:
@@ -176,9 +176,8 @@ def test(net: nn.Module, lines: Lines) -> str:
     with torch.no_grad():
         for start in range(0, len(lines.texts), _BATCH):
             batch = joined([as_tensor(strip) for strip in lines.strips[start : start + _BATCH]])
-            for said, wanted in zip(
-                read(net(batch), lines.alphabet), lines.texts[start : start + _BATCH], strict=True
-            ):
+            said = read(net(batch), lines.alphabet)
+            for one, wanted in zip(said, lines.texts[start : start + _BATCH], strict=True):
                 right[sum(map(str.isdigit, wanted)) * 2 > len(wanted)].append(one == wanted)
     net.train()
     return ", ".join(

@@ -20,7 +20,7 @@ TRAINING = ROOT / "training"
 @needs_dictionary
 @pytest.mark.parametrize(
     ("script", "shape", "alphabet"),
-    [("lines.py", NUMBERS, number_net.ALPHABET), ("words.py", WORDS, word_net.ALPHABET)],
+    [("lines.py", NUMBERS, number_net.ALPHABET), ("word_strips.py", WORDS, word_net.ALPHABET)],
 )
 def test_strips_to_learn_from_can_be_made_again(
     tmp_path: Path, script: str, shape: StripShape, alphabet: str

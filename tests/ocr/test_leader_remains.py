@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from digitize.imaging.leaders import Leader
 from digitize.model import Word
-from digitize.ocr.leader_remains import before_leaders, without_comma, without_remains, without_rules
+from digitize.ocr.leader_remains import (
+    before_leaders,
+    without_comma,
+    without_remains,
+    without_rules,
+    without_specks,
+)
 from support.dictionaries import only_dictionaries
 from support.words import said
 
@@ -205,3 +211,11 @@ def test_a_value_without_one_stays(text: str) -> None:
     words = (Word("Bến,", (10, 10, 50, 30), 0.9, 1), Word(text, (60, 10, 120, 30), 0.8, 1))
     assert without_comma(words) == words
     assert without_comma([]) == ()
+
+
+def test_dots_that_were_read_as_letters_are_no_words() -> None:
+    # A millimetre is 8 pixels here.
+    speck, dots = Word("Ũ", (50, 20, 53, 26), 0.7, 0), Word("ii", (60, 24, 66, 27), 0.6, 0)
+    letter, comma = Word("o", (70, 15, 82, 26), 0.6, 0), Word(",", (90, 24, 93, 29), 0.9, 0)
+    thin = Word("1", (100, 2, 104, 26), 0.9, 0)
+    assert without_specks([speck, dots, letter, comma, thin], 203.2) == (letter, comma, thin)

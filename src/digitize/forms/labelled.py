@@ -231,6 +231,9 @@ def _read_text(item: Item, place: _Place, view: PageView, raw: str, engine: OcrE
             problems.append(Problem("readings_disagree", {"other": clean(other)}))
         elif against is not None:
             problems.append(Problem("readings_disagree", {"other": against}))
+    if value is not None and not problems and confidence <= DOUBTFUL:
+        # Its readers differ.
+        problems.append(Problem("low_confidence"))
     sure = value is not None and not problems
     confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
     if place.runs_on:

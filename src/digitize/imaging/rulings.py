@@ -8,6 +8,7 @@ resolution and the measured height of the text:
   letters never come in such runs.
 - *Lines* are longer than any stroke of a letter. Where a letter crosses a line, the ink that goes
   on above and below the line stays.
+- *Boxes to tick* have four corners; no letter of their size has.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitize.imaging.check_boxes import find_check_boxes
 from digitize.imaging.components import Components
 from digitize.imaging.ink import INK_DARKNESS
 from digitize.imaging.leaders import Leader, find_leaders
@@ -72,7 +74,7 @@ def find_rulings(flat: Pixels, dpi: float) -> Rulings:
     solid = (lines.across | lines.upright) & ~lines.crossed
     return Rulings(
         mask,
-        _with_fringe(mask, solid) | dots,
+        _with_fringe(mask, solid) | dots | find_check_boxes(parts, millimetre),
         written(flat, parts),
         tuple(leaders),
         lines.across,

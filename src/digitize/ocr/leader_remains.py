@@ -22,6 +22,9 @@ _ENDING_DOT = re.compile(r"(?<=\w\w)[.,]$")
 _BEFORE_LEADER, _AT_LEVEL = 2.5, 1.5
 """Millimetres from the end of a word to the first dot that was found, and from its foot to the level."""
 
+_LEAST_LETTER = 1.0
+"""Millimetres that a letter measures at least, across or down."""
+
 _BEHIND_SLASH = re.compile(r"^/\d{1,4}$")
 _STUCK = re.compile(rf"^(\(?(?P<word>[^\W\d_]{{2,}})[:;,)]*)[{_DOTS}]+(?P<value>[^\W_].*)$")
 _DOTTED_NUMBER = re.compile(rf"^(\d(?:[{_DOTS}]*\d)*)[{_DOTS}]*(,?)$")
@@ -33,6 +36,17 @@ def without_remains(line: Sequence[Word]) -> list[Word]:
     for index in range(1, len(words)):
         words[index] = _date_part(words[index - 1], words[index])
     return words
+
+
+def without_specks(words: Iterable[Word], dpi: float) -> tuple[Word, ...]:
+    """Words of a page without dots that were read as letters: ``Ũ`` where a dot or two are left."""
+    least = _LEAST_LETTER * dpi / 25.4
+    return tuple(
+        word
+        for word in words
+        if max(word.box[2] - word.box[0], word.box[3] - word.box[1]) >= least
+        or not any(map(str.isalnum, word.text))
+    )
 
 
 def without_comma(value: Sequence[Word]) -> tuple[Word, ...]:

@@ -10,6 +10,8 @@ ways of the engine as well: of ``HIẾU``, ``HIỀU`` and ``HIỂU`` no dictiona
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from statistics import fmean
 
 import cv2
@@ -19,8 +21,8 @@ from digitize.imaging.ink import darker_half
 from digitize.imaging.picture import Pixels
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
-from digitize.ocr.looks import LEGIBLE, confidence_of, doubted, moved, placed, text_of, tidied
-from digitize.ocr.number_net import read_number
+from digitize.ocr.looks import DOUBTFUL, LEGIBLE, confidence_of, doubted, moved, placed, text_of, tidied
+from digitize.ocr.number_net import NumberReading, read_number
 from digitize.ocr.numbers import (
     best_address,
     best_number,
@@ -29,6 +31,8 @@ from digitize.ocr.numbers import (
     is_contradicted,
     is_number,
 )
+from digitize.ocr.word_net import read_line_of_words
+from digitize.ocr.words_settled import with_words_settled
 from digitize.vietnamese.dictionary import in_dictionary
 
 _SOFTENED = 0.127
@@ -48,6 +52,14 @@ _SHORT = 3
 
 _DIGITS = "0123456789/-.,:+"
 
+_AGREES, _TELLS = 0.3, 0.8
+"""Probability that the network for words gives a line that it confirms, and one that it corrects."""
+
+_BADLY_READ = 0.75
+"""Confidence of the engine below which the network for words is believed rather, and doubted."""
+
+_EDGES = " .,;:_-"
+
 
 def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = True) -> tuple[Word, ...]:
     """The words of a picture of one line, with boxes in its pixels.
@@ -59,30 +71,61 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
         dotted: whether it stood over a leader, remains of which are softened away.
 
     """
-    soft, sharp = softened(pixels, dpi), pixels
-    if not dotted:
-        soft, sharp = sharp, soft
-    pad = round(_PADDING * dpi / 25.4)
+    line = _Line(pixels, dpi, engine, dotted=dotted)
+    seen = line.by_words
+    if _is_confirmed(line.first, seen):
+        return tuple(replace(word, confidence=max(word.confidence, seen.confidence)) for word in line.first)
+    words = _again(line) if _pays(line.first) else line.first
+    if is_number(words):
+        return words
+    return with_words_settled(as_seen(words, seen.text, seen.confidence), pixels, dpi)
 
-    def raw_look(only: str = "") -> tuple[Word, ...]:
-        # This way of looking takes the whole picture for the line, so it gets no more paper around it;
-        # where the words are it does not say.
-        raw = tidied(engine.read(soft, dpi, Layout.RAW_LINE, only=only))
-        return placed(raw, first, pixels.shape[1], pixels.shape[0])
 
-    def padded_look(pixels: Pixels, only: str = "") -> tuple[Word, ...]:
+class _Line:
+    """A line and the ways to look at it; each look is taken when first asked for."""
+
+    def __init__(self, pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool) -> None:
+        self.pixels, self.dpi, self._engine = pixels, dpi, engine
+        self.soft, self.sharp = softened(pixels, dpi), pixels
+        if not dotted:
+            self.soft, self.sharp = self.sharp, self.soft
+        self.first = self.padded(self.soft)
+
+    @cached_property
+    def by_words(self) -> NumberReading:
+        """What the network for words reads."""
+        outputs = read_line_of_words(self.pixels, self.dpi)
+        return NumberReading(*("", 0.0) if outputs is None else outputs.best())
+
+    def as_words(self) -> tuple[Word, ...]:
+        """What the network for words reads, as words where those of the first look stand."""
+        seen = self.by_words
+        words = tuple(Word(text, (0, 0, 0, 0), seen.confidence, 0) for text in seen.text.split())
+        return placed(tidied(words), self.first, self.pixels.shape[1], self.pixels.shape[0])
+
+    def raw(self, only: str = "") -> tuple[Word, ...]:
+        """A look that takes the whole picture for the line, so it gets no more paper around it."""
+        raw = tidied(self._engine.read(self.soft, self.dpi, Layout.RAW_LINE, only=only))
+        # Where the words are it does not say.
+        return placed(raw, self.first, self.pixels.shape[1], self.pixels.shape[0])
+
+    def padded(self, pixels: Pixels, only: str = "") -> tuple[Word, ...]:
+        """A look at the line with paper around it."""
+        pad = round(_PADDING * self.dpi / 25.4)
         padded = np.pad(pixels, pad, mode="edge")
-        return tidied([moved(word, -pad, -pad) for word in engine.read(padded, dpi, Layout.LINE, only=only)])
+        read = self._engine.read(padded, self.dpi, Layout.LINE, only=only)
+        return tidied([moved(word, -pad, -pad) for word in read])
 
-    first = padded_look(soft)
-    if not _pays(first):
-        return first
-    by_network = read_number(pixels, dpi)
+
+def _again(line: _Line) -> tuple[Word, ...]:
+    """The words of a line that is worth more than one look."""
+    first = line.first
+    by_network = read_number(line.pixels, line.dpi)
     sure = None if by_network is None else confirmed(first, by_network)
     if sure is not None:
         return sure
-    second = raw_look()
-    address = best_address((first, second), by_network)
+    second = line.raw()
+    address = best_address((first, second), by_network) or best_address((first, second), line.by_words)
     if address is not None:
         return address
     contradicted = is_contradicted(first, by_network)
@@ -90,10 +133,51 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
         return first
     if is_number(first) or is_number(second) or contradicted:
         if not first:
-            first = (Word("", _ink_box(pixels), 0.0, 0),)
-        looks = (first, second, raw_look(_DIGITS), padded_look(sharp, _DIGITS))
-        return best_number(looks, count_of_signs(pixels, dpi), by_network)
-    return better(first, second, padded_look(sharp))
+            first = (Word("", _ink_box(line.pixels), 0.0, 0),)
+        looks = [first, second, line.raw(_DIGITS), line.padded(line.sharp, _DIGITS)]
+        if line.by_words.confidence >= _TELLS:
+            looks.append(line.as_words())
+        return best_number(looks, count_of_signs(line.pixels, line.dpi), by_network)
+    return better(first, second, line.padded(line.sharp))
+
+
+def _is_confirmed(words: Sequence[Word], seen: NumberReading) -> bool:
+    """Whether the network for words reads a line just as the engine does; numbers have their own."""
+    text = text_of(words)
+    if not text or is_number(words):
+        return False
+    least = _TELLS if any(map(str.isdigit, text)) else _AGREES
+    return seen.text.rstrip(".,") == text.rstrip(".,") and seen.confidence >= least
+
+
+def as_seen(words: tuple[Word, ...], seen: str, sure: float) -> tuple[Word, ...]:
+    """Words of a line as the network for words parts them, and what it reads where they are badly read.
+
+    Args:
+        words: of the line.
+        seen: what the network reads of it.
+        sure: how probable that is, 0 to 1.
+
+    """
+    texts = seen.strip(_EDGES).split()
+    if not words or not texts or sure < _TELLS or in_dictionary(seen) is False:
+        return words
+    if _letters(seen) == _letters(text_of(words)):
+        if len(texts) == len(words):
+            return words
+        confidence = confidence_of(words)
+    elif confidence_of(words) < _BADLY_READ and not any(map(str.isdigit, seen)):
+        confidence = DOUBTFUL
+    else:
+        return words
+    read = [replace(words[0], text=text, confidence=confidence) for text in texts]
+    left, top, right, bottom = zip(*(word.box for word in words), strict=True)
+    around = replace(words[0], box=(min(left), min(top), max(right), max(bottom)))
+    return placed(read, [around], around.box[2], around.box[3])
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _ink_box(pixels: Pixels) -> Box:

@@ -17,6 +17,8 @@ from digitize.imaging.reading import ReadingPicture
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.looks import confidence_of, text_of
+from digitize.ocr.word_net import read_word_of_line
+from digitize.ocr.words_settled import settled
 from digitize.vietnamese.dictionary import in_dictionary
 
 _SURE = 0.88
@@ -25,6 +27,11 @@ as many words worse as better, for a tenth more of the time of a page."""
 
 _LEGIBLE = 0.3
 """Less confidence have scrawls and dirt, which a dictionary would only make words of."""
+
+_CERTAIN = 0.96
+_MOST_SEEN = 150
+"""Words with less confidence are seen by the network as well, so many of a page at most: it takes a tenth of
+the time of a second look by the engine."""
 
 _MOST = 40
 """Words of a page that are read again at most, those with least confidence first: a page of scrawls must
@@ -46,22 +53,44 @@ _MARGIN = 0.04
 _LEAST_LETTERS = 2
 
 
-def read_again(words: Sequence[Word], picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
-    """Words of a reading picture, those in doubt read again."""
-    result = list(words)
+def read_again(
+    lines: Sequence[Sequence[Word]], picture: ReadingPicture, engine: OcrEngine
+) -> list[list[Word]]:
+    """Lines of a reading picture, their words in doubt read again; the cap is that of a page."""
+    words = [word for line in lines for word in line]
+    boxes = [[word.box for word in line] for line in lines for _ in line]
+    seen: dict[int, tuple[str, float]] = {}
+    for index in _unsure(words):
+        outputs = read_word_of_line(picture.pixels, picture.dpi, words[index].box, boxes[index])
+        if outputs is not None:
+            found = settled(words[index], outputs)
+            words[index] = found.word
+            seen[index] = found.seen
     for index in doubtful(words):
         larger = _enlarged(picture, words[index].box)
         if larger is None:
             continue
-        looks = []
+        looks = [seen[index]] if index in seen else []
         # The other model first: where it says the same of a word that there is, nothing is left to decide.
         for one in (engine.second, engine):
             if one is not None:
                 looks.append(_look(larger, one))
-                if looks[0][0] == words[index].text and in_dictionary(looks[0][0]):
+                if looks[-1][0] == words[index].text and in_dictionary(looks[-1][0]):
                     break
-        result[index] = chosen(words[index], looks)
-    return tuple(result)
+        words[index] = chosen(words[index], looks)
+    again = iter(words)
+    return [[next(again) for _ in line] for line in lines]
+
+
+def _unsure(words: Sequence[Word]) -> list[int]:
+    """Which words the network looks at: those with less confidence, and those that no dictionary knows."""
+    values = {
+        index: word.confidence
+        for index, word in enumerate(words)
+        if any(map(str.isalpha, word.text))
+        and (word.confidence < _CERTAIN or in_dictionary(word.text) is False)
+    }
+    return sorted(values, key=lambda index: values[index])[:_MOST_SEEN]
 
 
 def doubtful(words: Sequence[Word]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digitize.imaging.handwriting import is_handwritten
@@ -13,7 +13,13 @@ from digitize.ocr.abbreviations import with_abbreviations_checked
 from digitize.ocr.capital import with_capital
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.footnote_marks import around_mark, read_mark, with_marks
-from digitize.ocr.leader_remains import before_leaders, without_comma, without_remains, without_rules
+from digitize.ocr.leader_remains import (
+    before_leaders,
+    without_comma,
+    without_remains,
+    without_rules,
+    without_specks,
+)
 from digitize.ocr.looks import confidence_of, moved
 from digitize.ocr.missed import read_missed
 from digitize.ocr.numbers import with_dates_checked, with_numbers_checked
@@ -41,11 +47,14 @@ _SAME_LINE = 0.5
 def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]:
     """Words of a page in reading order, with boxes in pixels of the reading picture."""
     zones = in_order(picture.zones, _SAME_ROW * picture.dpi)
-    rest = _lines(with_numbers_checked(engine.read(picture.rest, picture.dpi), picture.rest, picture.dpi))
+    read = without_specks(engine.read(picture.rest, picture.dpi), picture.dpi)
+    rest = _lines(with_numbers_checked(read, picture.rest, picture.dpi))
     parts = [read_zone(zone, picture.dpi, engine) for zone in zones]
     # What stands over dots was read several ways already.
     cells = [part for zone, part in zip(zones, parts, strict=True) if zone.kind is ZoneKind.CELL]
-    _look_again([line for part in (rest, *cells) for line in part], picture, engine)
+    lines = [line for part in (rest, *cells) for line in part]
+    for line, again in zip(lines, read_again(lines, picture, engine), strict=True):
+        line[:] = again
     for line in (line for part in cells for line in part):
         # It looks at the page with its rulings.
         line[:] = without_sides(line)
@@ -65,14 +74,6 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
     if picture.leaders:
         lines = [without_remains(before_leaders(line, picture.leaders, picture.dpi)) for line in lines]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
-
-
-def _look_again(lines: Iterable[list[Word]], picture: ReadingPicture, engine: OcrEngine) -> None:
-    """Put better readings of doubtful words into their lines; the cap is that of a page."""
-    lines = list(lines)
-    again = iter(read_again([word for line in lines for word in line], picture, engine))
-    for line in lines:
-        line[:] = [next(again) for _ in line]
 
 
 def _with_missed(lines: list[list[Word]], picture: ReadingPicture, engine: OcrEngine) -> list[list[Word]]:

@@ -1,6 +1,6 @@
 """Make words to learn from: running text and values on worn sheets, cut out as reading cuts them out.
 
-python training/words.py FILE.npz SHEETS [--seed N]
+python training/word_strips.py FILE.npz SHEETS [--seed N]
 """
 
 from __future__ import annotations
