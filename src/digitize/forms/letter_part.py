@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digitize.forms.layout import Row, surround
-from digitize.forms.second_look import clean_look
+from digitize.forms.second_look import clean_look, seen_otherwise
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
 from digitize.model import FieldReading, Problem, Value, Word
@@ -52,6 +52,11 @@ class LetterPart:
         unsure = (not read_twice and confidence < LEAST_WORD) or min(numbers, default=1.0) < _LEAST_NUMBER
         if value is not None and not found and unsure:
             found.append(Problem("low_confidence"))
+        if value is not None and not found:
+            # Two looks of one engine err alike.
+            other = seen_otherwise(self.view, told)
+            if other is not None:
+                found.append(disagreement(other))
         return FieldReading(
             value=value,
             raw=" ".join(word.text for word in words),

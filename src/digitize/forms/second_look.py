@@ -1,7 +1,7 @@
 """Read a value again, from its own small picture.
 
-Two looks, each independent of the first reading in another way. The *bare* look takes the row as
-it was scanned, rulings and all: what was lost when rulings were removed is still there. The
+Two looks of the engine, each independent of the first reading in another way. The *bare* look takes the row
+as it was scanned, rulings and all: what was lost when rulings were removed is still there. The
 *clean* look takes the row without rulings, enlarged. A value that no look contradicts is rarely
 wrong.
 """
@@ -21,6 +21,8 @@ from digitize.imaging.picture import Pixels
 from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.numbers import vouched_for
+from digitize.ocr.word_net import read_word_of_line
+from digitize.ocr.words_settled import contradiction, is_word
 from digitize.vietnamese.folding import fold
 
 _DPI = 300.0
@@ -44,6 +46,18 @@ def same_number(view: PageView, box: Box, raw: str) -> str | None:
     """A number as the network for numbers spaces it, if it reads just this one in a row without rulings."""
     page = view.cleaned
     return vouched_for(raw, _cut(page.pixels, page.dpi, page.scale, box), page.dpi)
+
+
+def seen_otherwise(view: PageView, words: Sequence[Word]) -> str | None:
+    """What the network for words, sure of it, reads instead of one of some words; None if nothing."""
+    page = view.cleaned
+    scaled = [_scaled(word.box, page.scale) for word in words]
+    for word, box in zip(words, scaled, strict=True):
+        outputs = read_word_of_line(page.pixels, page.dpi, box, scaled) if is_word(word.text) else None
+        other = None if outputs is None else contradiction(word, outputs)
+        if other is not None:
+            return other
+    return None
 
 
 def contradicts(text: str, bare: str) -> str | None:
@@ -88,8 +102,13 @@ def _look(pixels: Pixels, dpi: float, scale: float, boxes: Sequence[Box], engine
 def _cut(pixels: Pixels, dpi: float, scale: float, box: Box) -> Pixels:
     """A row of the page with a little paper around it."""
     margin = round(_MARGIN_INCHES * dpi)
-    left, top, right, bottom = (round(edge * scale) for edge in box)
+    left, top, right, bottom = _scaled(box, scale)
     return pixels[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    left, top, right, bottom = (round(edge * scale) for edge in box)
+    return left, top, right, bottom
 
 
 def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:

@@ -95,6 +95,17 @@ def _is_better(its: str, mine: str, sure: float, chance: float) -> bool:
     return in_dictionary(its) is None and not _is_known(mine) and sure >= _CERTAIN and chance < _NO_CHANCE
 
 
+def contradiction(word: Word, outputs: Outputs) -> str | None:
+    """What the network, sure of it, reads instead of a word; None if nothing speaks against the word."""
+    found = settled(word, outputs)
+    seen, sure = found.seen
+    if found.word.text != word.text:
+        return found.word.text
+    if found.sure or sure < _TELLS or _core(seen).casefold() == _core(word.text).casefold():
+        return None
+    return seen
+
+
 def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tuple[Word, ...]:
     """Words of one line, those that the network sees otherwise in doubt.
 
@@ -107,17 +118,14 @@ def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tup
     boxes = [word.box for word in words]
     result = []
     for word in words:
-        outputs = read_word_of_line(pixels, dpi, word.box, boxes) if _is_word(word.text) else None
+        outputs = read_word_of_line(pixels, dpi, word.box, boxes) if is_word(word.text) else None
         if outputs is None:
             result.append(word)
             continue
-        found = settled(word, outputs)
-        contradicted = not found.sure and found.seen[1] >= _TELLS
-        result.append(
-            replace(found.word, confidence=min(found.word.confidence, DOUBTFUL))
-            if contradicted
-            else found.word
-        )
+        settled_word = settled(word, outputs).word
+        if settled_word.text == word.text and contradiction(word, outputs) is not None:
+            settled_word = replace(word, confidence=min(word.confidence, DOUBTFUL))
+        result.append(settled_word)
     return tuple(result)
 
 
@@ -126,7 +134,8 @@ def _is_known(text: str) -> bool:
     return in_dictionary(text) is True and not any(map(str.isdigit, text))
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
+    """Whether a text has at least as many letters as other signs."""
     return 2 * sum(map(str.isalpha, text)) >= len(text)
 
 
