@@ -9,7 +9,7 @@ from dataclasses import replace
 from digitize.imaging.leaders import Leader
 from digitize.model import Box, Word
 from digitize.ocr.lookalikes import as_number
-from digitize.ocr.looks import DOUBTFUL
+from digitize.ocr.looks import DOUBTFUL, placed
 from digitize.vietnamese.dates import DATE_PARTS
 from digitize.vietnamese.dictionary import in_dictionary
 from digitize.vietnamese.folding import fold
@@ -102,6 +102,8 @@ def _parted(word: Word) -> Iterable[Word]:
             replace(word, text=text[1:], box=(edge, top, right, bottom)),
         ]
     text += end
+    if words := _dotted_words(word, text):
+        return words
     stuck = _STUCK.match(text)
     if (
         stuck is None
@@ -116,6 +118,17 @@ def _parted(word: Word) -> Iterable[Word]:
     label = replace(word, text=stuck[1], box=(left, top, edge, bottom))
     value = replace(word, text=stuck["value"], box=(edge, top, right, bottom))
     return [label, *_parted(value)]
+
+
+def _dotted_words(word: Word, text: str) -> list[Word]:
+    """The words of one in which dots of a leader stand for the spaces: ``Thẻ.căn.cước``."""
+    parts = [part for part in re.split(rf"[{_DOTS}]+", text) if part]
+    if len(parts) < 2 or not all(len(part) > 1 and in_dictionary(part) is True for part in parts):
+        return []
+    return [
+        replace(word, text=part.text, box=part.box)
+        for part in placed([replace(word, text=p) for p in parts], [word], 0, 0)
+    ]
 
 
 def _end_of(box: Box) -> tuple[int, int]:

@@ -60,7 +60,8 @@ def settled(word: Word, outputs: Outputs) -> Settled:
     if mine == its:
         confirmed = max(word.confidence, sure) if sure >= _AGREES else word.confidence
         return Settled(replace(word, confidence=confirmed), sure=sure >= _AGREES, seen=(seen, sure))
-    if not mine or not set(mine) <= _SIGNS or abs(len(mine) - len(its)) > _LONGER:
+    strange = any(sign not in _SIGNS and not sign.isalpha() for sign in mine)
+    if not mine or strange or abs(len(mine) - len(its)) > _LONGER:
         # They do not speak of the same.
         return Settled(word, sure=False, seen=("", 0.0))
     if its and _is_better(its, mine, sure, outputs.probability(seen.replace(its, mine, 1))):
@@ -116,13 +117,15 @@ def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tup
 
     """
     boxes = [word.box for word in words]
-    result = []
+    result: list[Word] = []
     for word in words:
         outputs = read_word_of_line(pixels, dpi, word.box, boxes) if is_word(word.text) else None
         if outputs is None:
             result.append(word)
             continue
         settled_word = settled(word, outputs).word
+        if not result:
+            settled_word = _begun(settled_word, outputs)
         if settled_word.text == word.text and contradiction(word, outputs) is not None:
             settled_word = replace(word, confidence=min(word.confidence, DOUBTFUL))
         result.append(settled_word)
@@ -132,6 +135,16 @@ def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tup
 def _is_known(text: str) -> bool:
     """Whether a text is a word of the dictionary; ``a9`` is none."""
     return in_dictionary(text) is True and not any(map(str.isdigit, text))
+
+
+def _begun(word: Word, outputs: Outputs) -> Word:
+    """The first word of a value, with a capital if the network is sure that it has one."""
+    seen, sure = outputs.best()
+    mine, its = _core(word.text), _core(seen)
+    capital = mine[:1].upper() + mine[1:]
+    if sure < _TELLS or its != capital or outputs.probability(seen.replace(its, mine, 1)) >= _UNLIKELY:
+        return word
+    return replace(word, text=word.text.replace(mine, its, 1))
 
 
 def is_word(text: str) -> bool:

@@ -22,6 +22,7 @@ from digitize.ocr.leader_remains import (
 )
 from digitize.ocr.looks import confidence_of, moved
 from digitize.ocr.missed import read_missed
+from digitize.ocr.numbering import with_numbering
 from digitize.ocr.numbers import with_dates_checked, with_numbers_checked
 from digitize.ocr.powers import with_powers
 from digitize.ocr.second_look import read_line
@@ -49,6 +50,7 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
     zones = in_order(picture.zones, _SAME_ROW * picture.dpi)
     read = without_specks(engine.read(picture.rest, picture.dpi), picture.dpi)
     rest = _lines(with_numbers_checked(read, picture.rest, picture.dpi))
+    rest = with_numbering(rest, picture.rest, picture.dpi)
     parts = [read_zone(zone, picture.dpi, engine) for zone in zones]
     # What stands over dots was read several ways already.
     cells = [part for zone, part in zip(zones, parts, strict=True) if zone.kind is ZoneKind.CELL]
