@@ -59,6 +59,18 @@ def without_comma(value: Sequence[Word]) -> tuple[Word, ...]:
     return (*words[:-1], replace(last, text=last.text[:-1]), comma)
 
 
+def without_bracket(value: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of a value without a bracket before them that nothing closes.
+
+    Dots of its leader look like one beside the colon of its label.
+    """
+    words = tuple(value)
+    if not words or not words[0].text.startswith("(") or any(")" in word.text for word in words):
+        return words
+    bare = words[0].text.lstrip("(")
+    return (replace(words[0], text=bare), *words[1:]) if bare else words[1:]
+
+
 def without_rules(line: Sequence[Word]) -> list[Word]:
     """The words of a line without what the rule under them was read as: ``05_`` is ``05``."""
     return [

@@ -6,6 +6,7 @@ rubbish; of the lines beside it the full stops are left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ _BEFORE = 8.0
 
 _GAP = 1.0
 """Millimetres between a number and its full stop at most."""
+
+_COMMA = re.compile(r"^\d{1,2},$")
+"""The full stop behind a number of a list, misread."""
 
 _TELLS = 0.8
 _MOST_DIGITS = 2
@@ -36,6 +40,8 @@ def with_numbering(lines: Sequence[list[Word]], pixels: Pixels, dpi: float) -> l
     result = [list(line) for line in lines]
     unit = dpi / 25.4
     for line in result:
+        if len(line) > 1 and _COMMA.match(line[0].text) and line[1].text[:1].isupper():
+            line[0] = replace(line[0], text=line[0].text[:-1] + ".")
         if len(line) < 2 or line[0].text != ".":
             continue
         found = _standing_before(line[0].box, result, unit)

@@ -119,9 +119,12 @@ def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tup
     boxes = [word.box for word in words]
     result: list[Word] = []
     for word in words:
-        outputs = read_word_of_line(pixels, dpi, word.box, boxes) if is_word(word.text) else None
+        outputs = read_word_of_line(pixels, dpi, word.box, boxes)
         if outputs is None:
             result.append(word)
+            continue
+        if not is_word(word.text):
+            result.append(_number(word, outputs))
             continue
         settled_word = settled(word, outputs).word
         if not result:
@@ -145,6 +148,24 @@ def _begun(word: Word, outputs: Outputs) -> Word:
     if sure < _TELLS or its != capital or outputs.probability(seen.replace(its, mine, 1)) >= _UNLIKELY:
         return word
     return replace(word, text=word.text.replace(mine, its, 1))
+
+
+def _number(word: Word, outputs: Outputs) -> Word:
+    """A number among words; in doubt if the network reads another, with the signs that it sees between."""
+    seen, sure = outputs.best()
+    mine, its = _core(word.text), _core(seen)
+    if mine == its and sure >= _TELLS:
+        return replace(word, confidence=max(word.confidence, sure))
+    if not mine or mine == its or sure < _TELLS or abs(len(mine) - len(its)) > _LONGER:
+        return word
+    doubted = replace(word, confidence=min(word.confidence, DOUBTFUL))
+    if _digits(mine) == _digits(its) and len(its) > len(mine) and sure >= _CERTAIN:
+        return replace(doubted, text=word.text.replace(mine, its, 1))
+    return doubted
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def is_word(text: str) -> bool:

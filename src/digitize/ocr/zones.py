@@ -15,6 +15,7 @@ from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.footnote_marks import around_mark, read_mark, with_marks
 from digitize.ocr.leader_remains import (
     before_leaders,
+    without_bracket,
     without_comma,
     without_remains,
     without_rules,
@@ -27,6 +28,7 @@ from digitize.ocr.numbers import with_dates_checked, with_numbers_checked
 from digitize.ocr.powers import with_powers
 from digitize.ocr.second_look import read_line
 from digitize.ocr.spaces import with_spaces
+from digitize.ocr.usual_signs import with_usual_signs
 from digitize.ocr.words_in_doubt import read_again
 
 _SAME_ROW = 0.08
@@ -75,6 +77,7 @@ def read_picture(picture: ReadingPicture, engine: OcrEngine) -> tuple[Word, ...]
         lines = [check(line, picture.pixels, picture.dpi) for line in lines]
     if picture.leaders:
         lines = [without_remains(before_leaders(line, picture.leaders, picture.dpi)) for line in lines]
+    lines = [with_usual_signs(line) for line in lines]
     return tuple(replace(word, line=number) for number, line in enumerate(lines) for word in line)
 
 
@@ -109,7 +112,8 @@ def read_zone(zone: Zone, dpi: float, engine: OcrEngine) -> list[list[Word]]:
             found = without_sides(read_line(zone.pixels, dpi, engine, dotted=False))
             found = with_capital(found, zone.pixels)
     else:
-        found = without_comma(with_capital(read_line(zone.pixels, dpi, engine), zone.pixels))
+        found = with_capital(read_line(zone.pixels, dpi, engine), zone.pixels)
+        found = without_comma(without_bracket(found))
         if is_handwritten(zone.pixels, dpi, confidence_of(found)):
             found = tuple(
                 replace(word, confidence=min(word.confidence, _WRITTEN), handwritten=True) for word in found
