@@ -69,7 +69,8 @@ def strip_between(pixels: Pixels, rows: tuple[float, float], shape: StripShape) 
     strip = cv2.warpAffine(
         source, move, (width, shape.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.float32)
-    dark, light = np.percentile(strip, (1, 90))
+    # Every other pixel tells as much.
+    dark, light = np.percentile(strip[::2, ::2], (1, 90))
     return np.asarray((light - strip) / max(48.0, light - dark), np.float32).clip(-0.5, 1.5)
 
 

@@ -72,12 +72,13 @@ def read_line(pixels: Pixels, dpi: float, engine: OcrEngine, *, dotted: bool = T
 
     """
     line = _Line(pixels, dpi, engine, dotted=dotted)
-    seen = line.by_words
-    if _is_confirmed(line.first, seen):
-        return tuple(replace(word, confidence=max(word.confidence, seen.confidence)) for word in line.first)
+    if not is_number(line.first) and _is_confirmed(line.first, line.by_words):
+        sure = line.by_words.confidence
+        return tuple(replace(word, confidence=max(word.confidence, sure)) for word in line.first)
     words = _again(line) if _pays(line.first) else line.first
     if is_number(words):
         return words
+    seen = line.by_words
     return with_words_settled(as_seen(words, seen.text, seen.confidence), pixels, dpi)
 
 
@@ -142,9 +143,9 @@ def _again(line: _Line) -> tuple[Word, ...]:
 
 
 def _is_confirmed(words: Sequence[Word], seen: NumberReading) -> bool:
-    """Whether the network for words reads a line just as the engine does; numbers have their own."""
+    """Whether the network for words reads a line just as the engine does."""
     text = text_of(words)
-    if not text or is_number(words):
+    if not text:
         return False
     least = _TELLS if any(map(str.isdigit, text)) else _AGREES
     return seen.text.rstrip(".,") == text.rstrip(".,") and seen.confidence >= least
