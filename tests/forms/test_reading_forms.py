@@ -13,6 +13,7 @@ from PIL import ImageDraw
 from digitize.fonts import Face
 from digitize.forms.classify import PageKind, classify_page, group_pages
 from digitize.forms.extract import read_documents
+from digitize.forms.layout import into_rows
 from digitize.forms.letter_part import LetterPart
 from digitize.forms.second_look import contradicts
 from digitize.forms.template import load_templates
@@ -100,6 +101,18 @@ def test_a_number_read_with_doubt_is_for_a_person_though_it_was_read_twice(engin
     assert part.reading("2026-02-27", words, read_twice=True).needs_review
     sure = [replace(word, confidence=0.95) for word in words]
     assert not part.reading("2026-02-27", sure, read_twice=True).needs_review
+
+
+def test_two_looks_of_the_engine_that_err_alike_are_seen_through(engine: OcrEngine) -> None:
+    sheet, _ = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
+    view = view_of(scanned(sheet, WORN), engine)
+    part = LetterPart(0, view, engine)
+    row = next(row.words for row in into_rows(view.reading.words) if row.text.startswith("V/v"))
+    assert not part.reading("x", row, read_twice=True).needs_review
+    place = next(index for index, word in enumerate(row) if len(word.text) > 3 and word.text.isalpha())
+    wrong = [replace(word, text=word.text[:-1] + "x") if n == place else word for n, word in enumerate(row)]
+    found = part.reading("x", wrong, read_twice=True)
+    assert [problem.code for problem in found.problems] == ["readings_disagree"]
 
 
 def spoiled(engine: OcrEngine, spoil: dict[str, str]) -> dict[str, FieldReading]:

@@ -12,6 +12,7 @@ from digitize.imaging.leaders import Leader
 from digitize.model import Word
 from digitize.ocr.leader_remains import (
     before_leaders,
+    without_bracket,
     without_comma,
     without_remains,
     without_rules,
@@ -83,7 +84,6 @@ def test_remains_go_and_words_stuck_together_are_parted(read: str, kept: str) ->
         "12.500.000",
         "Hà Nghé.",
         "phường,",
-        "ngày..hà",
         "mnh..Hà",
     ],
 )
@@ -219,3 +219,32 @@ def test_dots_that_were_read_as_letters_are_no_words() -> None:
     letter, comma = Word("o", (70, 15, 82, 26), 0.6, 0), Word(",", (90, 24, 93, 29), 0.9, 0)
     thin = Word("1", (100, 2, 104, 26), 0.9, 0)
     assert without_specks([speck, dots, letter, comma, thin], 203.2) == (letter, comma, thin)
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"),
+    [
+        ("phường.bến.nghé", "phường bến nghé"),
+        ("ngày..hà", "ngày hà"),
+        ("phường.bến.", "phường bến."),
+        ("bến.x", "bến.x"),
+        ("ubnd.gov", "ubnd.gov"),
+    ],
+)
+def test_dots_between_words_of_the_language_are_spaces(read: str, kept: str) -> None:
+    assert " ".join(word.text for word in without_remains(said(read))) == kept
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"),
+    [
+        ("(022096316250", "022096316250"),
+        ("(Quảng Ninh", "Quảng Ninh"),
+        ("(đã cũ) số 5", "(đã cũ) số 5"),
+        ("Hà (cũ", "Hà (cũ"),
+        ("( Hà", "Hà"),
+        ("", ""),
+    ],
+)
+def test_a_bracket_before_a_value_that_nothing_closes_is_none(read: str, kept: str) -> None:
+    assert " ".join(word.text for word in without_bracket(said(read))) == kept

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitize.imaging.ink import to_grey
+from digitize.imaging.picture import Pixels
 from digitize.model import Word
 from digitize.ocr.line_net import Outputs
 from digitize.ocr.word_net import ALPHABET
-from digitize.ocr.words_settled import settled
+from digitize.ocr.words_settled import contradiction, settled, with_words_settled
+from digitize.samples.sheet import Sheet
 from support.dictionaries import only_dictionaries
 
 BOX = (10, 20, 90, 44)
@@ -102,6 +105,38 @@ def test_signs_that_the_network_does_not_know_are_not_contradicted() -> None:
     assert (found.word.text, found.seen) == ("m²", ("", 0.0))
 
 
+def test_what_speaks_against_a_word_is_told_unless_it_is_its_case_alone() -> None:
+    assert contradiction(said("ha", 0.97), outputs_of("hạ", 0.98)) == "hạ"
+    assert contradiction(said("phường", 0.97), outputs_of("phxờng", 0.95)) == "phxờng"
+    for seen, sure in (("phường", 0.99), ("Phường", 0.99), ("phxờng", 0.6), ("phường bến", 0.99)):
+        assert contradiction(said("phường", 0.97), outputs_of(seen, sure)) is None
+
+
 def test_an_unsure_network_takes_no_words_place() -> None:
     word = said("phưòng", 0.6)
     assert settled(word, outputs_of("phường", 0.5)).word == word
+
+
+def line_with(*pairs: tuple[str, str]) -> tuple[Pixels, list[Word]]:
+    """A line of a page on which the first of each pair is written and the second was read."""
+    sheet, x = Sheet(extent=(160, 24)), 10.0
+    words = []
+    for written, read in pairs:
+        x = sheet.write(x, 14, written, size=12) + 1.6
+        words.append(Word(read, sheet.inscriptions[-1].box, 0.95, 0))
+    return to_grey(np.array(sheet.image)), words
+
+
+def test_numbers_among_words_are_doubted_where_another_one_stands() -> None:
+    grey, words = line_with(
+        ("Ấp", "Ấp"), ("5", "6"), ("ngày", "ngày"), ("13/6/2023", "13/62023"), ("17", "17")
+    )
+    found = with_words_settled(words, grey, 200)
+    assert [word.text for word in found] == ["Ấp", "6", "ngày", "13/6/2023", "17"]
+    assert [word.confidence <= 0.5 for word in found] == [False, True, False, True, False]
+
+
+def test_the_first_word_of_a_value_gets_the_capital_that_it_has() -> None:
+    grey, words = line_with(("Nhường", "nhường"), ("Hạ", "hạ"))
+    found = with_words_settled(words, grey, 200)
+    assert [word.text for word in found] == ["Nhường", "hạ"]

@@ -114,8 +114,6 @@ def _parted(word: Word) -> Iterable[Word]:
             replace(word, text=text[1:], box=(edge, top, right, bottom)),
         ]
     text += end
-    if words := _dotted_words(word, text):
-        return words
     stuck = _STUCK.match(text)
     if (
         stuck is None
@@ -123,7 +121,8 @@ def _parted(word: Word) -> Iterable[Word]:
         or stuck["word"].isupper()
         or stuck["value"][0].islower()
     ):
-        return [word if text == word.text else replace(word, text=text)]
+        plain = word if text == word.text else replace(word, text=text)
+        return _dotted_words(plain) or [plain]
     left, top, right, bottom = word.box
     # Letters are about equally wide.
     edge = left + (right - left) * stuck.start("value") // len(text)
@@ -132,15 +131,16 @@ def _parted(word: Word) -> Iterable[Word]:
     return [label, *_parted(value)]
 
 
-def _dotted_words(word: Word, text: str) -> list[Word]:
+def _dotted_words(word: Word) -> list[Word]:
     """The words of one in which dots of a leader stand for the spaces: ``Thẻ.căn.cước``."""
-    parts = [part for part in re.split(rf"[{_DOTS}]+", text) if part]
-    if len(parts) < 2 or not all(len(part) > 1 and in_dictionary(part) is True for part in parts):
+    parts = [part for part in re.split(rf"[{_DOTS}]+", word.text) if part]
+    known = all(len(part) > 1 and not part.isupper() and in_dictionary(part) is True for part in parts)
+    if len(parts) == 1 or not known:
         return []
-    return [
-        replace(word, text=part.text, box=part.box)
-        for part in placed([replace(word, text=p) for p in parts], [word], 0, 0)
-    ]
+    if word.text.endswith("."):
+        parts[-1] += "."
+    spread = placed([replace(word, text=part) for part in parts], [word], 0, 0)
+    return [replace(word, text=part.text, box=part.box) for part in spread]
 
 
 def _end_of(box: Box) -> tuple[int, int]:

@@ -28,7 +28,7 @@ _CERTAIN = 0.95
 """Probability that the network gives its reading from which on it confirms a word, may take the place of one,
 and may do so where no dictionary can tell, with a number or an abbreviation."""
 
-_UNLIKELY, _NO_CHANCE = 0.02, 0.001
+_UNLIKELY, _NO_CHANCE = 0.05, 0.001
 """Probability that it may give to a word of the dictionary, and to another one, whose place it takes. Of
 18,000 words of made-up pages of wear 1 and 2, which it was not taught with, it was right about 45 and wrong
 about 4 by the first."""
