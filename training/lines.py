@@ -372,15 +372,20 @@ class Strips:
             )
 
 
-def main() -> None:
-    """Write strips and their texts."""
+def options_of(description: str | None) -> argparse.Namespace:
+    """What was asked for: a ``file``, how many ``sheets``, and the ``seed``."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path)
     parser.add_argument("sheets", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Write strips and their texts."""
+    options = options_of(__doc__)
     maker = SheetMaker(Random(options.seed))
     strips = Strips(ALPHABET)
     for _ in range(options.sheets):

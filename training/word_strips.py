@@ -5,7 +5,6 @@ python training/word_strips.py FILE.npz SHEETS [--seed N]
 
 from __future__ import annotations
 
-import argparse
 import re
 import string
 import unicodedata
@@ -20,6 +19,7 @@ from lines import (
     abbreviation_of,
     holds_all_of,
     letters_of,
+    options_of,
     scanned,
 )
 from numpy.typing import NDArray
@@ -182,13 +182,7 @@ def _rounded(box: tuple[float, float, float, float]) -> Box:
 
 def main() -> None:
     """Write strips, as bytes of ink one after the other, and their texts."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("sheets", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = options_of(__doc__)
     maker = TextMaker(Random(options.seed))
     strips = Strips(ALPHABET)
     for number in range(options.sheets):

@@ -26,15 +26,12 @@ def listed() -> tuple[Pixels, list[list[Word]]]:
     boxes: list[Box] = []
     for number, title in enumerate(TITLES, start=1):
         x, y = 12.0, 8.0 + 9 * number
-        for text in (str(number), "."):
-            x = sheet.write(x, y, text)
-            boxes.append(sheet.inscriptions[-1].box)
-            if text == ".":
-                stop = word(".", 0.9, number)
-            else:
-                figures.append(word("@" if number == 2 else text, 0.6, 99))
-        x += 1.5
-        line = [stop]
+        x = sheet.write(x, y, str(number))
+        boxes.append(sheet.inscriptions[-1].box)
+        figures.append(word("@" if number == 2 else str(number), 0.6, 99))
+        x = sheet.write(x, y, ".") + 1.5
+        boxes.append(sheet.inscriptions[-1].box)
+        line = [word(".", 0.9, number)]
         for part in title.split():
             x = sheet.write(x, y, part) + 1.5
             boxes.append(sheet.inscriptions[-1].box)
