@@ -14,6 +14,7 @@ from digitize.fonts import Face
 from digitize.forms.classify import PageKind, classify_page, group_pages
 from digitize.forms.extract import read_documents
 from digitize.forms.layout import into_rows
+from digitize.forms.letter_head import held_against
 from digitize.forms.letter_part import LetterPart
 from digitize.forms.second_look import contradicts
 from digitize.forms.template import load_templates
@@ -113,6 +114,23 @@ def test_two_looks_of_the_engine_that_err_alike_are_seen_through(engine: OcrEngi
     wrong = [replace(word, text=word.text[:-1] + "x") if n == place else word for n, word in enumerate(row)]
     found = part.reading("x", wrong, read_twice=True)
     assert [problem.code for problem in found.problems] == ["readings_disagree"]
+
+
+@pytest.mark.parametrize(
+    ("notation", "kind", "doubted"),
+    [
+        ("BC-ATTP", "Báo cáo", False),
+        ("BG-ATTP", "Báo cáo", True),
+        ("UBND-VP", "Công văn", False),
+        ("QĐ-UBND", "Quyết định", False),
+        (None, "Báo cáo", False),
+    ],
+)
+def test_a_notation_begins_with_the_abbreviation_of_a_kind(
+    *, notation: str | None, kind: str, doubted: bool
+) -> None:
+    reading = FieldReading(notation, raw=notation or "", confidence=0.9)
+    assert held_against(reading, FieldReading(kind)).needs_review is doubted
 
 
 def spoiled(engine: OcrEngine, spoil: dict[str, str]) -> dict[str, FieldReading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -18,7 +18,7 @@ from digitize.model import FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.dates import parse_date
 from digitize.vietnamese.folding import fold
-from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
+from digitize.vietnamese.vocabulary import DOCUMENT_KINDS, NOTATIONS
 
 _NUMBER = re.compile(
     r"^S[ốoôóồ]\s*[:.;]?\s*(?P<number>\d{1,6}[a-zA-Z]?)\s*/\s*(?:(?P<year>(?:19|20)\d\d)\s*/\s*)?"
@@ -29,6 +29,7 @@ _NUMBER_START = re.compile(r"^s[o06]\b(?:\s*[:.;„,]|\s*\d|\s+\S*/)")
 _DATE = re.compile(r"ngay\W*(\S*)\W*thang\W*(\S*)\W*nam\W*(\S*)")
 _SECRECY = {"mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat"}
 _URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
+_LETTER = "Công văn"
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 
 
@@ -51,6 +52,7 @@ class LetterHead(LetterPart):
     def fields(self) -> dict[str, FieldReading]:
         """The fields whose place is the head."""
         found = self._number() | self._place_and_date() | self._issuer() | self._kind_and_subject()
+        found["notation"] = held_against(found["notation"], found["doc_type"])
         found["to"] = self._addressee()
         found |= {"secrecy": self._mark(_SECRECY), "urgency": self._mark(_URGENCY)}
         # Stamps of the mail room bear numbers in ink that the reading picture leaves out; where
@@ -139,7 +141,7 @@ class LetterHead(LetterPart):
                     "subject": self._subject(subject_rows),
                 }
         rows = _without_marks(_subject_left(self._layout.left))
-        kind_reading = FieldReading("Công văn", confidence=0.95)
+        kind_reading = FieldReading(_LETTER, confidence=0.95)
         if not rows:
             kind_reading = doubt("label_not_found")
         return {"doc_type": kind_reading, "subject": self._subject(rows)}
@@ -180,6 +182,17 @@ class LetterHead(LetterPart):
             if re.search(r"\b(den|cong van den)\b", fold(row.text)) and row.text.isupper():
                 return self.reading(None, row.words, Problem("not_readable"))
         return FieldReading(None, confidence=0.8)
+
+
+def held_against(notation: FieldReading, kind: FieldReading) -> FieldReading:
+    """A notation; in doubt if it does not begin with the abbreviation of a kind of documents.
+
+    Those of letters, which have no kind, begin with that of the issuing body.
+    """
+    first = str(notation.value or "").partition("-")[0]
+    if not first or notation.needs_review or kind.value in (None, _LETTER) or first in NOTATIONS:
+        return notation
+    return replace(notation, needs_review=True, problems=(Problem("low_confidence"),))
 
 
 def _split_head(rows: Sequence[Row], view: PageView) -> _Layout:

@@ -22,3 +22,4 @@ PLACE_PHRASES = _WORDS["place_phrases"]
 PROVINCES = _WORDS["provinces"]
 STREETS = _WORDS["streets"]
 SIGNER_TITLES = frozenset(_WORDS["signer_titles"])
+NOTATIONS = frozenset(_WORDS["notations"])
