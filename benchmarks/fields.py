@@ -18,7 +18,7 @@ from typing import Any
 
 from common import call, call_json
 
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 
 SETS = (("typed", 1), ("typed", 2), ("mixed", 1), ("mixed", 3), ("handwritten", 1))
 

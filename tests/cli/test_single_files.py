@@ -31,7 +31,7 @@ def words_of(pdf: Path) -> str:
 
 
 def test_read_classifies_a_form_and_gives_all_its_fields(tmp_path: Path) -> None:
-    from digitize.forms.template import load_templates
+    from digitize.forms.template_files import load_templates
 
     broken = tmp_path / "hỏng.jpg"
     broken.write_bytes(FORM.read_bytes()[:5000])

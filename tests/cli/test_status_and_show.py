@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from support.calls import together
 from support.offices import ledger_of, small_scan
 from support.program import digitize

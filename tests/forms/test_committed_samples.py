@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from digitize.forms.extract import read_documents
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.forms.view import PageView
 from digitize.model import Document
 from digitize.ocr.engine import OcrEngine

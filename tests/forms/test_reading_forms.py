@@ -17,7 +17,7 @@ from digitize.forms.layout import into_rows
 from digitize.forms.letter_head import held_against
 from digitize.forms.letter_part import LetterPart
 from digitize.forms.second_look import contradicts
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.model import Document, FieldReading, PageReading, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.samples import birth_form, letter

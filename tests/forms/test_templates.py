@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from digitize.forms.classify import version_of
-from digitize.forms.template import FieldType, Template, load_templates
+from digitize.forms.template import FieldType, Template
+from digitize.forms.template_files import load_templates
 from digitize.samples import birth_form, letter
 from digitize.vietnamese.folding import fold
 from support.places import CASES, needs_cases

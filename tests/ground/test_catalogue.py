@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.exceptions import TyperException
 
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue, entries, preferred_language
 from digitize.model import Language, Problem, Stage
 from digitize.pipeline.health import State

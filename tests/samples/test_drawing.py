@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digitize.files import fixity
 from digitize.forms.checks import apply_checks
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.model import FieldReading
 from digitize.samples.birth_form import VERSIONS, draw_birth_form, make_registration, truth_of
 from digitize.samples.dossiers import write_dossiers

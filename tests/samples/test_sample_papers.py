@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.samples import facts
 from digitize.samples.cases import CASE_KINDS, Desk, Document, draw_case
 from digitize.samples.citizens import made_up, make_family

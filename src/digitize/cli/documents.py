@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.session import Session
+from digitize.forms.template import is_cell
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 
 
@@ -67,15 +68,29 @@ def documents_json(
 def _document_json(session: Session, document: Document, pages: Sequence[PageFacts]) -> dict[str, object]:
     own = [pages[index] for index in document.pages]
     places = {index: place for place, index in enumerate(document.pages)}
+    fields = {key: _field_json(session, reading, places) for key, reading in document.fields.items()}
     return {
         "pages": [page_json(session, page) for page in own],
         "form": document.form,
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,
-        "fields": {key: _field_json(session, reading, places) for key, reading in document.fields.items()},
-        "tables": {},
+        "fields": {key: field for key, field in fields.items() if not is_cell(key)},
+        "tables": _tables_json(document.form, fields),
         "problems": [session.problem_json(problem) for problem in document.problems],
     }
+
+
+def _tables_json(form: str, fields: Mapping[str, dict[str, object]]) -> dict[str, list[dict[str, object]]]:
+    """The tables of a form, row by row, each cell as a field; a table in which nothing is written is empty."""
+    from digitize.forms.template_files import load_templates
+
+    template = load_templates().get(form)
+    rows: dict[str, dict[int, dict[str, object]]] = {table: {} for table in template.tables} if template else {}
+    for key, field in fields.items():
+        if is_cell(key):
+            table, row, column = key.split(".")
+            rows.setdefault(table, {}).setdefault(int(row), {})[column] = field
+    return {table: [own[row] for row in sorted(own)] for table, own in rows.items()}
 
 
 def _field_json(session: Session, reading: FieldReading, places: Mapping[int, int]) -> dict[str, object]:
@@ -144,14 +159,14 @@ def _day_first(text: str) -> str:
 
 def field_name(session: Session, form: str, key: str) -> str:
     """What a field of a form is called."""
-    from digitize.forms.template import load_templates
+    from digitize.forms.template_files import load_templates
 
-    return load_templates()[form].names[key][session.catalogue.language]
+    return load_templates()[form].name_of(key, session.catalogue.language)
 
 
 def form_name(session: Session, form: str) -> str:
     """What a form is called."""
-    from digitize.forms.template import load_templates
+    from digitize.forms.template_files import load_templates
 
     if form == UNKNOWN_FORM:
         return session.text("say.unknown_form")

@@ -9,6 +9,7 @@ from digitize.forms.template import Check
 from digitize.model import FieldReading, Problem, Value
 from digitize.vietnamese.dates import parse_date_words
 from digitize.vietnamese.identity import read_personal_number
+from digitize.vietnamese.numbers import amount_from_words
 
 Rule = Callable[[Sequence[Value]], str | None]
 """Takes the values in the order of the check and gives the code of a problem, or None."""
@@ -60,6 +61,19 @@ def _not_after(values: Sequence[Value]) -> str | None:
     return None if earlier[:length] <= later[:length] else "dates_reversed"
 
 
+def _at_least_years(values: Sequence[Value]) -> str | None:
+    """Whether somebody born on one day had so many full years on another; months of a part count as its end."""
+    born, on, years = (str(value) for value in values)
+    turned = f"{int(born[:4]) + int(years):04}{born[4:]}"
+    length = min(len(turned), len(on))
+    return None if turned[:length] <= on[:length] else "too_young"
+
+
+def _amount_words_agree(values: Sequence[Value]) -> str | None:
+    amount, words = values
+    return None if amount_from_words(str(words)) == amount else "amount_words_disagree"
+
+
 def _same_person(values: Sequence[Value]) -> str | None:
     first, second = (str(value).casefold() for value in values)
     return None if first == second else "persons_differ"
@@ -75,5 +89,7 @@ _RULES: dict[str, Rule] = {
     "number_fits_birth": _number_fits_birth,
     "number_fits_sex": _number_fits_sex,
     "not_after": _not_after,
+    "at_least_years": _at_least_years,
+    "amount_words_agree": _amount_words_agree,
     "same_person": _same_person,
 }

@@ -6,15 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows
+from digitize.forms.places import locate
 from digitize.forms.template import Template, Version
+from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, PageReading
 from digitize.ocr.cards import is_of_card
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
 
 _SURE_TITLE = 88.0
+_APART = 3.0
+"""How much better the best title must fit than the second."""
+
+_SURE_SIGN = 85.0
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
 _DATE_LINE = re.compile(r"ngay.{0,8}thang.{0,8}nam")
@@ -44,10 +52,13 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     """Tell from its head what a page begins."""
     rows = [row for row in into_rows(reading.words) if row.box[1] < _HEAD_SHARE * reading.height]
     motto = any(likeness(row.text, _MOTTO) >= 85 for row in rows)
-    for template in templates.values():
-        score = max((_title_score(row, template) for row in rows), default=0.0)
-        if score >= _SURE_TITLE:
-            return PageKind(template.id, round(score / 100, 3), begins=True)
+    titled = sorted(((_best_title(rows, template), template.id) for template in templates.values()), reverse=True)
+    if titled and titled[0][0] >= _SURE_TITLE:
+        (score, form), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
+        if score - second >= _APART:
+            return PageKind(form, round(score / 100, 3), begins=True)
+        # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
+        return PageKind(UNKNOWN_FORM, 0.0, begins=True)
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
     if motto and not card and "official_letter" in templates:
@@ -79,14 +90,27 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     return [Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence) for pages in groups]
 
 
-def version_of(template: Template, readings: Sequence[PageReading]) -> Version:
-    """The version of a form that some pages are: the one whose sign is found, else the plain one."""
-    text = " ".join(row.text for reading in readings for row in into_rows(reading.words))
+def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> Version:
+    """The version of a form that some pages are: the one whose signs are found, else the plain one."""
+    text = " ".join(row.text for _, view in views for row in into_rows(view.reading.words))
+    signed = [
+        (max(likeness(text, sign) for sign in version.signs), -number)
+        for number, version in enumerate(template.versions)
+        if version.signs
+    ]
+    if signed and max(signed)[0] >= _SURE_SIGN:
+        return template.versions[-max(signed)[1]]
     for version in template.versions:
-        if any(likeness(text, sign) >= 85 for sign in version.signs):
+        items = template.items_of(version.id)
+        own = [number for number, item in enumerate(items) if item.key in version.fields]
+        if own and any(number in locate(items, views) for number in own):
             return version
-    plain = [version for version in template.versions if not version.signs]
+    plain = [version for version in template.versions if not version.signs and not version.fields]
     return plain[0] if plain else template.versions[0]
+
+
+def _best_title(rows: Sequence[Row], template: Template) -> float:
+    return max((_title_score(row, template) for row in rows), default=0.0)
 
 
 def _title_score(row: Row, template: Template) -> float:
@@ -95,7 +119,8 @@ def _title_score(row: Row, template: Template) -> float:
         return 0.0
     # A title stands alone; a sentence that mentions the form is much longer than its name.
     fitting = [t for t in template.titles if len(t) - 4 <= len(text) <= 1.3 * len(t) + 6]
-    return max((likeness(text, title) for title in fitting), default=0.0)
+    # Of two titles of which one holds the other's words, the whole row tells more.
+    return max(((likeness(text, t) + fuzz.ratio(fold(t), text)) / 2 for t in fitting), default=0.0)
 
 
 def _letter_confidence(rows: list[Row]) -> float:

@@ -9,7 +9,7 @@ from digitize.forms.checks import apply_checks
 from digitize.forms.classify import Grouped, classify_page, group_pages, version_of
 from digitize.forms.labelled import read_labelled
 from digitize.forms.letters import read_letter
-from digitize.forms.template import Template
+from digitize.forms.template import Template, is_cell
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
@@ -52,12 +52,12 @@ def _read(
         return Document(group.pages, UNKNOWN_FORM, None, 0.0)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
-    version = version_of(template, [view.reading for _, view in pages])
+    version = version_of(template, pages)
     if template.reader == "letter":
         fields = read_letter(pages, engine)
     else:
         fields = read_labelled(template, version.id, pages, engine)
-    fields = apply_checks(fields, template.checks)
+    fields = apply_checks(_without_empty_cells(fields), template.checks)
     return Document(
         pages=group.pages,
         form=template.id,
@@ -65,6 +65,18 @@ def _read(
         form_confidence=group.confidence,
         fields=_distrusted({key: _weighed(reading, threshold) for key, reading in fields.items()}),
     )
+
+
+def _without_empty_cells(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
+    """The fields without rows of tables in which nothing is written."""
+    written = {
+        key.rpartition(".")[0]
+        for key, reading in fields.items()
+        if is_cell(key) and (reading.value is not None or reading.needs_review)
+    }
+    return {
+        key: reading for key, reading in fields.items() if not is_cell(key) or key.rpartition(".")[0] in written
+    }
 
 
 def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:

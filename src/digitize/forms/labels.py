@@ -8,7 +8,7 @@ keeps the order of the form: an alignment of two sequences, found by dynamic pro
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -40,18 +40,21 @@ class Found:
     worth: float
 
 
-def find_labels(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
+def find_labels(
+    page: PageText, labels: Sequence[Sequence[str]], unmarked: Container[int] = ()
+) -> list[Found]:
     """Find labels that come in a known order.
 
     Args:
         page: the page.
         labels: for each item of the form, in reading order, the label and its variants.
+        unmarked: numbers of items behind which no mark of a footnote stands.
 
     Returns:
         What was found, in reading order; items that are missing are left out.
 
     """
-    return _in_order(sorted(_candidates(page, labels), key=lambda f: (f.start, f.item)))
+    return _in_order(sorted(_candidates(page, labels, unmarked), key=lambda f: (f.start, f.item)))
 
 
 def likeness(text: str, phrase: str) -> float:
@@ -59,7 +62,9 @@ def likeness(text: str, phrase: str) -> float:
     return float(fuzz.partial_ratio(fold(phrase), fold(text)))
 
 
-def _candidates(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
+def _candidates(
+    page: PageText, labels: Sequence[Sequence[str]], unmarked: Container[int]
+) -> list[Found]:
     found = []
     # Punctuation is what OCR loses first; words are compared without it.
     bare, places = _bare(page.folded)
@@ -77,7 +82,8 @@ def _candidates(page: PageText, labels: Sequence[Sequence[str]]) -> list[Found]:
                 # Finding more labels comes first; a long one says more than a short one that may
                 # stand in any sentence; then likeness decides where it begins.
                 worth = 100 + 2 * min(len(label), 40) + 2 * score
-                found.append(Found(item, places[start], _skip(page.folded, stop), worth))
+                end_of_label = stop if item in unmarked else _skip(page.folded, stop)
+                found.append(Found(item, places[start], end_of_label, worth))
     return found
 
 

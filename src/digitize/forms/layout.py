@@ -65,19 +65,20 @@ class PageText:
             if at >= end:
                 break
             first, last = max(0, start - at), min(len(word.text), end - at)
-            if first < last:
-                found.append((self.rows[index], _part(word, first, last)))
+            found.extend((self.rows[index], part) for part in cut_word(word, first, last))
         return found
 
 
-def _part(word: Word, first: int, last: int) -> Word:
-    """Some letters of a word, and about where they stand."""
+def cut_word(word: Word, first: int, last: int) -> tuple[Word, ...]:
+    """Some letters of a word, and about where they stand; nothing if there are none."""
     if (first, last) == (0, len(word.text)):
-        return word
+        return (word,)
+    if first >= last:
+        return ()
     left, top, right, bottom = word.box
     pitch = (right - left) / len(word.text)
     box = (left + round(first * pitch), top, left + round(last * pitch), bottom)
-    return replace(word, text=word.text[first:last], box=box)
+    return (replace(word, text=word.text[first:last], box=box),)
 
 
 def page_text(words: Sequence[Word]) -> PageText:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from digitize.forms.template import Choice
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Word
+from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.vietnamese.folding import fold
 
 _BOX_SIDES = (2.6, 8.0)
@@ -18,25 +19,33 @@ _TICKED = 0.10
 _UNTICKED = 0.02
 """Share of ink inside a box from which it is ticked, and up to which it is empty."""
 
-_SIGNATURE_AREA = (46.0, 26.0)
-"""Width and height in millimetres of the place for a signature under its caption."""
+_SIGNATURE_HEIGHT = 26.0
+"""Millimetres of the place for a signature under its caption."""
+
+_CROSS = 1.2
+"""Millimetres that a cross in a cell measures at least."""
+
+_BESIDE = ".,:;()[]|□☐☑☒"
+"""What a word takes along from the box beside it."""
+
+_YES_NO = (Choice(label=("Có",), value=True), Choice(label=("Không",), value=False))
 
 _SIGNATURE_STROKE = 7.0
 _SPECK = 1.0
 
 
-def signature(view: PageView, page: int, caption: Sequence[Word]) -> FieldReading:
-    """Whether somebody signed under a caption such as ``Người yêu cầu``.
+def signature(view: PageView, page: int, caption: Sequence[Word], width: float = 46.0) -> FieldReading:
+    """Whether somebody signed under a caption such as ``Người yêu cầu``, in a place so many millimetres wide.
 
     Printed words are no signature; a long connected stroke beside them is. Small marks alone are
     a question for a person.
     """
     if not caption:
         return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
-    centre = (caption[0].box[0] + caption[-1].box[2]) // 2
+    centre = (min(word.box[0] for word in caption) + max(word.box[2] for word in caption)) // 2
     top = max(word.box[3] for word in caption)
-    half = view.millimetres(_SIGNATURE_AREA[0] / 2)
-    area = (centre - half, top, centre + half, top + view.millimetres(_SIGNATURE_AREA[1]))
+    half = view.millimetres(width / 2)
+    area = (centre - half, top, centre + half, top + view.millimetres(_SIGNATURE_HEIGHT))
     marks = view.marks(area, _SPECK)
     # Letters of print do not hang together over this length; what does is a stroke, even if OCR
     # took it for a word.
@@ -51,27 +60,90 @@ def signature(view: PageView, page: int, caption: Sequence[Word]) -> FieldReadin
 
 
 def yes_or_no(view: PageView, page: int, row: Sequence[Word]) -> FieldReading:
-    """Which of two boxes is ticked, on a row such as ``Có □, Không □``.
+    """Which of two boxes is ticked, on a row such as ``Có □, Không □``; None where neither is."""
+    return chosen(view, page, row, _YES_NO)
 
-    None where neither is; a person looks where both are, or where boxes or words are missing.
+
+def chosen(view: PageView, page: int, row: Sequence[Word], choices: Sequence[Choice]) -> FieldReading:
+    """The value of the one box that is ticked in a row, each behind its words.
+
+    None where none is; a person looks where several are, or where boxes or words are missing.
+
+    Args:
+        view: the page.
+        page: its index.
+        row: the words of the row.
+        choices: what is printed before each box, from left to right, and what it stands for.
+
     """
-    words = {fold(word.text).strip(".,:;()[]|"): word for word in row}
-    yes, no = words.get("co"), words.get("khong")
-    if yes is None or no is None:
+    found = _words_of_choices(row, choices)
+    if found is None:
         return _unclear(page, None, "label_not_found")
-    area = (yes.box[0], yes.box[1], no.box[2] + view.millimetres(14), yes.box[3])
+    top, bottom = min(word.box[1] for word in found), max(word.box[3] for word in found)
+    area = (found[0].box[0], top, found[-1].box[2] + view.millimetres(14), bottom)
     slack = view.millimetres(2.5)
     boxes = _tick_boxes(view, (area[0], area[1] - slack, area[2], area[3] + slack))
-    between = [b for b in boxes if yes.box[2] - slack < b[0] < no.box[0]]
-    after = [b for b in boxes if b[0] > no.box[2] - slack]
-    if not between or not after:
-        return _unclear(page, area, "boxes_not_found")
-    shares = [_ink_inside(view, found[0]) for found in (between, after)]
-    if any(_UNTICKED < share < _TICKED for share in shares) or min(shares) >= _TICKED:
+    shares = []
+    for word, after in zip(found, [*found[1:], None], strict=True):
+        end = area[2] if after is None else after.box[0]
+        behind = [box for box in boxes if word.box[2] - slack < box[0] < end]
+        if not behind:
+            return _unclear(page, area, "boxes_not_found")
+        shares.append(_ink_inside(view, behind[0]))
+    return _settled(page, area, shares, [choice.value for choice in choices])
+
+
+def ticked(view: PageView, page: int, room: Box) -> FieldReading:
+    """Whether the one box in a room behind a label is ticked."""
+    slack = view.millimetres(2.5)
+    boxes = _tick_boxes(view, (room[0] - slack, room[1] - slack, room[2], room[3] + slack))
+    if not boxes:
+        return _unclear(page, room, "boxes_not_found")
+    share = _ink_inside(view, boxes[0])
+    if _UNTICKED < share < _TICKED:
+        return _unclear(page, room, "tick_unclear")
+    return FieldReading(value=share >= _TICKED, confidence=0.95, page=page, box=boxes[0])
+
+
+def crossed(view: PageView, page: int, cell: Box) -> FieldReading:
+    """Whether there is a cross in a cell of a table: True, or None where there is nothing."""
+    marks = view.marks(cell, _CROSS)
+    if any(min(mark[2] - mark[0], mark[3] - mark[1]) >= view.millimetres(_CROSS) for mark in marks):
+        return FieldReading(value=True, confidence=0.95, page=page, box=cell)
+    if marks:
+        return _unclear(page, cell, "tick_unclear")
+    return FieldReading(None, confidence=0.95, page=page, box=cell)
+
+
+def _words_of_choices(row: Sequence[Word], choices: Sequence[Choice]) -> list[Word] | None:
+    """The last word of what is printed before each box, from left to right; None where one is missing."""
+    words = [(fold(word.text).strip(_BESIDE), word) for word in row]
+    found, at = [], 0
+    for choice in choices:
+        end = next((e for label in choice.label if (e := _end_of(label, words, at)) is not None), None)
+        if end is None:
+            return None
+        found.append(words[end - 1][1])
+        at = end
+    return found
+
+
+def _end_of(label: str, words: Sequence[tuple[str, Word]], at: int) -> int | None:
+    """Behind which word a label ends, from a word on; None if it is not there."""
+    wanted = fold(label).split()
+    for start in range(at, len(words) - len(wanted) + 1):
+        if [word for word, _ in words[start : start + len(wanted)]] == wanted:
+            return start + len(wanted)
+    return None
+
+
+def _settled(page: int, area: Box, shares: Sequence[float], values: Sequence[Value]) -> FieldReading:
+    if any(_UNTICKED < share < _TICKED for share in shares) or sum(share >= _TICKED for share in shares) > 1:
         return _unclear(page, area, "tick_unclear")
-    if max(shares) <= _UNTICKED:
-        return FieldReading(None, confidence=0.9, page=page, box=area)
-    return FieldReading(value=shares[0] > shares[1], confidence=0.95, page=page, box=area)
+    for share, value in zip(shares, values, strict=True):
+        if share >= _TICKED:
+            return FieldReading(value=value, confidence=0.95, page=page, box=area)
+    return FieldReading(None, confidence=0.9, page=page, box=area)
 
 
 def _unclear(page: int, box: Box | None, problem: str) -> FieldReading:

@@ -1,12 +1,13 @@
-"""Form templates: the shape of the data files, and loading them."""
+"""Form templates: the shape of the data files, and what they say of a form's fields.
+
+Cells of tables are fields like all others; their keys name the table, the row from 0 and the column:
+``members.0.name``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from enum import StrEnum
-from functools import cache
-from importlib import resources
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -25,11 +26,22 @@ class FieldType(StrEnum):
     SEX = "sex"
     RELATION = "relation"
     DATE = "date"
+    MONTH = "month"
     DATE_WORDS = "date_words"
+    TIME = "time"
     IDDOC = "iddoc"
-    CHECK = "check"
-    SIGNATURE = "signature"
+    PID = "pid"
+    PHONE = "phone"
+    EMAIL = "email"
+    DIGITS = "digits"
     INT = "int"
+    NUMBER = "number"
+    CHECK = "check"
+    TICK = "tick"
+    CHOICE = "choice"
+    SIGNATURE = "signature"
+    TABLE = "table"
+    GRID = "grid"
     LIST = "list"
     ENUM = "enum"
 
@@ -46,8 +58,10 @@ class Version(_Data):
         effective_from, effective_to: when it was to be used.
         source: the circular that prescribes it.
         verified: labels were compared with the form itself.
-        signs: phrases that only this version has; one of them decides. A version without signs
-            is what remains when no other one's are found.
+        signs: phrases that only this version has; the one most alike decides.
+        fields: keys of fields that only this version has; one whose label is found decides.
+
+    A version without signs and fields is what remains when no other one's are found.
 
     """
 
@@ -57,6 +71,48 @@ class Version(_Data):
     source: str
     verified: bool = False
     signs: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+class Choice(_Data):
+    """One of several boxes to tick: what is printed beside it, and the value it stands for."""
+
+    label: tuple[str, ...]
+    value: bool | int | str
+
+
+class Column(_Data):
+    """A column of a table or grid.
+
+    Attributes:
+        label: its heading and variants.
+        key: of a table, the last part of its cells' keys; of a grid, what the keys of its cells begin
+            with.
+        type: type of a table's cells.
+        name: what people call it; of a table only.
+
+    """
+
+    label: tuple[str, ...]
+    key: str
+    type: FieldType = FieldType.TEXT
+    name: dict[Language, str] = Field(default_factory=dict)
+
+
+class Line(_Data):
+    """A row of a grid: its label in the first column, and what the keys of its cells end with."""
+
+    label: tuple[str, ...]
+    key: str
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+
+
+class Second(_Data):
+    """A second field on a line, written behind a stroke: ``telephone / e-mail``."""
+
+    key: str
+    type: FieldType = FieldType.TEXT
 
 
 class Item(_Data):
@@ -66,28 +122,77 @@ class Item(_Data):
 
     Attributes:
         label: the label and its variants, without footnote marks and colons.
-        key: key of the field.
+        key: key of the field; of a table, the first part of the keys of its cells.
         type: type of the field.
         versions: the versions that have this item; all if empty.
         required: an empty field is a matter for a person.
         required_unless: not if one of these fields is filled.
         lines: most lines that the value may run over.
+        unit: what is printed behind the value (``bản``, ``m²``) and is no part of it.
+        behind_stroke: a second field, behind the stroke in the value.
+        choices: the boxes of a ``choice``, from left to right.
+        columns: of a ``table`` or ``grid``, from left to right; columns of no interest may be left out.
+        rows: the rows of a ``grid``.
+        apart: the label of a signature that stands in a block of its own, beside others, and may
+            be broken over lines.
+        width: millimetres of the place for a signature.
 
     """
 
-    label: tuple[str, ...]
+    label: tuple[str, ...] = Field(min_length=1)
     key: str | None = None
     type: FieldType = FieldType.TEXT
     versions: tuple[str, ...] = ()
     required: bool = False
     required_unless: tuple[str, ...] = ()
-    lines: int = 1
+    lines: int = Field(default=1, ge=1)
+    unit: tuple[str, ...] = ()
+    behind_stroke: Second | None = None
+    choices: tuple[Choice, ...] = ()
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Line, ...] = ()
+    apart: bool = False
+    width: float = Field(default=46.0, gt=0)
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> Self:
+        needed = {
+            FieldType.CHOICE: {"choices"},
+            FieldType.TABLE: {"columns"},
+            FieldType.GRID: {"columns", "rows"},
+        }.get(self.type, set())
+        for part in ("choices", "columns", "rows"):
+            if bool(getattr(self, part)) != (part in needed):
+                message = f"type {self.type} and {part} do not go together"
+                raise ValueError(message)
+        if self.type is FieldType.TABLE and (self.key is None or any(not c.name for c in self.columns)):
+            message = "a table needs a key, and its columns need names"
+            raise ValueError(message)
+        return self
+
+    @property
+    def own_fields(self) -> dict[str, FieldType]:
+        """The keys of this item's fields and their types; none for an anchor or a table."""
+        if self.type is FieldType.GRID:
+            return {column.key + row.key: row.type for row in self.rows for column in self.columns}
+        if self.key is None or self.type is FieldType.TABLE:
+            return {}
+        second = self.behind_stroke
+        return {self.key: self.type} | ({second.key: second.type} if second else {})
 
 
 class Check(_Data):
     """A rule between fields: which rule, and the fields in the order that the rule takes them."""
 
-    rule: Literal["words_agree", "number_fits_birth", "number_fits_sex", "not_after", "same_person"]
+    rule: Literal[
+        "words_agree",
+        "amount_words_agree",
+        "number_fits_birth",
+        "number_fits_sex",
+        "not_after",
+        "at_least_years",
+        "same_person",
+    ]
     fields: tuple[str, ...]
 
 
@@ -100,55 +205,89 @@ class Template(_Data):
         titles: the printed title and its variants.
         not_words: words that make a similar title another form's (``ĐĂNG KÝ LẠI``).
         reader: ``labels`` reads ``items``; ``letter`` is for official letters, which have places
-            instead of labels.
+            instead of labels; ``card`` for identity cards, which carry codes.
         items: labels in reading order.
+        like_letter: keys that have their places as on an official letter: ``issuer``, ``signer_name``.
         keys: further keys that the form has, beyond those of ``items``, with their types.
-        names: what people call each field, by its key.
+        names: what people call each field and table, by its key.
 
     """
 
-    id: str
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: dict[Language, str]
     titles: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
-    reader: Literal["labels", "letter"] = "labels"
+    reader: Literal["labels", "letter", "card"] = "labels"
     versions: tuple[Version, ...] = Field(min_length=1)
     items: tuple[Item, ...] = ()
+    like_letter: tuple[Literal["issuer", "signer_name"], ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     names: dict[str, dict[Language, str]]
 
     @model_validator(mode="after")
     def _names_every_field(self) -> Self:
-        if set(self.names) != set(self.field_keys):
-            odd = ", ".join(sorted(set(self.names) ^ set(self.field_keys)))
+        asked = {*self.field_keys, *self.tables}
+        if set(self.names) != asked:
+            odd = ", ".join(sorted(set(self.names) ^ asked))
             message = f"names and fields differ: {odd}"
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _knows_its_versions(self) -> Self:
+        known = {version.id for version in self.versions}
+        for item in self.items:
+            if unknown := set(item.versions) - known:
+                message = f"item {item.label[0]!r} names unknown versions: {', '.join(sorted(unknown))}"
+                raise ValueError(message)
+        return self
+
     @property
     def field_keys(self) -> tuple[str, ...]:
-        """Every key that a document of this form reports."""
-        own = dict.fromkeys(item.key for item in self.items if item.key)
-        return (*own, *(key for key in self.keys if key not in own))
+        """Every key that a document of this form reports, but for the cells of its tables."""
+        own = dict.fromkeys(key for item in self.items for key in item.own_fields)
+        return (*self.like_letter, *own, *(key for key in self.keys if key not in own))
+
+    @property
+    def tables(self) -> dict[str, Item]:
+        """The tables of the form by their keys."""
+        return {item.key: item for item in self.items if item.type is FieldType.TABLE and item.key}
 
     def type_of(self, key: str) -> FieldType:
-        """The type of a field."""
-        types = {item.key: item.type for item in self.items if item.key}
+        """The type of a field or of a cell of a table."""
+        if column := self._column(key):
+            return column.type
+        if key in self.like_letter:
+            return FieldType.NAME if key == "signer_name" else FieldType.TEXT
+        types = {own: kind for item in self.items for own, kind in item.own_fields.items()}
         return types.get(key) or self.keys.get(key, FieldType.TEXT)
+
+    def name_of(self, key: str, language: Language) -> str:
+        """What people call a field, or a cell of a table."""
+        if column := self._column(key):
+            table, row, _ = key.split(".")
+            return f"{self.names[table][language]} {int(row) + 1}: {column.name[language]}"
+        return self.names[key][language]
 
     def items_of(self, version: str) -> tuple[Item, ...]:
         """The labels of one version, in reading order."""
         return tuple(i for i in self.items if not i.versions or version in i.versions)
 
+    def _column(self, key: str) -> Column | None:
+        if not is_cell(key):
+            return None
+        table, _, own = key.split(".")
+        found = self.tables.get(table)
+        columns = found.columns if found else ()
+        return next((column for column in columns if column.key == own), None)
 
-@cache
-def load_templates() -> dict[str, Template]:
-    """All templates that come with the program, by id."""
-    folder = resources.files("digitize.forms") / "templates"
-    found = {}
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            template = Template.model_validate(tomllib.loads(entry.read_text("utf-8")))
-            found[template.id] = template
-    return found
+
+def is_cell(key: str) -> bool:
+    """Whether a key is that of a cell of a table, such as ``members.0.name``."""
+    return key.count(".") == 2
+
+
+def cell_key(table: str, row: int, column: str) -> str:
+    """The key of a cell of a table; rows count from 0."""
+    return f"{table}.{row}.{column}"

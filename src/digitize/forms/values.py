@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -154,12 +154,10 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.
 
 
 def _iddoc(text: str) -> ReadValue:
-    """``CCCD số … do … cấp ngày …`` into number, issuer and date."""
+    """``CCCD số … do … cấp ngày …`` or ``… cấp ngày … tại …`` into number, issuer and date."""
     numbers = [re.sub(r"\D", "", match) for match in _NUMBER.findall(text)]
-    folded = fold(text)
-    issuer_match = re.search(r"\bdo\b(.+?)\bcap\b", folded)
-    issuer = clean(text[slice(*issuer_match.span(1))]) if issuer_match else None
-    issued_on = parse_date(text[issuer_match.end() :]) if issuer_match else None
+    issuer, rest = _issued(text)
+    issued_on = parse_date(rest) if rest is not None else None
     problems = []
     if len(numbers) != 1:
         problems.append(Problem("iddoc_number_unreadable"))
@@ -179,11 +177,83 @@ def _iddoc(text: str) -> ReadValue:
     return ReadValue({"number": number, "issuer": issuer, "issued_on": issued_on}, tuple(problems))
 
 
+def _issued(text: str) -> tuple[str | None, str | None]:
+    """Who issued a paper, and the text with the day on which; None where it is not told."""
+    folded = fold(text)
+    if by := re.search(r"\bdo\b(.+?)\bcap\b", folded):
+        return clean(text[slice(*by.span(1))]), text[by.end() :]
+    if at := re.search(r"\bcap\b(.+?)\btai\b\W*", folded):
+        return clean(text[at.end() :]), text[slice(*at.span(1))]
+    return None, None
+
+
+def without_unit(text: str, units: Sequence[str]) -> str:
+    """A cleaned value without the unit that is printed behind it: ``5 bản`` without ``bản``."""
+    for unit in units:
+        folded = fold(text)
+        if folded == fold(unit):
+            return ""
+        if folded.endswith(" " + fold(unit)):
+            return clean(text[: -len(unit) - 1])
+    return text
+
+
 def _int(text: str) -> ReadValue:
-    match = re.match(r"(\d{1,9})(?!\d)", text)
-    if match:
-        return ReadValue(int(match[1]))
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,9}", text):
+        return ReadValue(int(text.replace(".", "")))
     return ReadValue(None, (Problem("number_unreadable"),))
+
+
+def _number(text: str) -> ReadValue:
+    """A number with a decimal comma; a dot before three digits stands between thousands."""
+    if re.fullmatch(r"(?:\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,\d{1,4})?", text):
+        value = float(text.replace(".", "").replace(",", "."))
+        return ReadValue(int(value) if value.is_integer() else value)
+    return ReadValue(None, (Problem("number_unreadable"),))
+
+
+def _digits(text: str) -> ReadValue:
+    digits = re.sub(r"[ .]", "", text)
+    return ReadValue(digits) if digits.isdigit() else ReadValue(text, (Problem("number_unreadable"),))
+
+
+def _pid(text: str) -> ReadValue:
+    """A personal number of 12 digits, an old one of 9, or the number of a passport."""
+    bare = re.sub(r"[ .]", "", text)
+    if re.fullmatch(r"\d{12}|\d{9}|[A-Z]\d{7,8}", bare):
+        return ReadValue(bare)
+    return ReadValue(bare, (Problem("pid_odd"),))
+
+
+def _phone(text: str) -> ReadValue:
+    bare = re.sub(r"[ .()-]", "", text)
+    if re.fullmatch(r"(?:0|\+?84)\d{8,10}", bare):
+        return ReadValue(bare.removeprefix("+"))
+    return ReadValue(bare, (Problem("phone_odd"),))
+
+
+def _email(text: str) -> ReadValue:
+    bare = text.replace(" ", "")
+    if re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare):
+        return ReadValue(bare)
+    return ReadValue(text, (Problem("email_odd"),))
+
+
+def _time(text: str) -> ReadValue:
+    """``23 giờ 03 phút`` or ``23:03``, by the clock of 24 hours."""
+    match = re.fullmatch(r"(\d{1,2})\s*(?:gio|[:h])\s*(?:(\d{1,2})(?:\s*phut)?)?", fold(text).strip(_EDGES))
+    if match and int(match[1]) < 24 and int(match[2] or 0) < 60:
+        return ReadValue(f"{int(match[1]):02}:{int(match[2] or 0):02}")
+    return ReadValue(None, (Problem("time_unreadable"),))
+
+
+def _month(text: str) -> ReadValue:
+    """A month with its year, a whole date, or a year alone."""
+    short = re.fullmatch(r"(\d{1,2})\s*[/.-]\s*(\d{4})", text)
+    value = f"{int(short[2]):04}-{int(short[1]):02}" if short else parse_date(text)
+    if value is None or (short and not 1 <= int(short[1]) <= 12):
+        return ReadValue(None, (Problem("date_unreadable"),))
+    return ReadValue(value)
 
 
 _READERS: dict[FieldType, Callable[[str], ReadValue]] = {
@@ -196,5 +266,12 @@ _READERS: dict[FieldType, Callable[[str], ReadValue]] = {
     FieldType.ETHNICITY: _ethnicity,
     FieldType.NATIONALITY: _nationality,
     FieldType.IDDOC: _iddoc,
+    FieldType.PID: _pid,
+    FieldType.PHONE: _phone,
+    FieldType.EMAIL: _email,
+    FieldType.DIGITS: _digits,
+    FieldType.TIME: _time,
+    FieldType.MONTH: _month,
+    FieldType.NUMBER: _number,
     FieldType.INT: _int,
 }

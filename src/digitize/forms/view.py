@@ -39,6 +39,13 @@ class PageView:
         return reading_picture(self.pixels, self.reading.dpi)
 
     @cached_property
+    def cells(self) -> tuple[Box, ...]:
+        """Cells of tables, as boxes in page pixels."""
+        scale = self.cleaned.scale
+        boxes = (tuple(round(edge / scale) for edge in box) for box in self.cleaned.cells)
+        return tuple((left, top, right, bottom) for left, top, right, bottom in boxes)
+
+    @cached_property
     def writing(self) -> Mask:
         """Ink of the page, coloured ink included, without rulings; in page pixels."""
         return ink(to_grey(self.pixels))

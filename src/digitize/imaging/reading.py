@@ -66,6 +66,7 @@ class ReadingPicture:
         rest: ``pixels`` without the zones.
         ink: the ink of the rest.
         leaders: where dots of leaders were.
+        cells: of tables and frames, as boxes in ``pixels``.
         fine: the page in grey as scanned, with its rulings but without marks of footnotes, at full
             resolution, for second looks.
 
@@ -78,6 +79,7 @@ class ReadingPicture:
     rest: Pixels
     ink: Mask
     leaders: tuple[Leader, ...]
+    cells: tuple[Box, ...]
     fine: Pixels
 
 
@@ -107,7 +109,9 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     written = rulings.written & ~rulings.mask
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     fine = _without_marks(fine, zones, scale)
-    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, fine)
+    return ReadingPicture(
+        pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid.cells, fine
+    )
 
 
 def _without_marks(fine: Pixels, zones: Iterable[Zone], scale: float) -> Pixels:

@@ -21,7 +21,7 @@ from digitize.archive.package import PackagedDocument, PackagePlan, build_packag
 from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue
 from digitize.model import Document, Language, Stage
 from digitize.pdf.compose import TOOL

@@ -17,7 +17,7 @@ from typing import Any
 
 from digitize.errors import ItemProblem
 from digitize.files import remove_tree, sweep
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.model import Document, Language, Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata

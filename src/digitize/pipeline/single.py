@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.files import fixity
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.ingest.kinds import is_plain_file, kind_of
 from digitize.model import Document, PageReading, Problem
 from digitize.ocr.engine import EngineName

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem
 from digitize.files import make_folder, remove_file, write_whole
 from digitize.forms.extract import read_documents
-from digitize.forms.template import load_templates
+from digitize.forms.template_files import load_templates
 from digitize.forms.view import PageView
 from digitize.imaging.decode import count_frames, decode
 from digitize.imaging.encode import Encoding

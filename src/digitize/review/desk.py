@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from digitize.errors import UsageProblem
-from digitize.forms.template import FieldType, load_templates
+from digitize.forms.template import FieldType
+from digitize.forms.template_files import load_templates
 from digitize.forms.values import read_value
 from digitize.model import Stage, Value
 from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields
@@ -92,7 +93,7 @@ def value_from(field: DoubtfulField, text: str) -> Value:
     """
     kind = load_templates()[field.form].type_of(field.key)
     folded = text.strip().casefold()
-    if kind in (FieldType.CHECK, FieldType.SIGNATURE):
+    if kind in (FieldType.CHECK, FieldType.TICK, FieldType.SIGNATURE):
         if folded in _YES:
             return True
         if folded in _NO:

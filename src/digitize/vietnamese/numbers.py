@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from digitize.vietnamese.folding import fold
@@ -71,3 +72,30 @@ def number_from_words(words: Sequence[str]) -> int | None:
         elif word not in _FILLERS or digit is not None or place not in (1000, 100):
             return None
     return None if words[-1] in _FILLERS else total + (digit or 0)
+
+
+_POWERS = {"ty": 1_000_000_000, "trieu": 1_000_000}
+
+
+def amount_from_words(text: str) -> int | None:
+    """An amount of money in words, ``Một trăm năm mươi triệu đồng``; None where a word is not understood."""
+    folded = re.sub(r"\bviet nam\b", " ", fold(text))
+    words = [word for word in re.split(r"[^a-z]+", folded) if word not in ("", "dong", "chan")]
+    if not words:
+        return None
+    total, part = 0, list[str]()
+    least = max(_POWERS.values()) + 1
+    for word in words:
+        power = _POWERS.get(word)
+        if power is None:
+            part.append(word)
+            continue
+        number = number_from_words(part)
+        # Greater powers come first; what comes twice or late was misread.
+        if number is None or power >= least:
+            return None
+        total, part, least = total + number * power, [], power
+    if not part:
+        return total
+    rest = number_from_words(part)
+    return None if rest is None else total + rest

@@ -1,0 +1,71 @@
+"""Find the captions of places to sign that stand side by side, each in a block of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from digitize.forms.layout import into_rows
+from digitize.forms.view import PageView
+from digitize.model import Word
+from digitize.vietnamese.folding import fold
+
+_GOOD = 85.0
+"""Likeness in per cent from which a part of a block is a caption."""
+
+_WORD_GAP = 0.75
+_LINE_GAP = 0.9
+"""Times the height of a word that words of one block stand apart, beside and below one another."""
+
+
+def caption_apart(view: PageView, label: Sequence[str]) -> tuple[Word, ...]:
+    """The words of a caption in the lower part of a page, where it may be broken over lines; empty if it
+    is not there.
+    """
+    # The blocks of captions are the last on a page; text before them may mention the same.
+    for block in sorted(_blocks(view.reading.words), key=lambda b: -max(w.box[3] for w in b)):
+        found = max((_within(block, one) for one in label), key=lambda f: f[0])
+        if found[0] >= _GOOD:
+            return found[1]
+    return ()
+
+
+def _within(block: Sequence[Word], label: str) -> tuple[float, tuple[Word, ...]]:
+    ordered = [word for row in into_rows(block) for word in row.words]
+    starts, at = [], 0
+    for word in ordered:
+        starts.append(at)
+        at += len(word.text) + 1
+    text, wanted = fold(" ".join(word.text for word in ordered)), fold(label)
+    if len(text) < 0.8 * len(wanted):
+        return 0.0, ()
+    match = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=_GOOD)
+    if match is None:
+        return 0.0, ()
+    words = tuple(
+        word
+        for word, start in zip(ordered, starts, strict=True)
+        if start < match.dest_end and start + len(word.text) > match.dest_start
+    )
+    return float(match.score), words
+
+
+def _blocks(words: Sequence[Word]) -> list[list[Word]]:
+    """Words that hang together beside and below one another."""
+    blocks: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box[1], w.box[0])):
+        near = [block for block in blocks if any(_together(one, word) for one in block)]
+        for block in near:
+            blocks.remove(block)
+        blocks.append([word, *(one for block in near for one in block)])
+    return blocks
+
+
+def _together(one: Word, other: Word) -> bool:
+    height = min(one.box[3] - one.box[1], other.box[3] - other.box[1])
+    across = max(one.box[0], other.box[0]) - min(one.box[2], other.box[2])
+    down = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
+    if down < -0.4 * height:
+        return across < _WORD_GAP * height
+    return across < 0 and down < _LINE_GAP * height

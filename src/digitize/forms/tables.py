@@ -1,0 +1,209 @@
+"""Read tables cell by cell: their ruled cells tell what belongs together, their headings what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from digitize.forms.labels import likeness
+from digitize.forms.layout import into_rows, surround
+from digitize.forms.marks import crossed
+from digitize.forms.places import Place
+from digitize.forms.template import Column, FieldType, Item, cell_key
+from digitize.forms.view import PageView
+from digitize.forms.written import WRITING, Asked, read_written
+from digitize.model import Box, FieldReading, Problem, Word
+from digitize.ocr.engine import OcrEngine
+from digitize.vietnamese.folding import fold
+
+_HEADING = 78.0
+"""Likeness in per cent from which a cell is taken for a heading."""
+
+_UNDER = 0.6
+"""Share of its width that a cell shares with the heading over it."""
+
+_INSET = 0.8
+"""Millimetres of a cell beside its lines that hold no writing."""
+
+_TALL = 1.6
+"""Times the usual height from which a row may be two whose line has worn away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell: its box in page pixels and the words in it."""
+
+    box: Box
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for row in into_rows(self.words) for word in row.words)
+
+
+def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> dict[str, FieldReading]:
+    """The cells of a table below its label; rows in which nothing is written are left out.
+
+    Where the heading is not found, one cell stands for the table, empty and flagged. So does a cell
+    whose lines are lost in a row in which something is written.
+    """
+    assert item.key is not None
+    rows = _rows_of(place, view)
+    heading = _heading(rows, item.columns)
+    found: dict[str, FieldReading] = {}
+    if heading is None:
+        return {cell_key(item.key, 0, item.columns[0].key): _lost(place)}
+    number, headings = heading
+    below = rows[number + 1 :]
+    usual = median([_height(row) for row in below]) if below else 0
+    filled = 0
+    for row in below:
+        cells = {
+            column.key: _read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
+            for column in item.columns
+        }
+        if all(cell.value is None and cell.problems in ((), _LOST) for cell in cells.values()):
+            continue
+        if _height(row) > _TALL * usual:
+            cells = {key: _doubted(cell, Problem("rows_unclear")) for key, cell in cells.items()}
+        found |= {cell_key(item.key, filled, key): cell for key, cell in cells.items()}
+        filled += 1
+    return found
+
+
+def read_grid(item: Item, place: Place, view: PageView, engine: OcrEngine) -> dict[str, FieldReading]:
+    """The cells of a table whose rows and columns both have labels."""
+    rows = _rows_of(place, view)
+    heading = _heading(rows, item.columns)
+    fields = {key: _lost(place) for key in item.own_fields}
+    if heading is None:
+        return fields
+    number, headings = heading
+    left = min(cell.box[0] for cell in headings.values())
+    at = number + 1
+    for line in item.rows:
+        fitting = [n for n in range(at, len(rows)) if _labels(rows[n], left, line.label)]
+        if not fitting:
+            continue
+        at = fitting[0] + 1
+        for column in item.columns:
+            cell = _under(headings.get(column.key), rows[fitting[0]])
+            fields[column.key + line.key] = _read_cell(line.type, cell, place, view, engine)
+    return fields
+
+
+def _rows_of(place: Place, view: PageView) -> list[list[_Cell]]:
+    """Cells between the label and the next one, row by row."""
+    top = min(word.box[1] for word in place.caption) - view.millimetres(3.0)
+    boxes = [box for box in view.cells if top <= (box[1] + box[3]) / 2 < place.below[3]]
+    rows: list[list[Box]] = []
+    slack = view.millimetres(2.0)
+    for box in sorted(boxes, key=lambda b: (b[1], b[0])):
+        for row in rows:
+            if abs(row[0][1] - box[1]) <= slack and abs(row[0][3] - box[3]) <= slack:
+                row.append(box)
+                break
+        else:
+            rows.append([box])
+    return [[_Cell(box, _words_in(box, view)) for box in sorted(row)] for row in rows]
+
+
+def _words_in(box: Box, view: PageView) -> tuple[Word, ...]:
+    left, top, right, bottom = box
+    return tuple(
+        word
+        for word in view.reading.words
+        if left <= (word.box[0] + word.box[2]) / 2 < right and top <= (word.box[1] + word.box[3]) / 2 < bottom
+    )
+
+
+def _heading(
+    rows: Sequence[Sequence[_Cell]], columns: Sequence[Column]
+) -> tuple[int, Mapping[str, _Cell]] | None:
+    """The row of headings and its cells by column; None where fewer than half are found."""
+    best: tuple[int, Mapping[str, _Cell]] | None = None
+    for number, row in enumerate(rows):
+        cells = {column.key: cell for column in columns if (cell := _best(row, column.label))}
+        if 2 * len(cells) >= len(columns) and (best is None or len(cells) > len(best[1])):
+            best = number, cells
+    return best
+
+
+def _best(row: Sequence[_Cell], label: Sequence[str]) -> _Cell | None:
+    scored = [(_alike(cell, label), number) for number, cell in enumerate(row)]
+    score, number = max(scored, default=(0.0, 0))
+    return row[number] if score >= _HEADING else None
+
+
+def _alike(cell: _Cell, label: Sequence[str]) -> float:
+    text = cell.text
+    # A heading with a word or two more, such as a mark of a footnote, is the same; a sentence is not.
+    fitting = [one for one in label if len(fold(text)) >= 0.7 * len(one)]
+    return max((likeness(text, one) for one in fitting), default=0.0) if text else 0.0
+
+
+def _labels(row: Sequence[_Cell], left: int, label: Sequence[str]) -> bool:
+    first = [cell for cell in row if (cell.box[0] + cell.box[2]) / 2 < left]
+    return any(_alike(cell, label) >= _HEADING for cell in first)
+
+
+def _under(heading: _Cell | None, row: Sequence[_Cell]) -> _Cell | None:
+    if heading is None:
+        return None
+    left, _, right, _ = heading.box
+    for cell in row:
+        shared = min(right, cell.box[2]) - max(left, cell.box[0])
+        if shared >= _UNDER * max(right - left, cell.box[2] - cell.box[0]):
+            return cell
+    return None
+
+
+def _height(row: Sequence[_Cell]) -> int:
+    return max(cell.box[3] - cell.box[1] for cell in row)
+
+
+_LOST = (Problem("cell_not_found"),)
+
+
+def _lost(place: Place) -> FieldReading:
+    return FieldReading(None, page=place.page, box=place.below, needs_review=True, problems=_LOST)
+
+
+def _read_cell(
+    kind: FieldType, cell: _Cell | None, table: Place, view: PageView, engine: OcrEngine
+) -> FieldReading:
+    if cell is None:
+        return _lost(table)
+    inset = view.millimetres(_INSET)
+    left, top, right, bottom = cell.box
+    inside = (left + inset, top + inset, right - inset, bottom - inset)
+    if kind is FieldType.TICK:
+        return crossed(view, table.page, inside)
+    rows = tuple(row.words for row in into_rows(cell.words))
+    rooms = tuple((inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows))
+    place = Place(table.page, rows, rooms or (inside,), table.caption, inside)
+    reading = read_written(Asked(kind), place, view, engine)
+    if reading.value is not None and _unread(inside, cell.words, view):
+        return _doubted(reading, Problem("unread_beside"))
+    return reading
+
+
+def _unread(inside: Box, words: Sequence[Word], view: PageView) -> bool:
+    """Whether there is writing in a cell beside the words that were read in it."""
+    slack = view.millimetres(0.6)
+    grown = [(b[0] - slack, b[1] - slack, b[2] + slack, b[3] + slack) for b in (word.box for word in words)]
+    return any(
+        mark[3] - mark[1] >= view.millimetres(WRITING) and not any(_meets(mark, box) for box in grown)
+        for mark in view.marks(inside, WRITING)
+    )
+
+
+def _meets(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _doubted(reading: FieldReading, problem: Problem) -> FieldReading:
+    if problem in reading.problems:
+        return reading
+    return replace(reading, needs_review=True, problems=(*reading.problems, problem))

@@ -1,0 +1,86 @@
+"""Read form templates from their files, and say where a mistake in one stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from digitize.errors import UsageProblem
+from digitize.forms.template import Template
+
+
+@cache
+def load_templates() -> dict[str, Template]:
+    """All templates that come with the program, by id."""
+    folder = resources.files("digitize.forms") / "templates"
+    found = {}
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            template = Template.model_validate(tomllib.loads(entry.read_text("utf-8")))
+            found[template.id] = template
+    return found
+
+
+def load_template(path: Path) -> Template:
+    """A template from a file.
+
+    Raises:
+        UsageProblem: it cannot be read or is no template; its facts name the line and the key.
+
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem("template_unreadable", path=str(path), detail=_reason(error)) from error
+    try:
+        return Template.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        number = int(line[1]) if line else text.count("\n") + 1
+        raise UsageProblem(
+            "template_not_toml", path=str(path), line=number, detail=str(error)
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = [part for part in first["loc"] if part != "tagged-union"]
+        raise UsageProblem(
+            "template_mistake",
+            path=str(path),
+            line=line_of(text, where),
+            key=".".join(map(str, where)) or "-",
+            detail=first["msg"].removeprefix("Value error, "),
+        ) from error
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else "UTF-8"
+
+
+def line_of(text: str, where: Sequence[int | str]) -> int:
+    """The line, from 1, of a key in a TOML file such as templates are; of its table if it is not there.
+
+    Args:
+        text: the file.
+        where: the way to the key: names of keys, and the numbers of elements of lists.
+
+    """
+    lines = text.splitlines()
+    at, end = 0, len(lines)
+    for step, part in enumerate(where):
+        if isinstance(part, int):
+            # Which of the ``[[items]]`` it is; elements of a list in one line stand in that line.
+            head = re.compile(rf"\s*\[\[\s*{re.escape(str(where[step - 1]))}\s*\]\]")
+            heads = [number for number in range(at, end) if head.match(lines[number])]
+            if part < len(heads):
+                at = heads[part]
+                end = next((n for n in range(at + 1, end) if lines[n].lstrip().startswith("[")), end)
+            continue
+        own = re.compile(rf"\s*{re.escape(part)}\s*=|\s*\[\s*{re.escape(part)}\s*\]|.*[{{,]\s*{re.escape(part)}\s*=")
+        at = next((number for number in range(at, end) if own.match(lines[number])), at)
+    return at + 1

@@ -1,0 +1,139 @@
+"""Read what is written at a place of a form, doubt it, and say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitize.forms.layout import surround
+from digitize.forms.places import Place
+from digitize.forms.second_look import bare_look, clean_look, contradicts, same_number
+from digitize.forms.template import FieldType
+from digitize.forms.values import ReadValue, clean, read_value, without_unit
+from digitize.forms.view import PageView
+from digitize.model import Box, FieldReading, Problem, Value
+from digitize.ocr.engine import OcrEngine
+from digitize.ocr.looks import DOUBTFUL
+
+WRITING = 1.3
+"""Millimetres that ink must measure to be writing; what is left of leaders measures less."""
+
+_REACH = 25.0
+"""Millimetres behind a value in which something unread belongs to it."""
+
+_AGREED = 0.9
+"""Confidence of a value that two readings agree on, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a place: the type of its value, and the unit that is printed behind it."""
+
+    type: FieldType
+    unit: tuple[str, ...] = ()
+
+    def read(self, text: str) -> ReadValue:
+        """A text as a value."""
+        return read_value(self.type, without_unit(clean(text), self.unit))
+
+
+def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
+    """The value that is written at a place; None where nothing is."""
+    raw = " ".join(word.text for word in place.words)
+    if not without_unit(clean(raw), asked.unit):
+        return _empty(place, view)
+    return _read_text(asked, place, view, raw, engine)
+
+
+def _empty(place: Place, view: PageView) -> FieldReading:
+    """A field without readable words: truly empty, or written in a way that was not read."""
+    left, top, right, bottom = place.rooms[0]
+    # What was read is no more than a unit printed behind the room.
+    telling = (word.box[0] for word in place.words if any(map(str.isalnum, word.text)))
+    right = min(telling, default=right)
+    room = (left, top, max(left, right), bottom)
+    if any(_is_writing(mark, view) for mark in view.marks(_within(room, view), WRITING)):
+        problem = (Problem("not_readable"),)
+        return FieldReading(None, page=place.page, box=room, needs_review=True, problems=problem)
+    return FieldReading(None, confidence=0.95, page=place.page, box=room)
+
+
+def _is_writing(mark: Box, view: PageView) -> bool:
+    """Whether a mark is as tall as writing; dots and dashes of a leader are flat."""
+    return mark[3] - mark[1] >= view.millimetres(WRITING)
+
+
+def _within(room: Box, view: PageView) -> Box:
+    """A room without its ends, where the label before and the one after reach in."""
+    left, top, right, bottom = room
+    return left + view.millimetres(1.0), top, right - view.millimetres(1.0), bottom
+
+
+def _unread_beside(place: Place, view: PageView) -> bool:
+    """Whether there is writing right before or behind what was read: a word that was missed."""
+    first, first_room = place.filled[0]
+    last, last_room = place.filled[-1]
+    gap = view.millimetres(0.8)
+    left, top, _, bottom = surround(word.box for word in first)
+    before = (first_room[0] + gap, top, left - gap, bottom)
+    _, top, right, bottom = surround(word.box for word in last)
+    end = min(right + view.millimetres(_REACH), last_room[2])
+    behind = (right + gap, top, end, bottom)
+    return any(
+        _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, WRITING)
+    )
+
+
+def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: OcrEngine) -> FieldReading:
+    telling = [word for word in place.words if any(map(str.isalnum, word.text))]
+    confidence = min((word.confidence for word in telling), default=0.0)
+    first = asked.read(raw)
+    problems = list(first.problems)
+    value = first.value
+    boxes = [surround(word.box for word in row) for row, _ in place.filled]
+    vouched = None
+    # Where the network alone has read a number, it cannot vouch for itself.
+    if len(boxes) == 1 and confidence > DOUBTFUL and not problems:
+        vouched = same_number(view, surround(word.box for word in telling), clean(raw))
+    if vouched is not None:
+        raw = vouched
+        value = asked.read(raw).value
+    bare = raw if vouched is not None else bare_look(view, boxes, engine)
+    if asked.read(bare).value != value:
+        again = clean_look(view, boxes, engine)
+        second = asked.read(again)
+        against = _against(asked, value, raw, bare)
+        if second.value != value:
+            other = again
+            if first.problems and not second.problems and second.value is not None:
+                # Only one of the two readings fits the type; it is shown, and still looked at.
+                value, problems, other = second.value, [], raw
+            problems.append(Problem("readings_disagree", {"other": clean(other)}))
+        elif against is not None:
+            problems.append(Problem("readings_disagree", {"other": against}))
+    if value is not None and not problems and confidence <= DOUBTFUL:
+        # Its readers differ.
+        problems.append(Problem("low_confidence"))
+    sure = value is not None and not problems
+    confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
+    if place.runs_on:
+        problems.append(Problem("value_runs_on"))
+    if _unread_beside(place, view):
+        problems.append(Problem("unread_beside"))
+    return FieldReading(
+        value=value,
+        raw=clean(raw),
+        confidence=round(confidence, 3),
+        page=place.page,
+        box=surround(word.box for word in telling) if telling else place.rooms[0],
+        needs_review=bool(problems),
+        problems=tuple(problems),
+    )
+
+
+def _against(asked: Asked, value: Value, raw: str, bare: str) -> str | None:
+    """What in a bare look speaks against a value, or None."""
+    if asked.type is FieldType.DATE:
+        seen = asked.read(bare).value
+        return str(seen) if seen is not None and seen != value else None
+    return contradicts(clean(raw), bare)
