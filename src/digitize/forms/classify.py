@@ -32,11 +32,20 @@ _HEAD_SHARE = 0.45
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """What the head of a page says: the form it begins, or that it begins none."""
+    """What the head of a page says.
+
+    Attributes:
+        form: the form it begins, ``unknown`` if none that is known.
+        confidence: how sure that is.
+        begins: it begins a paper.
+        follows: the form of which it may be a later page; empty if none.
+
+    """
 
     form: str
     confidence: float
     begins: bool
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +74,25 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
         confidence = _letter_confidence(rows)
         if confidence >= 0.6:
             return PageKind("official_letter", confidence, begins=True)
-    return PageKind(UNKNOWN_FORM, 0.0, begins=motto)
+    following = "" if motto else _follows(reading, templates)
+    return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following)
+
+
+def _follows(reading: PageReading, templates: dict[str, Template]) -> str:
+    """The form that a page without a head goes on with."""
+    rows = into_rows(reading.words)
+    for template in templates.values():
+        if any(likeness(row.text, phrase) >= _SURE_TITLE for row in rows for phrase in template.later_pages):
+            return template.id
+    return ""
 
 
 def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]) -> list[Grouped]:
     """Group the pages of a dossier into documents.
 
     A page begins a document when its head does, or when it comes from another file and is not
-    blank; a blank page is the back of the page before it.
+    blank; a blank page is the back of the page before it, and a page that goes on with the form before it
+    belongs to it.
 
     Args:
         kinds: what the head of each page says.
@@ -82,7 +102,8 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     """
     groups: list[list[int]] = []
     for page, kind in enumerate(kinds):
-        new_file = page > 0 and files[page] != files[page - 1]
+        goes_on = bool(groups) and kind.follows == kinds[groups[-1][0]].form
+        new_file = page > 0 and files[page] != files[page - 1] and not goes_on
         if not groups or (not blanks[page] and (kind.begins or new_file)):
             groups.append([page])
         else:

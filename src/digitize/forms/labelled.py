@@ -17,6 +17,8 @@ from digitize.forms.written import Asked, read_written
 from digitize.model import FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
 
+_UNPARTED = (Problem("stroke_not_found"),)
+
 
 def read_labelled(
     template: Template,
@@ -79,7 +81,11 @@ def _read(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Mappin
     if item.key is None:
         return {}
     if item.behind_stroke is not None:
-        before, behind = place.divided("/")
+        parted = place.divided("/")
+        if parted is None:
+            # Nothing tells which of the two is written.
+            return {key: FieldReading(None, needs_review=True, problems=_UNPARTED) for key in item.own_fields}
+        before, behind = parted
         return {
             item.key: read_written(Asked(item.type), before, view, engine),
             item.behind_stroke.key: read_written(Asked(item.behind_stroke.type), behind, view, engine),

@@ -23,8 +23,11 @@ garbled in three of them."""
 _SHORT = 8
 _SHORT_GOOD = 88.0
 
-_AFTER_LABEL = re.compile(r"[\s:;.\-–—·…,]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}])?[\s:;.\-–—·…,]*")
+_AFTER_LABEL = re.compile(r"[\s:;.\-–—·…,)\]]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}](?!\.))?[\s:;.\-–—·…,]*")
 """Colon, footnote mark, and what OCR makes of the dots after a label."""
+
+_BEFORE_LABEL = re.compile(r"(?:[(\[{]|(?<![^\s.])[-–—]\s)$")
+"""The dash of a list, or the bracket around the number of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def _candidates(
                 # stand in any sentence; then likeness decides where it begins.
                 worth = 100 + 2 * min(len(label), 40) + 2 * score
                 end_of_label = stop if item in unmarked else _skip(page.folded, stop)
-                found.append(Found(item, places[start], end_of_label, worth))
+                found.append(Found(item, _opened(page.folded, places[start]), end_of_label, worth))
     return found
 
 
@@ -108,6 +111,12 @@ def _word_end(text: str, position: int) -> int:
     after = len(text) if after < 0 else after
     before = text.rfind(" ", 0, position)
     return before if before > 0 and position - before < after - position - 1 else after
+
+
+def _opened(folded: str, start: int) -> int:
+    """Where a label begins with the dash or bracket before it: ``[02]``, ``(1)``, ``- Số``."""
+    before = _BEFORE_LABEL.search(folded, max(0, start - 2), start)
+    return before.start() if before else start
 
 
 def _skip(folded: str, end: int) -> int:

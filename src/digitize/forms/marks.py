@@ -9,7 +9,7 @@ import numpy as np
 
 from digitize.forms.template import Choice
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Value, Word
+from digitize.model import Box, FieldReading, Problem, Word
 from digitize.vietnamese.folding import fold
 
 _BOX_SIDES = (2.6, 8.0)
@@ -24,6 +24,9 @@ _SIGNATURE_HEIGHT = 26.0
 
 _CROSS = 1.2
 """Millimetres that a cross in a cell measures at least."""
+
+_FAR = 14.0
+"""Millimetres that a box stands behind its words at most."""
 
 _BESIDE = ".,:;()[]|□☐☑☒"
 """What a word takes along from the box beside it."""
@@ -76,21 +79,25 @@ def chosen(view: PageView, page: int, row: Sequence[Word], choices: Sequence[Cho
         choices: what is printed before each box, from left to right, and what it stands for.
 
     """
+    left, right = (min(word.box[0] for word in row), view.reading.width)
+    top, bottom = min(word.box[1] for word in row), max(word.box[3] for word in row)
+    slack = view.millimetres(2.5)
+    area = (left, top - slack, right, bottom + slack)
+    boxes = _tick_boxes(view, area)
     found = _words_of_choices(row, choices)
     if found is None:
-        return _unclear(page, None, "label_not_found")
-    top, bottom = min(word.box[1] for word in found), max(word.box[3] for word in found)
-    area = (found[0].box[0], top, found[-1].box[2] + view.millimetres(14), bottom)
-    slack = view.millimetres(2.5)
-    boxes = _tick_boxes(view, (area[0], area[1] - slack, area[2], area[3] + slack))
+        # A tick runs into the words beside it; boxes in the number of the choices are those.
+        if len(boxes) != len(choices):
+            return _unclear(page, area, "label_not_found")
+        return _settled(page, area, [_ink_inside(view, box) for box in boxes], choices)
     shares = []
     for word, after in zip(found, [*found[1:], None], strict=True):
-        end = area[2] if after is None else after.box[0]
+        end = word.box[2] + view.millimetres(_FAR) if after is None else after.box[0]
         behind = [box for box in boxes if word.box[2] - slack < box[0] < end]
         if not behind:
             return _unclear(page, area, "boxes_not_found")
         shares.append(_ink_inside(view, behind[0]))
-    return _settled(page, area, shares, [choice.value for choice in choices])
+    return _settled(page, area, shares, choices)
 
 
 def ticked(view: PageView, page: int, room: Box) -> FieldReading:
@@ -137,12 +144,12 @@ def _end_of(label: str, words: Sequence[tuple[str, Word]], at: int) -> int | Non
     return None
 
 
-def _settled(page: int, area: Box, shares: Sequence[float], values: Sequence[Value]) -> FieldReading:
+def _settled(page: int, area: Box, shares: Sequence[float], choices: Sequence[Choice]) -> FieldReading:
     if any(_UNTICKED < share < _TICKED for share in shares) or sum(share >= _TICKED for share in shares) > 1:
         return _unclear(page, area, "tick_unclear")
-    for share, value in zip(shares, values, strict=True):
+    for share, choice in zip(shares, choices, strict=True):
         if share >= _TICKED:
-            return FieldReading(value=value, confidence=0.95, page=page, box=area)
+            return FieldReading(value=choice.value, confidence=0.95, page=page, box=area)
     return FieldReading(None, confidence=0.9, page=page, box=area)
 
 

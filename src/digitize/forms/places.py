@@ -47,8 +47,8 @@ class Place:
         """The rows with words in them, each with its room."""
         return [(row, room) for row, room in zip(self.rows, self.rooms, strict=False) if row]
 
-    def divided(self, stroke: str) -> tuple[Place, Place]:
-        """The place before a stroke in its first row, and the one behind; all of it before if there is none."""
+    def divided(self, stroke: str) -> tuple[Place, Place] | None:
+        """The place before a stroke in its first row, and the one behind; None if there is none."""
         row, room = self.rows[0], self.rooms[0]
         for at, word in enumerate(row):
             first = word.text.find(stroke)
@@ -58,7 +58,7 @@ class Place:
                 middle = word.box[0] + round((word.box[2] - word.box[0]) * (first + 0.5) / len(word.text))
                 left = replace(self, rows=(before,), rooms=((room[0], room[1], middle, room[3]),))
                 return left, replace(self, rows=(behind,), rooms=((middle, room[1], room[2], room[3]),))
-        return self, replace(self, rows=((),), rooms=((room[2], room[1], room[2], room[3]),))
+        return None
 
 
 def locate(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[int, Place]:
@@ -95,7 +95,7 @@ def _place(
     rows = tuple(
         tuple(word for number, word in words if number == row) for row in range(first_row, first_row + lines)
     )
-    beyond = any(number >= first_row + lines for number, _ in words)
+    beyond = any(number >= first_row + lines and any(map(str.isalnum, word.text)) for number, word in words)
     rooms = []
     for offset, row in enumerate(rows):
         # The room of an empty row is not known; it is as wide as none.

@@ -203,6 +203,8 @@ class Template(_Data):
         id: as reported in ``form``.
         title: what people call it.
         titles: the printed title and its variants.
+        later_pages: what stands on the pages after the first, by which they are known when they come by
+            themselves.
         not_words: words that make a similar title another form's (``ĐĂNG KÝ LẠI``).
         reader: ``labels`` reads ``items``; ``letter`` is for official letters, which have places
             instead of labels; ``card`` for identity cards, which carry codes.
@@ -216,6 +218,7 @@ class Template(_Data):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: dict[Language, str]
     titles: tuple[str, ...] = ()
+    later_pages: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
     reader: Literal["labels", "letter", "card"] = "labels"
     versions: tuple[Version, ...] = Field(min_length=1)

@@ -42,6 +42,9 @@ _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 """Dots of a leader beside the stroke of ``01/2021``."""
 
+_ISSUED_ON = re.compile(r"\bcap(?: ngay)?\W+(\d{1,2}\s*/\s*\d{1,2}\s*/\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+")
+"""The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
+
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
 
@@ -154,7 +157,7 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.
 
 
 def _iddoc(text: str) -> ReadValue:
-    """``CCCD số … do … cấp ngày …`` or ``… cấp ngày … tại …`` into number, issuer and date."""
+    """``CCCD số … do … cấp ngày …`` or ``… cấp ngày …, tại …`` into number, issuer and date."""
     numbers = [re.sub(r"\D", "", match) for match in _NUMBER.findall(text)]
     issuer, rest = _issued(text)
     issued_on = parse_date(rest) if rest is not None else None
@@ -184,6 +187,8 @@ def _issued(text: str) -> tuple[str | None, str | None]:
         return clean(text[slice(*by.span(1))]), text[by.end() :]
     if at := re.search(r"\bcap\b(.+?)\btai\b\W*", folded):
         return clean(text[at.end() :]), text[slice(*at.span(1))]
+    if on := _ISSUED_ON.search(folded):
+        return clean(text[on.end() :]) or None, text[slice(*on.span(1))]
     return None, None
 
 
