@@ -62,7 +62,10 @@ def find_labels(
 
 def likeness(text: str, phrase: str) -> float:
     """How well a phrase is contained in a text, 0 to 100, accents and case aside."""
-    return float(fuzz.partial_ratio(fold(phrase), fold(text)))
+    wanted, folded = fold(phrase), fold(text)
+    # A shorter text does not contain the phrase, however well it is contained in it.
+    compare = fuzz.ratio if len(folded) < len(wanted) else fuzz.partial_ratio
+    return float(compare(wanted, folded))
 
 
 def _candidates(
@@ -77,10 +80,13 @@ def _candidates(
             label = _bare(fold(variant))[0].strip()
             good = _SHORT_GOOD if len(label) < _SHORT else _GOOD
             for start in word_starts:
-                end = _word_end(bare, start + len(label) - 1)
-                score = fuzz.ratio(label, bare[start:end], score_cutoff=good)
+                score, end = max(
+                    (fuzz.ratio(label, bare[start:end], score_cutoff=good), -end)
+                    for end in _word_ends(bare, start, len(label))
+                )
                 if not score:
                     continue
+                end = -end
                 stop = places[end - 1] + 1
                 # Finding more labels comes first; a long one says more than a short one that may
                 # stand in any sentence; then likeness decides where it begins.
@@ -103,14 +109,12 @@ def _bare(folded: str) -> tuple[str, list[int]]:
     return "".join(characters), places
 
 
-def _word_end(text: str, position: int) -> int:
-    """The end of the word at a position, or the one before it if that is nearer."""
-    if position >= len(text):
-        return len(text)
-    after = text.find(" ", position)
+def _word_ends(text: str, start: int, length: int) -> tuple[int, ...]:
+    """The ends of words around the end of so many letters of a text: with the last word, and without."""
+    after = text.find(" ", start + length - 1)
     after = len(text) if after < 0 else after
-    before = text.rfind(" ", 0, position)
-    return before if before > 0 and position - before < after - position - 1 else after
+    before = text.rfind(" ", start, start + length - 1)
+    return (before, after) if before > start else (after,)
 
 
 def _opened(folded: str, start: int) -> int:

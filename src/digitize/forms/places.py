@@ -56,8 +56,9 @@ class Place:
                 before = (*row[:at], *cut_word(word, 0, first))
                 behind = (*cut_word(word, first + 1, len(word.text)), *row[at + 1 :])
                 middle = word.box[0] + round((word.box[2] - word.box[0]) * (first + 0.5) / len(word.text))
-                left = replace(self, rows=(before,), rooms=((room[0], room[1], middle, room[3]),))
-                return left, replace(self, rows=(behind,), rooms=((middle, room[1], room[2], room[3]),))
+                half = (room[3] - room[1]) // 4
+                left = replace(self, rows=(before,), rooms=((room[0], room[1], middle - half, room[3]),))
+                return left, replace(self, rows=(behind,), rooms=((middle + half, room[1], room[2], room[3]),))
         return None
 
 
@@ -90,7 +91,7 @@ def _place(
     following = after[0] if after else None
     stop = following.start if following else len(text.text)
     caption = _without_stragglers(text.words_between(label.start, label.end), view)
-    first_row = text.rows[text.word_at(label.end - 1)]
+    first_row = text.numbered_words_between(label.start, label.end)[len(caption) - 1][0]
     words = text.numbered_words_between(label.end, stop)
     rows = tuple(
         tuple(word for number, word in words if number == row) for row in range(first_row, first_row + lines)

@@ -22,7 +22,7 @@ from digitize.model import Box, Word
 from digitize.ocr.engine import Layout, OcrEngine
 from digitize.ocr.numbers import vouched_for
 from digitize.ocr.word_net import read_word_of_line
-from digitize.ocr.words_settled import contradiction, is_word
+from digitize.ocr.words_settled import confirms, contradiction, is_word
 from digitize.vietnamese.folding import fold
 
 _DPI = 300.0
@@ -58,6 +58,17 @@ def seen_otherwise(view: PageView, words: Sequence[Word]) -> str | None:
         if other is not None:
             return other
     return None
+
+
+def confirmed(view: PageView, words: Sequence[Word]) -> bool:
+    """Whether the network for words reads each of some words, of one row or several, as they were read."""
+    page = view.cleaned
+    scaled = [_scaled(word.box, page.scale) for word in words]
+    for word, box in zip(words, scaled, strict=True):
+        outputs = read_word_of_line(page.pixels, page.dpi, box, scaled)
+        if outputs is None or not confirms(word, outputs):
+            return False
+    return True
 
 
 def contradicts(text: str, bare: str) -> str | None:

@@ -12,7 +12,7 @@ from digitize.forms.marks import crossed
 from digitize.forms.places import Place
 from digitize.forms.template import Column, FieldType, Item, cell_key
 from digitize.forms.view import PageView
-from digitize.forms.written import WRITING, Asked, read_written
+from digitize.forms.written import Asked, read_written, unread
 from digitize.model import Box, FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.folding import fold
@@ -184,23 +184,9 @@ def _read_cell(
     rooms = tuple((inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows))
     place = Place(table.page, rows, rooms or (inside,), table.caption, inside)
     reading = read_written(Asked(kind), place, view, engine)
-    if reading.value is not None and _unread(inside, cell.words, view):
+    if reading.value is not None and unread(inside, cell.words, view):
         return _doubted(reading, Problem("unread_beside"))
     return reading
-
-
-def _unread(inside: Box, words: Sequence[Word], view: PageView) -> bool:
-    """Whether there is writing in a cell beside the words that were read in it."""
-    slack = view.millimetres(0.6)
-    grown = [(b[0] - slack, b[1] - slack, b[2] + slack, b[3] + slack) for b in (word.box for word in words)]
-    return any(
-        mark[3] - mark[1] >= view.millimetres(WRITING) and not any(_meets(mark, box) for box in grown)
-        for mark in view.marks(inside, WRITING)
-    )
-
-
-def _meets(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _doubted(reading: FieldReading, problem: Problem) -> FieldReading:

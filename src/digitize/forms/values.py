@@ -36,11 +36,23 @@ _LETTERS_ONLY = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 _LOST_COMMA = re.compile(
     r"\. (?=(?:xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường|thôn|ấp|tổ)\b)"
 )
+_PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "phut", "ngay")}
+"""What forms print between the parts of a value."""
+
+_RUN_TOGETHER = re.compile(
+    r"^((?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố)\b.*?\w)"
+    r" (xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
+)
+"""Two units of an address whose comma was lost."""
+
 _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 """What does not occur in names and addresses, but is what OCR makes of dirt."""
 
 _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 """Dots of a leader beside the stroke of ``01/2021``."""
+
+_DOUBLED = re.compile(r"([,;:])[,;:]+")
+"""A comma that a dot of a leader has doubled."""
 
 _ISSUED_ON = re.compile(r"\bcap(?: ngay)?\W+(\d{1,2}\s*/\s*\d{1,2}\s*/\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+")
 """The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
@@ -76,7 +88,7 @@ def clean(text: str) -> str:
         spaced = re.sub(r"(?:[.…_]\s*){2,}|…", " ", stripped)
         spaced = re.sub(r"(?<=\s)[.·|¦_~^`]+(?=\s|$)|^[.·|¦_~^`]+\s", " ", spaced)
         stripped = single_spaced(spaced).strip(_EDGES)
-    stripped = _DOTTED_STROKE.sub("", stripped)
+    stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
 
@@ -87,7 +99,7 @@ def _text(text: str) -> ReadValue:
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
-    text = with_known_accents(_LOST_COMMA.sub(", ", text), PLACE_PHRASES)
+    text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), PLACE_PHRASES)
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
     # Without such a word before it, another accent may make it the name of another place.
@@ -96,7 +108,21 @@ def _address(text: str) -> ReadValue:
     return ReadValue(text, (*_odd_words(text), *doubts))
 
 
+def _with_commas(text: str) -> str:
+    """An address with the comma before a greater unit, where the other units of it have theirs.
+
+    ``Công an phường`` and ``Trung tâm Y tế huyện`` are bodies: nothing is missing there.
+    """
+    parts = text.split(", ")
+    if len(parts) < 2:
+        return text
+    return ", ".join(_RUN_TOGETHER.sub(r"\1, \2", part) for part in parts)
+
+
 def _name(text: str) -> ReadValue:
+    if fold(text) == "khong":
+        # ``Không`` where there is no such person or name.
+        return ReadValue(text)
     if not _LETTERS_ONLY.fullmatch(text):
         return ReadValue(text, (Problem("name_odd"),))
     unusual = unusual_syllable(text)
@@ -193,14 +219,29 @@ def _issued(text: str) -> tuple[str | None, str | None]:
 
 
 def without_unit(text: str, units: Sequence[str]) -> str:
-    """A cleaned value without the unit that is printed behind it: ``5 bản`` without ``bản``."""
+    """A cleaned value up to the unit that is printed behind it: ``5 bản`` without ``bản``.
+
+    What stands behind the unit is no part of the value either; the raised sign of ``m²`` may be misread.
+    """
+    words = text.split()
     for unit in units:
-        folded = fold(text)
-        if folded == fold(unit):
-            return ""
-        if folded.endswith(" " + fold(unit)):
-            return clean(text[: -len(unit) - 1])
+        for at, word in enumerate(words):
+            if _is_unit(word, unit):
+                return clean(" ".join(words[:at]))
     return text
+
+
+def _is_unit(word: str, unit: str) -> bool:
+    bare, wanted = fold(word).strip(_EDGES), fold(unit)
+    if len(unit) == len("m²") and unit.endswith("²"):
+        return bare[:1] == wanted[:1] and len(bare) <= len(unit) and not bare.isdigit()
+    return bare == wanted
+
+
+def without_printed(kind: FieldType, text: str) -> str:
+    """A cleaned value without what the form prints between its parts, if that is all that stands there."""
+    printed = _PRINTED.get(kind, ())
+    return "" if all(fold(word).strip(_EDGES) in printed for word in text.split()) else text
 
 
 def _int(text: str) -> ReadValue:
@@ -211,6 +252,8 @@ def _int(text: str) -> ReadValue:
 
 def _number(text: str) -> ReadValue:
     """A number with a decimal comma; a dot before three digits stands between thousands."""
+    # A dot before one or two digits is a comma that has lost its tail.
+    text = re.sub(r"\.(\d{1,2})$", r",\1", text)
     if re.fullmatch(r"(?:\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,\d{1,4})?", text):
         value = float(text.replace(".", "").replace(",", "."))
         return ReadValue(int(value) if value.is_integer() else value)
@@ -246,7 +289,8 @@ def _email(text: str) -> ReadValue:
 
 def _time(text: str) -> ReadValue:
     """``23 giờ 03 phút`` or ``23:03``, by the clock of 24 hours."""
-    match = re.fullmatch(r"(\d{1,2})\s*(?:gio|[:h])\s*(?:(\d{1,2})(?:\s*phut)?)?", fold(text).strip(_EDGES))
+    bare = single_spaced(re.sub(r"[^\w\s:]", " ", fold(text)))
+    match = re.fullmatch(r"(\d{1,2})\s*(?:gio|[:h])\s*(?:(\d{1,2})(?:\s*phut)?)?", bare)
     if match and int(match[1]) < 24 and int(match[2] or 0) < 60:
         return ReadValue(f"{int(match[1]):02}:{int(match[2] or 0):02}")
     return ReadValue(None, (Problem("time_unreadable"),))

@@ -41,9 +41,16 @@ class PageView:
     @cached_property
     def cells(self) -> tuple[Box, ...]:
         """Cells of tables, as boxes in page pixels."""
-        scale = self.cleaned.scale
-        boxes = (tuple(round(edge / scale) for edge in box) for box in self.cleaned.cells)
-        return tuple((left, top, right, bottom) for left, top, right, bottom in boxes)
+        return tuple(map(self._on_page, self.cleaned.grid.cells))
+
+    @cached_property
+    def combs(self) -> tuple[tuple[Box, ...], ...]:
+        """Rows of boxes for one digit each, in page pixels."""
+        return tuple(tuple(map(self._on_page, comb)) for comb in self.cleaned.grid.combs)
+
+    def _on_page(self, box: Box) -> Box:
+        left, top, right, bottom = (round(edge / self.cleaned.scale) for edge in box)
+        return left, top, right, bottom
 
     @cached_property
     def writing(self) -> Mask:

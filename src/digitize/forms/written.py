@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 from digitize.forms.layout import surround
 from digitize.forms.places import Place
-from digitize.forms.second_look import bare_look, clean_look, contradicts, same_number
+from digitize.forms.second_look import bare_look, clean_look, confirmed, contradicts, same_number
 from digitize.forms.template import FieldType
-from digitize.forms.values import ReadValue, clean, read_value, without_unit
+from digitize.forms.values import ReadValue, clean, read_value, without_printed, without_unit
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Value
+from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.ocr.looks import DOUBTFUL
 
-WRITING = 1.3
+_WRITING = 1.3
 """Millimetres that ink must measure to be writing; what is left of leaders measures less."""
+
+_EDGE = 5.0
+"""Millimetres at the edge of a page in which nothing is written."""
 
 _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
@@ -40,33 +43,45 @@ class Asked:
 def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
     """The value that is written at a place; None where nothing is."""
     raw = " ".join(word.text for word in place.words)
-    if not without_unit(clean(raw), asked.unit):
+    if not without_printed(asked.type, without_unit(clean(raw), asked.unit)):
         return _empty(place, view)
     return _read_text(asked, place, view, raw, engine)
 
 
 def _empty(place: Place, view: PageView) -> FieldReading:
     """A field without readable words: truly empty, or written in a way that was not read."""
-    left, top, right, bottom = place.rooms[0]
-    # What was read is no more than a unit printed behind the room.
-    telling = (word.box[0] for word in place.words if any(map(str.isalnum, word.text)))
-    right = min(telling, default=right)
-    room = (left, top, max(left, right), bottom)
-    if any(_is_writing(mark, view) for mark in view.marks(_within(room, view), WRITING)):
+    room = place.rooms[0]
+    if unread(_within(room, view), place.words, view):
         problem = (Problem("not_readable"),)
         return FieldReading(None, page=place.page, box=room, needs_review=True, problems=problem)
     return FieldReading(None, confidence=0.95, page=place.page, box=room)
 
 
+def unread(room: Box, words: Sequence[Word], view: PageView) -> bool:
+    """Whether there is writing in a room beside the words that were read in it."""
+    slack = view.millimetres(0.6)
+    grown = [(b[0] - slack, b[1] - slack, b[2] + slack, b[3] + slack) for b in (word.box for word in words)]
+    return any(
+        _is_writing(mark, view) and not any(_meets(mark, box) for box in grown)
+        for mark in view.marks(room, _WRITING)
+    )
+
+
+def _meets(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def _is_writing(mark: Box, view: PageView) -> bool:
     """Whether a mark is as tall as writing; dots and dashes of a leader are flat."""
-    return mark[3] - mark[1] >= view.millimetres(WRITING)
+    return mark[3] - mark[1] >= view.millimetres(_WRITING)
 
 
 def _within(room: Box, view: PageView) -> Box:
     """A room without its ends, where the label before and the one after reach in."""
     left, top, right, bottom = room
-    return left + view.millimetres(1.0), top, right - view.millimetres(1.0), bottom
+    # Straightening leaves dark wedges at the edge of the page.
+    right = min(right - view.millimetres(1.0), view.reading.width - view.millimetres(_EDGE))
+    return left + view.millimetres(1.0), top, right, bottom
 
 
 def _unread_beside(place: Place, view: PageView) -> bool:
@@ -77,10 +92,12 @@ def _unread_beside(place: Place, view: PageView) -> bool:
     left, top, _, bottom = surround(word.box for word in first)
     before = (first_room[0] + gap, top, left - gap, bottom)
     _, top, right, bottom = surround(word.box for word in last)
-    end = min(right + view.millimetres(_REACH), last_room[2])
+    end = min(
+        right + view.millimetres(_REACH), last_room[2], view.reading.width - view.millimetres(_EDGE)
+    )
     behind = (right + gap, top, end, bottom)
     return any(
-        _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, WRITING)
+        _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, _WRITING)
     )
 
 
@@ -91,26 +108,20 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     problems = list(first.problems)
     value = first.value
     boxes = [surround(word.box for word in row) for row, _ in place.filled]
+    comb = _comb_of(telling, view)
+    if comb is not None and len(clean(raw).replace(" ", "")) != len(comb):
+        problems.append(Problem("digits_missing"))
+    sound = value is not None and not problems and confidence > DOUBTFUL
     vouched = None
     # Where the network alone has read a number, it cannot vouch for itself.
-    if len(boxes) == 1 and confidence > DOUBTFUL and not problems:
+    if len(boxes) == 1 and sound:
         vouched = same_number(view, surround(word.box for word in telling), clean(raw))
     if vouched is not None:
         raw = vouched
         value = asked.read(raw).value
-    bare = raw if vouched is not None else bare_look(view, boxes, engine)
-    if asked.read(bare).value != value:
-        again = clean_look(view, boxes, engine)
-        second = asked.read(again)
-        against = _against(asked, value, raw, bare)
-        if second.value != value:
-            other = again
-            if first.problems and not second.problems and second.value is not None:
-                # Only one of the two readings fits the type; it is shown, and still looked at.
-                value, problems, other = second.value, [], raw
-            problems.append(Problem("readings_disagree", {"other": clean(other)}))
-        elif against is not None:
-            problems.append(Problem("readings_disagree", {"other": against}))
+    elif comb is None and not (sound and confirmed(view, telling)):
+        value, more = _looked_again(asked, first, raw, boxes, view, engine)
+        problems = more if value != first.value else problems + more
     if value is not None and not problems and confidence <= DOUBTFUL:
         # Its readers differ.
         problems.append(Problem("low_confidence"))
@@ -118,7 +129,7 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
     if place.runs_on:
         problems.append(Problem("value_runs_on"))
-    if _unread_beside(place, view):
+    if comb is None and _unread_beside(place, view):
         problems.append(Problem("unread_beside"))
     return FieldReading(
         value=value,
@@ -129,6 +140,37 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
         needs_review=bool(problems),
         problems=tuple(problems),
     )
+
+
+def _comb_of(words: Sequence[Word], view: PageView) -> Sequence[Box] | None:
+    """The boxes, one for each digit, in which some words stand; page reading has looked at each several times."""
+    if not words or any(sum(map(str.isdigit, word.text)) < len(word.text) for word in words):
+        return None
+    left, top, right, bottom = surround(word.box for word in words)
+    for comb in view.combs:
+        around = surround(comb)
+        if around[1] <= (top + bottom) / 2 < around[3] and around[0] <= (left + right) / 2 < around[2]:
+            return comb
+    return None
+
+
+def _looked_again(
+    asked: Asked, first: ReadValue, raw: str, boxes: Sequence[Box], view: PageView, engine: OcrEngine
+) -> tuple[Value, list[Problem]]:
+    """A value after two more looks of the engine, and what they say against it."""
+    value = first.value
+    bare = bare_look(view, boxes, engine)
+    if asked.read(bare).value == value:
+        return value, []
+    again = clean_look(view, boxes, engine)
+    second = asked.read(again)
+    if second.value == value:
+        against = _against(asked, value, raw, bare)
+        return value, [] if against is None else [Problem("readings_disagree", {"other": against})]
+    if first.problems and not second.problems and second.value is not None:
+        # Only one of the two readings fits the type; it is shown, and still looked at.
+        return second.value, [Problem("readings_disagree", {"other": clean(raw)})]
+    return value, [Problem("readings_disagree", {"other": clean(again)})]
 
 
 def _against(asked: Asked, value: Value, raw: str, bare: str) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitize.imaging.cells import find_cells
+from digitize.imaging.cells import Grid, find_cells
 from digitize.imaging.components import Components
 from digitize.imaging.ink import flattened, ink, paper, to_grey, without_colour
 from digitize.imaging.leaders import Leader
@@ -66,7 +66,7 @@ class ReadingPicture:
         rest: ``pixels`` without the zones.
         ink: the ink of the rest.
         leaders: where dots of leaders were.
-        cells: of tables and frames, as boxes in ``pixels``.
+        grid: cells of tables and rows of boxes for digits, in ``pixels``.
         fine: the page in grey as scanned, with its rulings but without marks of footnotes, at full
             resolution, for second looks.
 
@@ -79,7 +79,7 @@ class ReadingPicture:
     rest: Pixels
     ink: Mask
     leaders: tuple[Leader, ...]
-    cells: tuple[Box, ...]
+    grid: Grid
     fine: Pixels
 
 
@@ -110,7 +110,7 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     fine = _without_marks(fine, zones, scale)
     return ReadingPicture(
-        pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid.cells, fine
+        pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid, fine
     )
 
 

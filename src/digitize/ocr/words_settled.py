@@ -28,6 +28,9 @@ _CERTAIN = 0.95
 """Probability that the network gives its reading from which on it confirms a word, may take the place of one,
 and may do so where no dictionary can tell, with a number or an abbreviation."""
 
+_CONFIRMS = 0.6
+"""Probability from which a reading of its own says that a value was read rightly."""
+
 _UNLIKELY, _NO_CHANCE = 0.05, 0.001
 """Probability that it may give to a word of the dictionary, and to another one, whose place it takes. Of
 18,000 words of made-up pages of wear 1 and 2, which it was not taught with, it was right about 45 and wrong
@@ -105,6 +108,12 @@ def contradiction(word: Word, outputs: Outputs) -> str | None:
     if found.sure or sure < _TELLS or _core(seen).casefold() == _core(word.text).casefold():
         return None
     return seen
+
+
+def confirms(word: Word, outputs: Outputs) -> bool:
+    """Whether the network, for its part, reads a word as it was read."""
+    seen, sure = outputs.best()
+    return sure >= _CONFIRMS and _core(seen) == _core(word.text)
 
 
 def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tuple[Word, ...]:
