@@ -14,7 +14,7 @@ from digitize.forms.places import locate
 from digitize.forms.template import Template, Version
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, PageReading
-from digitize.ocr.cards import is_of_card
+from digitize.ocr.cards import is_of_back, is_of_card
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
 
@@ -22,6 +22,7 @@ _SURE_TITLE = 88.0
 _APART = 3.0
 """How much better the best title must fit than the second."""
 
+_SURE_CARD = 0.95
 _SURE_SIGN = 85.0
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
@@ -61,6 +62,9 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     """Tell from its head what a page begins."""
     rows = [row for row in into_rows(reading.words) if row.box[1] < _HEAD_SHARE * reading.height]
     motto = any(likeness(row.text, _MOTTO) >= 85 for row in rows)
+    cards = [template.id for template in templates.values() if template.reader == "card"]
+    if cards and any(is_of_card(row.text) or is_of_back(row.text) for row in into_rows(reading.words)):
+        return PageKind(cards[0], _SURE_CARD, begins=True)
     titled = sorted(((_best_title(rows, template), template.id) for template in templates.values()), reverse=True)
     if titled and titled[0][0] >= _SURE_TITLE:
         (score, form), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0

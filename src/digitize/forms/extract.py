@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digitize.forms.cards import CardCodes, codes_of, read_card
 from digitize.forms.checks import apply_checks
 from digitize.forms.classify import Grouped, classify_page, group_pages, version_of
 from digitize.forms.labelled import read_labelled
@@ -38,7 +39,37 @@ def read_documents(
     """
     kinds = [classify_page(view.reading, templates) for view in views]
     groups = group_pages(kinds, files, [view.reading.blank for view in views])
-    return [_read(group, views, templates, engine, threshold) for group in groups]
+    cards = {
+        group.pages: codes_of([(page, views[page]) for page in group.pages], engine)
+        for group in groups
+        if group.form in templates and templates[group.form].reader == "card"
+    }
+    return [
+        _read(group, views, templates, engine, threshold, cards) for group in _cards_joined(groups, cards)
+    ]
+
+
+def _cards_joined(groups: Sequence[Grouped], cards: dict[tuple[int, ...], CardCodes]) -> list[Grouped]:
+    """The papers of a dossier, front and back of a card in one where both bear the same number."""
+    joined: list[Grouped] = []
+    for group in groups:
+        codes = cards.get(group.pages)
+        other = next((one for one in joined if codes and _is_other_side(cards.get(one.pages), codes)), None)
+        if codes is None or other is None:
+            joined.append(group)
+            continue
+        first = cards[other.pages]
+        whole = replace(other, pages=(*other.pages, *group.pages))
+        cards[whole.pages] = CardCodes(first.qr or codes.qr, first.mrz or codes.mrz)
+        joined[joined.index(other)] = whole
+    return joined
+
+
+def _is_other_side(one: CardCodes | None, other: CardCodes) -> bool:
+    """Whether two pages bear different codes with the same number: two copies of a card have the same codes."""
+    if one is None or one.pid is None or one.pid != other.pid:
+        return False
+    return not (one.qr and other.qr) and not (one.mrz and other.mrz)
 
 
 def _read(
@@ -47,6 +78,7 @@ def _read(
     templates: dict[str, Template],
     engine: OcrEngine,
     threshold: float,
+    cards: dict[tuple[int, ...], CardCodes],
 ) -> Document:
     if group.form == UNKNOWN_FORM:
         return Document(group.pages, UNKNOWN_FORM, None, 0.0)
@@ -55,6 +87,8 @@ def _read(
     version = version_of(template, pages)
     if template.reader == "letter":
         fields = read_letter(pages, engine)
+    elif template.reader == "card":
+        fields = read_card(template, version.id, pages, cards[group.pages], engine)
     else:
         fields = read_labelled(template, version.id, pages, engine)
     fields = apply_checks(_without_empty_cells(fields), template.checks)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from digitize.forms.labels import Found, find_labels
 from digitize.forms.layout import PageText, cut_word, page_text, surround
 from digitize.forms.template import Item
+from digitize.forms.values import is_unit
 from digitize.forms.view import PageView
 from digitize.model import Box, Word
 
@@ -46,6 +47,15 @@ class Place:
     def filled(self) -> list[tuple[tuple[Word, ...], Box]]:
         """The rows with words in them, each with its room."""
         return [(row, room) for row, room in zip(self.rows, self.rooms, strict=False) if row]
+
+    def before(self, units: Sequence[str]) -> Place:
+        """The place up to a unit that is printed behind the value in its first row."""
+        row, (left, top, right, bottom) = self.rows[0], self.rooms[0]
+        at = next((n for n, word in enumerate(row) if is_unit(word.text, units)), None)
+        if at is None:
+            return self
+        room = (left, top, max(left, min(right, row[at].box[0])), bottom)
+        return replace(self, rows=(row[:at],), rooms=(room,))
 
     def divided(self, stroke: str) -> tuple[Place, Place] | None:
         """The place before a stroke in its first row, and the one behind; None if there is none."""
@@ -129,9 +139,9 @@ def _without_stragglers(caption: Sequence[Word], view: PageView) -> tuple[Word, 
 
 
 def _right_end(view: PageView, text: PageText, row: int, following: Found | None) -> int:
-    """Where the room of a value ends in a row: at the next label, or at the edge of the page."""
+    """Where the room of a value ends in a row: at the next label, or at the right margin."""
     if following is not None:
         word = text.word_at(following.start)
         if text.rows[word] == row:
             return text.words[word].box[0] - view.millimetres(1.5)
-    return view.reading.width
+    return view.right_margin

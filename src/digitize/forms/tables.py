@@ -182,7 +182,7 @@ def _read_cell(
         return crossed(view, table.page, inside)
     rows = tuple(row.words for row in into_rows(cell.words))
     rooms = tuple((inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows))
-    place = Place(table.page, rows, rooms or (inside,), table.caption, inside)
+    place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
     reading = read_written(Asked(kind), place, view, engine)
     if reading.value is not None and unread(inside, cell.words, view):
         return _doubted(reading, Problem("unread_beside"))

@@ -218,24 +218,15 @@ def _issued(text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def without_unit(text: str, units: Sequence[str]) -> str:
-    """A cleaned value up to the unit that is printed behind it: ``5 bản`` without ``bản``.
-
-    What stands behind the unit is no part of the value either; the raised sign of ``m²`` may be misread.
-    """
-    words = text.split()
-    for unit in units:
-        for at, word in enumerate(words):
-            if _is_unit(word, unit):
-                return clean(" ".join(words[:at]))
-    return text
+def is_unit(word: str, units: Sequence[str]) -> bool:
+    """Whether a word is a unit that a form prints behind a value; the raised sign of ``m²`` may be misread."""
+    return any(_is_unit(fold(word).strip(_EDGES), unit) for unit in units)
 
 
-def _is_unit(word: str, unit: str) -> bool:
-    bare, wanted = fold(word).strip(_EDGES), fold(unit)
-    if len(unit) == len("m²") and unit.endswith("²"):
-        return bare[:1] == wanted[:1] and len(bare) <= len(unit) and not bare.isdigit()
-    return bare == wanted
+def _is_unit(bare: str, unit: str) -> bool:
+    if unit.endswith("²"):
+        return bare[:1] == fold(unit)[:1] and len(bare) <= len(unit) and not bare.isdigit()
+    return bare == fold(unit)
 
 
 def without_printed(kind: FieldType, text: str) -> str:

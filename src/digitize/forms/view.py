@@ -14,6 +14,9 @@ from digitize.imaging.picture import Mask, Pixels
 from digitize.imaging.reading import ReadingPicture, reading_picture
 from digitize.model import Box, PageReading
 
+_MARGIN = 4.0
+"""Millimetres that writing may reach beyond the longest line."""
+
 
 @dataclass(frozen=True)
 class PageView:
@@ -37,6 +40,12 @@ class PageView:
     def cleaned(self) -> ReadingPicture:
         """The page without rulings and seals."""
         return reading_picture(self.pixels, self.reading.dpi)
+
+    @cached_property
+    def right_margin(self) -> int:
+        """Where the lines of the page end; beyond it lie the edge of the sheet and the dark beside it."""
+        longest = max((word.box[2] for word in self.reading.words), default=self.reading.width)
+        return min(self.reading.width, longest + self.millimetres(_MARGIN))
 
     @cached_property
     def cells(self) -> tuple[Box, ...]:

@@ -9,7 +9,7 @@ from digitize.forms.layout import surround
 from digitize.forms.places import Place
 from digitize.forms.second_look import bare_look, clean_look, confirmed, contradicts, same_number
 from digitize.forms.template import FieldType
-from digitize.forms.values import ReadValue, clean, read_value, without_printed, without_unit
+from digitize.forms.values import ReadValue, clean, read_value, without_printed
 from digitize.forms.view import PageView
 from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
@@ -17,9 +17,6 @@ from digitize.ocr.looks import DOUBTFUL
 
 _WRITING = 1.3
 """Millimetres that ink must measure to be writing; what is left of leaders measures less."""
-
-_EDGE = 5.0
-"""Millimetres at the edge of a page in which nothing is written."""
 
 _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
@@ -37,13 +34,14 @@ class Asked:
 
     def read(self, text: str) -> ReadValue:
         """A text as a value."""
-        return read_value(self.type, without_unit(clean(text), self.unit))
+        return read_value(self.type, clean(text))
 
 
 def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
     """The value that is written at a place; None where nothing is."""
+    place = place.before(asked.unit)
     raw = " ".join(word.text for word in place.words)
-    if not without_printed(asked.type, without_unit(clean(raw), asked.unit)):
+    if not without_printed(asked.type, clean(raw)):
         return _empty(place, view)
     return _read_text(asked, place, view, raw, engine)
 
@@ -79,9 +77,7 @@ def _is_writing(mark: Box, view: PageView) -> bool:
 def _within(room: Box, view: PageView) -> Box:
     """A room without its ends, where the label before and the one after reach in."""
     left, top, right, bottom = room
-    # Straightening leaves dark wedges at the edge of the page.
-    right = min(right - view.millimetres(1.0), view.reading.width - view.millimetres(_EDGE))
-    return left + view.millimetres(1.0), top, right, bottom
+    return left + view.millimetres(1.0), top, right - view.millimetres(1.0), bottom
 
 
 def _unread_beside(place: Place, view: PageView) -> bool:
@@ -92,9 +88,7 @@ def _unread_beside(place: Place, view: PageView) -> bool:
     left, top, _, bottom = surround(word.box for word in first)
     before = (first_room[0] + gap, top, left - gap, bottom)
     _, top, right, bottom = surround(word.box for word in last)
-    end = min(
-        right + view.millimetres(_REACH), last_room[2], view.reading.width - view.millimetres(_EDGE)
-    )
+    end = min(right + view.millimetres(_REACH), last_room[2])
     behind = (right + gap, top, end, bottom)
     return any(
         _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, _WRITING)
@@ -160,17 +154,25 @@ def _looked_again(
     """A value after two more looks of the engine, and what they say against it."""
     value = first.value
     bare = bare_look(view, boxes, engine)
-    if asked.read(bare).value == value:
+    if _same(asked.read(bare).value, value):
         return value, []
     again = clean_look(view, boxes, engine)
     second = asked.read(again)
-    if second.value == value:
+    if _same(second.value, value):
         against = _against(asked, value, raw, bare)
         return value, [] if against is None else [Problem("readings_disagree", {"other": against})]
     if first.problems and not second.problems and second.value is not None:
         # Only one of the two readings fits the type; it is shown, and still looked at.
         return second.value, [Problem("readings_disagree", {"other": clean(raw)})]
     return value, [Problem("readings_disagree", {"other": clean(again)})]
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two readings agree; who issued a paper is one of few, and known by less than all its letters."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        parts = ("number", "issued_on")
+        return all(one.get(part) is not None and one.get(part) == other.get(part) for part in parts)
+    return one == other
 
 
 def _against(asked: Asked, value: Value, raw: str, bare: str) -> str | None:

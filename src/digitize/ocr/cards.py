@@ -30,6 +30,11 @@ def is_of_card(line: str) -> bool:
     return _has(line, _FRONT)
 
 
+def is_of_back(line: str) -> bool:
+    """Whether a line of text is one of the back of an identity card."""
+    return _has(line, _BACK) or _ZONE.search(line.replace(" ", "").lower()) is not None
+
+
 def shows_both_sides(words: Iterable[Word]) -> bool:
     """Whether words of a page are those of the front and of the back of an identity card."""
     lines: dict[int, list[str]] = {}
@@ -37,7 +42,7 @@ def shows_both_sides(words: Iterable[Word]) -> bool:
         lines.setdefault(word.line, []).append(word.text)
     texts = [" ".join(line) for line in lines.values()]
     front = any(map(is_of_card, texts))
-    return front and any(_has(text, _BACK) or _ZONE.search(text.replace(" ", "").lower()) for text in texts)
+    return front and any(map(is_of_back, texts))
 
 
 def _has(line: str, phrases: Sequence[str]) -> bool:

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from digitize.vietnamese.card_codes import NEVER, check_digit
 from digitize.vietnamese.folding import fold
 
-_WEIGHTS = (7, 3, 1)
 _STATE = "VNM"
-_NEVER = "991231"
-"""What stands for a card that never runs out."""
-
-
-def check_digit(text: str) -> int:
-    """The check digit of a run of digits, letters and fillers (ICAO 9303 part 3, 4.9)."""
-    total = 0
-    for index, letter in enumerate(text):
-        value = 0 if letter == "<" else int(letter) if letter.isdigit() else ord(letter) - ord("A") + 10
-        total += value * _WEIGHTS[index % 3]
-    return total % 10
 
 
 def mrz_lines(pid: str, name: str, born: dt.date, sex: str, expires: dt.date | None) -> tuple[str, str, str]:
@@ -35,7 +24,7 @@ def mrz_lines(pid: str, name: str, born: dt.date, sex: str, expires: dt.date | N
     number = pid[-9:]
     first = f"ID{_STATE}{number}{check_digit(number)}{pid}<<{check_digit(pid)}"
     birth = f"{born:%y%m%d}"
-    expiry = f"{expires:%y%m%d}" if expires else _NEVER
+    expiry = f"{expires:%y%m%d}" if expires else NEVER
     letter = "F" if sex == "Nữ" else "M"
     dates = f"{birth}{check_digit(birth)}{letter}{expiry}{check_digit(expiry)}{_STATE}"
     optional = "<" * 11

@@ -1,0 +1,149 @@
+"""Read identity cards: their codes first, what is printed where the codes say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from digitize.forms.codes import mrz_of, qr_of
+from digitize.forms.labelled import read_labelled
+from digitize.forms.labels import likeness
+from digitize.forms.layout import into_rows
+from digitize.forms.template import FieldType, Template
+from digitize.forms.view import PageView
+from digitize.model import FieldReading, Problem, Source, Value
+from digitize.ocr.engine import OcrEngine
+from digitize.vietnamese.card_codes import UNLIMITED, CardFacts
+from digitize.vietnamese.dates import parse_date
+from digitize.vietnamese.folding import fold
+
+_CODE = 0.99
+"""Confidence of what a code says; both kinds correct or check themselves."""
+
+_KINDS = {"cccd-2021": "cccd_2021", "can-cuoc-2024": "can_cuoc_2024", "cmnd": "cmnd"}
+_ISSUERS = {"cccd-2021": "Cục Cảnh sát QLHC về TTXH", "can-cuoc-2024": "Bộ Công an"}
+_ISSUER_LINES = {
+    "cccd-2021": ("CỤC TRƯỞNG CỤC CẢNH SÁT", "QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI"),
+    "can-cuoc-2024": ("BỘ CÔNG AN", "MINISTRY OF PUBLIC SECURITY"),
+}
+"""Who issues each version, as the law and this program name them, and what of it is printed."""
+
+_ALIKE = 85.0
+
+
+@dataclass(frozen=True, slots=True)
+class CardCodes:
+    """What the codes on the pages of a card say, with the index of the page; None where there is none."""
+
+    qr: tuple[int, CardFacts] | None
+    mrz: tuple[int, CardFacts] | None
+
+    @property
+    def pid(self) -> str | None:
+        """The number of the card's holder."""
+        found = self.qr or self.mrz
+        return found[1].pid if found else None
+
+
+def codes_of(views: Iterable[tuple[int, PageView]], engine: OcrEngine) -> CardCodes:
+    """Read the codes on some pages."""
+    qr = mrz = None
+    for page, view in views:
+        if qr is None and (facts := qr_of(view)) is not None:
+            qr = page, facts
+        if mrz is None and (facts := mrz_of(view, engine)) is not None:
+            mrz = page, facts
+    return CardCodes(qr, mrz)
+
+
+def read_card(
+    template: Template, version: str, views: Sequence[tuple[int, PageView]], codes: CardCodes, engine: OcrEngine
+) -> dict[str, FieldReading]:
+    """The fields of a card; what its codes and its print say against each other is flagged."""
+    printed = read_labelled(template, version, views, engine)
+    printed |= {
+        "card_kind": FieldReading(_KINDS.get(version), confidence=0.95, page=views[0][0]),
+        "issuer": _issuer(version, views),
+        "expires_on": _expiry(version, views, printed["expires_on"], _born(printed["dob"], codes)),
+        "old_pid": FieldReading(None, confidence=0.95 if codes.qr else 0.9),
+    }
+    return {key: _settled(key, reading, template, codes) for key, reading in printed.items()}
+
+
+def _settled(key: str, printed: FieldReading, template: Template, codes: CardCodes) -> FieldReading:
+    """A field by its code, if one says it; flagged where what was surely read, or another code, says other."""
+    told = [
+        (getattr(found[1], key), found[0], source)
+        for found, source in ((codes.qr, Source.QR), (codes.mrz, Source.MRZ))
+        if found is not None and key in _CODED and getattr(found[1], key) is not None
+    ]
+    if not told:
+        return printed
+    value, page, source = told[0]
+    others = [str(other) for other, _, _ in told[1:] if other != value]
+    if printed.value is not None and not printed.needs_review and not _same(key, printed.value, value):
+        others.append(str(printed.value))
+    problems = tuple(Problem("code_disagrees", {"other": other}) for other in others)
+    box = printed.box if printed.page == page and template.type_of(key) is not FieldType.TEXT else None
+    return FieldReading(
+        value=value,
+        raw=str(value),
+        confidence=_CODE if not problems else 0.5,
+        source=source,
+        page=page,
+        box=box,
+        needs_review=bool(problems),
+        problems=problems,
+    )
+
+
+_CODED = {field.name for field in fields(CardFacts)}
+
+
+def _same(key: str, printed: Value, coded: str) -> bool:
+    # Print of cards is small; an accent or a comma more says nothing against the code.
+    if key in ("name", "residence"):
+        return likeness(str(printed), coded) >= _ALIKE or likeness(coded, str(printed)) >= _ALIKE
+    return printed == coded
+
+
+def _issuer(version: str, views: Sequence[tuple[int, PageView]]) -> FieldReading:
+    """Who issued the card, if it is printed on one of the pages."""
+    for page, view in views:
+        for row in into_rows(view.reading.words):
+            if any(likeness(row.text, line) >= _ALIKE for line in _ISSUER_LINES.get(version, ())):
+                return FieldReading(_ISSUERS[version], raw=row.text, confidence=0.95, page=page, box=row.box)
+    return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
+
+
+def _born(printed: FieldReading, codes: CardCodes) -> str | None:
+    for found in (codes.qr, codes.mrz):
+        if found is not None and found[1].dob is not None:
+            return found[1].dob
+    return str(printed.value) if printed.value is not None and not printed.needs_review else None
+
+
+def _expiry(
+    version: str, views: Sequence[tuple[int, PageView]], printed: FieldReading, born: str | None
+) -> FieldReading:
+    """Until when the card holds, where no code says it.
+
+    It stands in the smallest print, beside other lines; but cards hold until the birthday on which one turns
+    25, 40 or 60 (Luật Căn cước 2023, Art. 21), and a date that is one of these three stands nowhere else.
+    """
+    for page, view in views:
+        if any(fold(UNLIMITED) in fold(row.text) for row in into_rows(view.reading.words)):
+            return replace(
+                printed, value=UNLIMITED, raw=UNLIMITED, page=page, confidence=0.9, needs_review=False, problems=()
+            )
+        for word in view.reading.words if born else ():
+            if parse_date(word.text) in _birthdays(str(born)):
+                value = parse_date(word.text)
+                return FieldReading(value, raw=word.text, confidence=0.95, page=page, box=word.box)
+    if printed.value is not None or version == "can-cuoc-2024":
+        return printed
+    return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
+
+
+def _birthdays(born: str) -> list[str]:
+    return [f"{int(born[:4]) + age:04}{born[4:]}" for age in (25, 40, 60)]
