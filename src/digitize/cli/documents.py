@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.session import Session
-from digitize.forms.template import is_cell
+from digitize.forms.template import Template, is_cell
+from digitize.forms.template_files import load_templates
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 
 
@@ -59,13 +60,19 @@ def page_json(session: Session, page: PageFacts) -> dict[str, object]:
 
 
 def documents_json(
-    session: Session, documents: Sequence[Document], pages: Sequence[PageFacts]
+    session: Session,
+    documents: Sequence[Document],
+    pages: Sequence[PageFacts],
+    templates: Mapping[str, Template] | None = None,
 ) -> list[dict[str, object]]:
-    """Documents with their pages and fields."""
-    return [_document_json(session, document, pages) for document in documents]
+    """Documents with their pages and fields; ``templates`` are the forms that are known, ours by default."""
+    known = load_templates() if templates is None else templates
+    return [_document_json(session, document, pages, known) for document in documents]
 
 
-def _document_json(session: Session, document: Document, pages: Sequence[PageFacts]) -> dict[str, object]:
+def _document_json(
+    session: Session, document: Document, pages: Sequence[PageFacts], templates: Mapping[str, Template]
+) -> dict[str, object]:
     own = [pages[index] for index in document.pages]
     places = {index: place for place, index in enumerate(document.pages)}
     fields = {key: _field_json(session, reading, places) for key, reading in document.fields.items()}
@@ -75,16 +82,15 @@ def _document_json(session: Session, document: Document, pages: Sequence[PageFac
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,
         "fields": {key: field for key, field in fields.items() if not is_cell(key)},
-        "tables": _tables_json(document.form, fields),
+        "tables": _tables_json(templates.get(document.form), fields),
         "problems": [session.problem_json(problem) for problem in document.problems],
     }
 
 
-def _tables_json(form: str, fields: Mapping[str, dict[str, object]]) -> dict[str, list[dict[str, object]]]:
+def _tables_json(
+    template: Template | None, fields: Mapping[str, dict[str, object]]
+) -> dict[str, list[dict[str, object]]]:
     """The tables of a form, row by row, each cell as a field; a table in which nothing is written is empty."""
-    from digitize.forms.template_files import load_templates
-
-    template = load_templates().get(form)
     rows: dict[str, dict[int, dict[str, object]]] = {table: {} for table in template.tables} if template else {}
     for key, field in fields.items():
         if is_cell(key):
@@ -106,10 +112,13 @@ def _field_json(session: Session, reading: FieldReading, places: Mapping[int, in
     }
 
 
-def show_documents(session: Session, documents: Sequence[Document]) -> None:
+def show_documents(
+    session: Session, documents: Sequence[Document], templates: Mapping[str, Template] | None = None
+) -> None:
     """Documents with their fields as tables, doubtful fields marked."""
+    known = load_templates() if templates is None else templates
     for number, document in enumerate(documents, start=1):
-        name = form_name(session, document.form)
+        name = form_name(session, document.form, known)
         version = f" ({document.form_version})" if document.form_version else ""
         pages = len(document.pages)
         session.out.print(
@@ -117,10 +126,10 @@ def show_documents(session: Session, documents: Sequence[Document]) -> None:
             style="bold",
         )
         if document.fields:
-            session.out.print(_field_table(session, document))
+            session.out.print(_field_table(session, document, known[document.form]))
 
 
-def _field_table(session: Session, document: Document) -> Table:
+def _field_table(session: Session, document: Document, template: Template) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=3)
@@ -132,7 +141,7 @@ def _field_table(session: Session, document: Document) -> Table:
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
         mark = "? " if reading.needs_review else "  "
         table.add_row(
-            Text(mark + field_name(session, document.form, key), style=style),
+            Text(mark + template.name_of(key, session.catalogue.language), style=style),
             Text(value_text(session, reading.value)),
             Text(reasons, "yellow"),
         )
@@ -159,15 +168,11 @@ def _day_first(text: str) -> str:
 
 def field_name(session: Session, form: str, key: str) -> str:
     """What a field of a form is called."""
-    from digitize.forms.template_files import load_templates
-
     return load_templates()[form].name_of(key, session.catalogue.language)
 
 
-def form_name(session: Session, form: str) -> str:
-    """What a form is called."""
-    from digitize.forms.template_files import load_templates
-
+def form_name(session: Session, form: str, templates: Mapping[str, Template] | None = None) -> str:
+    """What a form is called; ``templates`` are the forms that are known, ours by default."""
     if form == UNKNOWN_FORM:
         return session.text("say.unknown_form")
-    return load_templates()[form].title[session.catalogue.language]
+    return (load_templates() if templates is None else templates)[form].title[session.catalogue.language]

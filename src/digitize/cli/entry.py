@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from digitize.cli import (
     doctor,
+    forms,
     init,
     ocr,
     read,
@@ -31,7 +32,7 @@ from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
-_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, doctor, sample)
+_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, forms, doctor, sample)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -24,11 +24,14 @@ def register(app: typer.Typer, session: Session) -> None:
     ) -> int:
         from digitize.cli.documents import documents_json, show_documents
         from digitize.cli.reading import page_facts
+        from digitize.forms.template_files import find_template, load_templates
         from digitize.pipeline.single import FileReader
 
+        only = find_template(form) if form else None
+        templates = load_templates() | ({only.id: only} if only else {})
         with FileReader() as reading:
             reading.read(files)
-            documents = reading.documents(form)
+            documents = reading.documents(only)
             facts = page_facts(reading)
             problems = [
                 session.problem_json(problem) | {"file": str(file)} for file, problem in reading.failures
@@ -36,12 +39,12 @@ def register(app: typer.Typer, session: Session) -> None:
             if json:
                 session.report_json(
                     {
-                        "documents": documents_json(session, documents, facts),
+                        "documents": documents_json(session, documents, facts, templates),
                         "problems": problems,
                     }
                 )
             else:
                 for file, problem in reading.failures:
                     session.show_failure(file, problem)
-                show_documents(session, documents)
+                show_documents(session, documents, templates)
             return ExitCode.ITEMS if reading.failures else ExitCode.DONE

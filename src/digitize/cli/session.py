@@ -178,8 +178,12 @@ def _named_workspace(arguments: Sequence[str]) -> Path | None:
 Command = Callable[..., Any]
 
 
-def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command], Command]:
+def command(
+    app: typer.Typer, session: Session, name: str, texts: str | None = None
+) -> Callable[[Command], Command]:
     """Register a command under its texts in the catalogue, with the options that all share.
+
+    Its texts stand under its name, or under ``texts`` for a command of a group.
 
     The shared options have been read already; they are declared so that help shows them.
     """
@@ -202,8 +206,8 @@ def command(app: typer.Typer, session: Session, name: str) -> Callable[[Command]
             name,
             cls=command_class(session.catalogue),
             options_metavar=session.text("help_page.some_options"),
-            help=session.text(f"help.{name}.about"),
-            epilog=session.text(f"help.{name}.example"),
+            help=session.text(f"help.{texts or name}.about"),
+            epilog=session.text(f"help.{texts or name}.example"),
         )(call)
         return function
 

@@ -27,6 +27,21 @@ def load_templates() -> dict[str, Template]:
     return found
 
 
+def find_template(form: str) -> Template:
+    """A template by its id, or from a file.
+
+    Raises:
+        UsageProblem: there is none, or the file is no template.
+
+    """
+    known = load_templates()
+    if form in known:
+        return known[form]
+    if form.endswith(".toml"):
+        return load_template(Path(form))
+    raise UsageProblem("form_unknown", form=form, known=", ".join(known))
+
+
 def load_template(path: Path) -> Template:
     """A template from a file.
 

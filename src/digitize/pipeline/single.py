@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.files import fixity
-from digitize.forms.template_files import load_templates
+from digitize.forms.template import Template
 from digitize.ingest.kinds import is_plain_file, kind_of
 from digitize.model import Document, PageReading, Problem
 from digitize.ocr.engine import EngineName
@@ -110,18 +110,13 @@ class FileReader:
             except ItemProblem as error:
                 self.failures.append((file, Problem.of(error)))
 
-    def documents(self, form: str | None = None) -> list[Document]:
+    def documents(self, only: Template | None = None) -> list[Document]:
         """The documents among the pages, with their fields.
 
         Args:
-            form: take only this form for possible; None for all.
-
-        Raises:
-            UsageProblem: there is no such form.
+            only: take only this form for possible; None for all that are known.
 
         """
-        if form is not None and form not in load_templates():
-            raise UsageProblem("form_unknown", form=form, known=", ".join(load_templates()))
         if not self.pages:
             return []
         task = tasks.ExtractTask(
@@ -129,7 +124,7 @@ class FileReader:
             files=tuple(page.number for page in self.pages),
             threshold=_THRESHOLD,
             settings=self._settings,
-            forms=(form,) if form else (),
+            only=only,
         )
         return self._do(tasks.extract, task)
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem
 from digitize.files import make_folder, remove_file, write_whole
 from digitize.forms.extract import read_documents
+from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
 from digitize.forms.view import PageView
 from digitize.imaging.decode import count_frames, decode
@@ -82,7 +83,7 @@ class ExtractTask:
         files: for each page, the number of its file.
         threshold: confidence below which a field is doubtful.
         settings: how to read values again.
-        forms: the forms that are possible; all if empty.
+        only: the one form that is possible; None for all that are known.
 
     """
 
@@ -90,7 +91,7 @@ class ExtractTask:
     files: tuple[int, ...]
     threshold: float
     settings: ReadingSettings
-    forms: tuple[str, ...] = ()
+    only: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,8 @@ def extract(task: ExtractTask) -> list[Document]:
     views = [
         PageView(load_reading(target), _loader(target, task.settings.max_megapixels)) for target in task.pages
     ]
-    templates = load_templates()
-    chosen = {form: templates[form] for form in task.forms or templates}
-    return read_documents(views, task.files, chosen, _engine(task.settings), threshold=task.threshold)
+    templates = {task.only.id: task.only} if task.only else load_templates()
+    return read_documents(views, task.files, templates, _engine(task.settings), threshold=task.threshold)
 
 
 def compose_document(task: ComposeTask) -> Path:

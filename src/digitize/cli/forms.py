@@ -1,0 +1,75 @@
+"""``digitize forms``: the templates of forms, and checking one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.help_page import group_class
+from digitize.cli.options import json_option
+from digitize.cli.session import Session, command
+from digitize.errors import ExitCode
+
+
+def register(app: typer.Typer, session: Session) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(
+        cls=group_class(session.catalogue),
+        help=session.text("help.forms.about"),
+        options_metavar=session.text("help_page.some_options"),
+        subcommand_metavar=session.text("help_page.some_command"),
+        invoke_without_command=True,
+    )
+    app.add_typer(group, name="forms")
+
+    @group.callback(epilog=session.text("help.forms.example"))
+    def forms(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+            raise typer.Exit(ExitCode.USAGE)
+
+    @command(group, session, "list", "forms_list")
+    def list_forms(json: Annotated[bool, json_option(session)] = False) -> None:
+        from digitize.cli.templates import show_templates, templates_json
+        from digitize.forms.template_files import load_templates
+
+        templates = load_templates().values()
+        if json:
+            session.report_json({"forms": templates_json(templates)})
+        else:
+            show_templates(session, templates)
+
+    @command(group, session, "show", "forms_show")
+    def show(
+        form: Annotated[str, typer.Argument(metavar="FORM", help=session.text("help.forms_show.form"))],
+        json: Annotated[bool, json_option(session)] = False,
+    ) -> None:
+        from digitize.cli.templates import show_template
+        from digitize.forms.template_files import find_template
+
+        template = find_template(form)
+        if json:
+            session.report_json(template.model_dump(mode="json"))
+        else:
+            show_template(session, template)
+
+    @command(group, session, "check", "forms_check")
+    def check(
+        files: Annotated[
+            list[Path], typer.Argument(metavar="FILE", help=session.text("help.forms_check.file"))
+        ],
+    ) -> int:
+        from digitize.errors import UsageProblem
+        from digitize.forms.template_files import load_template
+
+        failed = False
+        for file in files:
+            try:
+                template = load_template(file)
+            except UsageProblem as error:
+                session.show_error(error)
+                failed = True
+            else:
+                fields = len(template.field_keys) + len(template.tables)
+                session.say("template_good", path=str(file), form=template.id, fields=fields)
+        return ExitCode.ITEMS if failed else ExitCode.DONE
