@@ -22,6 +22,8 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
         # A name that is no field of the form stands for itself, such as the sex of a mother.
         values = [checked[name].value if name in checked else name for name in check.fields]
         if any(value is None for value in values):
+            if check.rule in _BOTH:
+                checked |= _unproven(check, checked)
             continue
         code = _RULES[check.rule](values)
         if code is None:
@@ -33,6 +35,19 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
                     reading, needs_review=True, problems=(*reading.problems, Problem(code))
                 )
     return checked
+
+
+def _unproven(check: Check, fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
+    """The fields of a check that proves them by one another, where one could not be read."""
+    if not any(fields[name].value is None and fields[name].needs_review for name in check.fields if name in fields):
+        return {}
+    return {
+        name: replace(
+            fields[name], needs_review=True, problems=(*fields[name].problems, Problem("other_half_missing"))
+        )
+        for name in check.fields
+        if name in fields and fields[name].value is not None
+    }
 
 
 def _words_agree(values: Sequence[Value]) -> str | None:
@@ -83,6 +98,9 @@ def _number(document: Value) -> str:
     number = document.get("number") if isinstance(document, dict) else document
     return str(number or "")
 
+
+_BOTH = ("words_agree", "amount_words_agree")
+"""Rules by which two fields say the same in two ways: one alone has lost its proof."""
 
 _RULES: dict[str, Rule] = {
     "words_agree": _words_agree,

@@ -119,9 +119,7 @@ def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> Ver
     """The version of a form that some pages are: the one whose signs are found, else the plain one."""
     text = " ".join(row.text for _, view in views for row in into_rows(view.reading.words))
     signed = [
-        (max(likeness(text, sign) for sign in version.signs), -number)
-        for number, version in enumerate(template.versions)
-        if version.signs
+        (_likeness_of_signs(text, version), -number) for number, version in enumerate(template.versions)
     ]
     if signed and max(signed)[0] >= _SURE_SIGN:
         return template.versions[-max(signed)[1]]
@@ -132,6 +130,12 @@ def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> Ver
             return version
     plain = [version for version in template.versions if not version.signs and not version.fields]
     return plain[0] if plain else template.versions[0]
+
+
+def _likeness_of_signs(text: str, version: Version) -> float:
+    """How well the signs of a version are found: the sum over those that are, for more signs tell more."""
+    alike = (likeness(text, sign) for sign in version.signs)
+    return sum(one for one in alike if one >= _SURE_SIGN)
 
 
 def _best_title(rows: Sequence[Row], template: Template) -> float:

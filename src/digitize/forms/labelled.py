@@ -9,7 +9,7 @@ from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.marks import chosen, signature, ticked, yes_or_no
 from digitize.forms.places import Place, locate
-from digitize.forms.signing import caption_apart
+from digitize.forms.signing import captions_apart
 from digitize.forms.tables import read_grid, read_table
 from digitize.forms.template import FieldType, Item, Template
 from digitize.forms.view import PageView
@@ -53,9 +53,7 @@ def read_labelled(
             fields |= {key: _missing() for key in _keys(item)}
         else:
             fields |= _read(item, place, by_page[place.page], engine)
-    for item in items:
-        if item.apart and item.key:
-            fields[item.key] = _signed_apart(item, views)
+    fields |= _signed_apart([item for item in items if item.apart], views)
     required = {key for item in items for key in _required(item, fields)}
     return {
         key: _asked_for(reading) if key in required else reading for key, reading in fields.items()
@@ -107,13 +105,15 @@ def _read_one(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fi
             return read_written(Asked(item.type, item.unit), place, view, engine)
 
 
-def _signed_apart(item: Item, views: Sequence[tuple[int, PageView]]) -> FieldReading:
+def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:
+    signed = {item.key: _missing() for item in items if item.key}
     # Places to sign stand at the end.
-    for page, view in reversed(views):
-        caption = caption_apart(view, item.label)
-        if caption:
-            return signature(view, page, caption, item.width)
-    return _missing()
+    for page, view in views:
+        captions = captions_apart(view, {item.key: item.label for item in items if item.key})
+        for item in items:
+            if item.key in captions:
+                signed[item.key] = signature(view, page, captions[item.key], item.width)
+    return signed
 
 
 def _row_of(part: Word, view: PageView) -> Sequence[Word]:

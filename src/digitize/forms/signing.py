@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -19,16 +19,31 @@ _LINE_GAP = 0.9
 """Times the height of a word that words of one block stand apart, beside and below one another."""
 
 
-def caption_apart(view: PageView, label: Sequence[str]) -> tuple[Word, ...]:
-    """The words of a caption in the lower part of a page, where it may be broken over lines; empty if it
-    is not there.
+def captions_apart(view: PageView, labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[Word, ...]]:
+    """The words of captions that stand side by side on a page, each of which may be broken over lines.
+
+    Args:
+        view: the page.
+        labels: the captions with their variants, by the key of their field. One may begin like another
+            (``Ý KIẾN CỦA CHỦ HỘ``, ``Ý KIẾN CỦA CHỦ SỞ HỮU …``), so each block is that of the best.
+
+    Returns:
+        The words of those that were found.
+
     """
-    # The blocks of captions are the last on a page; text before them may mention the same.
-    for block in sorted(_blocks(view.reading.words), key=lambda b: -max(w.box[3] for w in b)):
-        found = max((_within(block, one) for one in label), key=lambda f: f[0])
-        if found[0] >= _GOOD:
-            return found[1]
-    return ()
+    found: dict[str, tuple[float, tuple[Word, ...]]] = {}
+    for block in _blocks(view.reading.words):
+        fits = {key: max((_within(block, one) for one in label), key=_score) for key, label in labels.items()}
+        key = max(fits, key=lambda key: _score(fits[key]), default=None)
+        if key is None or _score(fits[key]) < _GOOD:
+            continue
+        if key not in found or _score(fits[key]) > _score(found[key]):
+            found[key] = fits[key]
+    return {key: words for key, (_, words) in found.items()}
+
+
+def _score(fit: tuple[float, tuple[Word, ...]]) -> float:
+    return fit[0]
 
 
 def _within(block: Sequence[Word], label: str) -> tuple[float, tuple[Word, ...]]:

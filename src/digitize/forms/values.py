@@ -40,10 +40,13 @@ _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "p
 """What forms print between the parts of a value."""
 
 _RUN_TOGETHER = re.compile(
-    r"^((?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố)\b.*?\w)"
+    r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố)\b.*?\w)"
     r" (xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
+
+_OF_PROVINCE = re.compile(r"\btỉnh ([^,;()]+?)(?=$|[,;()])")
+_PROVINCES_FOLDED = frozenset(map(fold, PROVINCES))
 
 _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 """What does not occur in names and addresses, but is what OCR makes of dirt."""
@@ -102,6 +105,9 @@ def _address(text: str) -> ReadValue:
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), PLACE_PHRASES)
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
+    strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
+    if strange:
+        return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
     # Without such a word before it, another accent may make it the name of another place.
     unusual = known_otherwise(text, (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
@@ -236,8 +242,8 @@ def without_printed(kind: FieldType, text: str) -> str:
 
 
 def _int(text: str) -> ReadValue:
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,9}", text):
-        return ReadValue(int(text.replace(".", "")))
+    if re.fullmatch(r"\d{1,3}(?:[. ]\d{3})+|\d{1,9}", text):
+        return ReadValue(int(re.sub(r"\D", "", text)))
     return ReadValue(None, (Problem("number_unreadable"),))
 
 

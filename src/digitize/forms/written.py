@@ -95,6 +95,20 @@ def _unread_beside(place: Place, view: PageView) -> bool:
     )
 
 
+def _unread_below(place: Place, view: PageView) -> bool:
+    """Whether there is writing on the lines of a value below those on which something was read."""
+    last, _ = place.filled[-1]
+    left = place.caption[0].box[0]
+    _, _, _, bottom = surround(word.box for word in last)
+    number = sum(1 for row in place.rows if row)
+    height = bottom - min(word.box[1] for word in last)
+    end = min(place.below[3] - height // 4, bottom + (len(place.rows) - number) * 2 * height)
+    if end - bottom < height:
+        return False
+    room = (left, bottom + height // 4, view.right_margin, end)
+    return unread(room, view.reading.words, view)
+
+
 def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: OcrEngine) -> FieldReading:
     telling = [word for word in place.words if any(map(str.isalnum, word.text))]
     confidence = min((word.confidence for word in telling), default=0.0)
@@ -123,7 +137,7 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
     if place.runs_on:
         problems.append(Problem("value_runs_on"))
-    if comb is None and _unread_beside(place, view):
+    if comb is None and (_unread_beside(place, view) or _unread_below(place, view)):
         problems.append(Problem("unread_beside"))
     return FieldReading(
         value=value,

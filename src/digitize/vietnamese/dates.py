@@ -10,6 +10,7 @@ from digitize.vietnamese.numbers import number_from_words, number_in_words
 
 _LABELLED = re.compile(r"(?:ngay\s*)?(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
+_SPACED = re.compile(r"(\d{2})[\s/.\-]+(\d{2})[\s/.\-]+(\d{4})")
 _MONTH = re.compile(r"(?<![\d/.\-])(?:thang\s*)?(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
@@ -32,6 +33,9 @@ def parse_date(text: str) -> str | None:
             return None
         day, month, year = (int(part) for part in whole[0].groups())
         return _iso(year, month, day)
+    if spaced := _SPACED.fullmatch(folded.strip()):
+        # The strokes printed between its parts were lost.
+        return _iso(int(spaced[3]), int(spaced[2]), int(spaced[1]))
     months = list(_MONTH.finditer(folded))
     if len(months) == 1:
         month, year = int(months[0][1]), int(months[0][2])
