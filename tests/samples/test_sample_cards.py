@@ -12,7 +12,8 @@ import pytest
 from digitize.samples.card_facts import card_truth, qr_content
 from digitize.samples.citizens import make_family
 from digitize.samples.identity_card import draw_card
-from digitize.samples.mrz import check_digit, mrz_lines
+from digitize.samples.mrz import mrz_lines
+from digitize.vietnamese.card_codes import check_digit
 
 
 @pytest.mark.parametrize(("text", "digit"), [("L898902C3", 6), ("740812", 2), ("120415", 9), ("<<<", 0)])

@@ -57,7 +57,11 @@ def codes_of(views: Iterable[tuple[int, PageView]], engine: OcrEngine) -> CardCo
 
 
 def read_card(
-    template: Template, version: str, views: Sequence[tuple[int, PageView]], codes: CardCodes, engine: OcrEngine
+    template: Template,
+    version: str,
+    views: Sequence[tuple[int, PageView]],
+    codes: CardCodes,
+    engine: OcrEngine,
 ) -> dict[str, FieldReading]:
     """The fields of a card; what its codes and its print say against each other is flagged."""
     printed = read_labelled(template, version, views, engine)
@@ -134,7 +138,13 @@ def _expiry(
     for page, view in views:
         if any(fold(UNLIMITED) in fold(row.text) for row in into_rows(view.reading.words)):
             return replace(
-                printed, value=UNLIMITED, raw=UNLIMITED, page=page, confidence=0.9, needs_review=False, problems=()
+                printed,
+                value=UNLIMITED,
+                raw=UNLIMITED,
+                page=page,
+                confidence=0.9,
+                needs_review=False,
+                problems=(),
             )
         for word in view.reading.words if born else ():
             if parse_date(word.text) in _birthdays(str(born)):

@@ -39,7 +39,9 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
 
 def _unproven(check: Check, fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
     """The fields of a check that proves them by one another, where one could not be read."""
-    if not any(fields[name].value is None and fields[name].needs_review for name in check.fields if name in fields):
+    if not any(
+        fields[name].value is None and fields[name].needs_review for name in check.fields if name in fields
+    ):
         return {}
     return {
         name: replace(

@@ -24,6 +24,9 @@ _APART = 3.0
 
 _SURE_CARD = 0.95
 _SURE_SIGN = 85.0
+_CLEARLY = 5.0
+"""How much better, of 100 for each sign, the signs of a version must be found than those of others."""
+
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
 _DATE_LINE = re.compile(r"ngay.{0,8}thang.{0,8}nam")
@@ -65,7 +68,9 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     cards = [template.id for template in templates.values() if template.reader == "card"]
     if cards and any(is_of_card(row.text) or is_of_back(row.text) for row in into_rows(reading.words)):
         return PageKind(cards[0], _SURE_CARD, begins=True)
-    titled = sorted(((_best_title(rows, template), template.id) for template in templates.values()), reverse=True)
+    titled = sorted(
+        ((_best_title(rows, template), template.id) for template in templates.values()), reverse=True
+    )
     if titled and titled[0][0] >= _SURE_TITLE:
         (score, form), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
         if score - second >= _APART:
@@ -115,21 +120,27 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     return [Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence) for pages in groups]
 
 
-def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> Version:
-    """The version of a form that some pages are: the one whose signs are found, else the plain one."""
+def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> tuple[Version, bool]:
+    """The version of a form that some pages are, and whether that is clear.
+
+    It is the one whose signs are found, or whose own fields, else the plain one. It is not clear where the
+    signs of another are found nearly as well.
+    """
     text = " ".join(row.text for _, view in views for row in into_rows(view.reading.words))
-    signed = [
-        (_likeness_of_signs(text, version), -number) for number, version in enumerate(template.versions)
-    ]
-    if signed and max(signed)[0] >= _SURE_SIGN:
-        return template.versions[-max(signed)[1]]
+    signed = sorted(
+        ((_likeness_of_signs(text, version), -number) for number, version in enumerate(template.versions)),
+        reverse=True,
+    )
+    if signed[0][0] >= _SURE_SIGN:
+        clear = len(signed) == 1 or signed[0][0] - signed[1][0] >= _CLEARLY
+        return template.versions[-signed[0][1]], clear
     for version in template.versions:
         items = template.items_of(version.id)
         own = [number for number, item in enumerate(items) if item.key in version.fields]
         if own and any(number in locate(items, views) for number in own):
-            return version
+            return version, True
     plain = [version for version in template.versions if not version.signs and not version.fields]
-    return plain[0] if plain else template.versions[0]
+    return (plain[0], True) if plain else (template.versions[0], len(template.versions) == 1)
 
 
 def _likeness_of_signs(text: str, version: Version) -> float:

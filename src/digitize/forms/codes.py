@@ -45,7 +45,7 @@ def mrz_of(view: PageView, engine: OcrEngine) -> CardFacts | None:
 
 
 def _qr_in(grey: Pixels) -> CardFacts | None:
-    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return next((facts for code in codes if (facts := parse_qr(code.text)) is not None), None)
 
 

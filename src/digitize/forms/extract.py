@@ -66,7 +66,7 @@ def _cards_joined(groups: Sequence[Grouped], cards: dict[tuple[int, ...], CardCo
 
 
 def _is_other_side(one: CardCodes | None, other: CardCodes) -> bool:
-    """Whether two pages bear different codes with the same number: two copies of a card have the same codes."""
+    """Whether two pages bear different codes with one number; two copies of a card bear the same codes."""
     if one is None or one.pid is None or one.pid != other.pid:
         return False
     return not (one.qr and other.qr) and not (one.mrz and other.mrz)
@@ -84,19 +84,25 @@ def _read(
         return Document(group.pages, UNKNOWN_FORM, None, 0.0)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
-    version = version_of(template, pages)
+    version, clear = version_of(template, pages)
     if template.reader == "letter":
         fields = read_letter(pages, engine)
     elif template.reader == "card":
         fields = read_card(template, version.id, pages, cards[group.pages], engine)
+        if not clear:
+            kind = fields["card_kind"]
+            fields["card_kind"] = replace(kind, confidence=0.5, needs_review=True, problems=_VERSION_UNCLEAR)
     else:
         fields = read_labelled(template, version.id, pages, engine)
     fields = apply_checks(_without_empty_cells(fields), template.checks)
+    if not clear:
+        fields = {key: _of_doubtful_version(reading) for key, reading in fields.items()}
     return Document(
         pages=group.pages,
         form=template.id,
         form_version=version.id,
         form_confidence=group.confidence,
+        problems=() if clear else _VERSION_UNCLEAR,
         fields=_distrusted({key: _weighed(reading, threshold) for key, reading in fields.items()}),
     )
 
@@ -109,7 +115,9 @@ def _without_empty_cells(fields: dict[str, FieldReading]) -> dict[str, FieldRead
         if is_cell(key) and (reading.value is not None or reading.needs_review)
     }
     return {
-        key: reading for key, reading in fields.items() if not is_cell(key) or key.rpartition(".")[0] in written
+        key: reading
+        for key, reading in fields.items()
+        if not is_cell(key) or key.rpartition(".")[0] in written
     }
 
 
@@ -126,6 +134,16 @@ def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
         else reading
         for key, reading in fields.items()
     }
+
+
+_VERSION_UNCLEAR = (Problem("version_unclear"),)
+
+
+def _of_doubtful_version(reading: FieldReading) -> FieldReading:
+    """A field where the version is in doubt: an empty one may have its place in the other version."""
+    if reading.value is not None or reading.needs_review:
+        return reading
+    return replace(reading, confidence=0.5, needs_review=True, problems=_VERSION_UNCLEAR)
 
 
 def _has_no_place(reading: FieldReading) -> bool:

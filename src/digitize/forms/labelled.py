@@ -55,9 +55,7 @@ def read_labelled(
             fields |= _read(item, place, by_page[place.page], engine)
     fields |= _signed_apart([item for item in items if item.apart], views)
     required = {key for item in items for key in _required(item, fields)}
-    return {
-        key: _asked_for(reading) if key in required else reading for key, reading in fields.items()
-    }
+    return {key: _asked_for(reading) if key in required else reading for key, reading in fields.items()}
 
 
 def _keys(item: Item) -> tuple[str, ...]:

@@ -23,7 +23,11 @@ garbled in three of them."""
 _SHORT = 8
 _SHORT_GOOD = 88.0
 
-_AFTER_LABEL = re.compile(r"[\s:;.\-–—·…,)\]]*(?:[(\[{]\s*[\dlI|OS]{1,2}\s*[)\]}](?!\.))?[\s:;.\-–—·…,]*")
+_AFTER_LABEL = re.compile(
+    r"[\s:;.\-–—·…,)\]]*"
+    r"(?:[({]\s*[\dlI|OS]{1,2}\s*[)}]|\[\s*[\dlI|OS]{1,2}\s*\](?!\.))?"
+    r"[\s:;.\-–—·…,]*"
+)
 """Colon, footnote mark, and what OCR makes of the dots after a label."""
 
 _BEFORE_LABEL = re.compile(r"(?:[(\[{]|(?<![^\s.])[-–—]\s)$")
@@ -68,9 +72,7 @@ def likeness(text: str, phrase: str) -> float:
     return float(compare(wanted, folded))
 
 
-def _candidates(
-    page: PageText, labels: Sequence[Sequence[str]], unmarked: Container[int]
-) -> list[Found]:
+def _candidates(page: PageText, labels: Sequence[Sequence[str]], unmarked: Container[int]) -> list[Found]:
     found = []
     # Punctuation is what OCR loses first; words are compared without it.
     bare, places = _bare(page.folded)

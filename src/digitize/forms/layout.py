@@ -59,7 +59,7 @@ class PageText:
 
     def numbered_words_between(self, start: int, end: int) -> list[tuple[int, Word]]:
         """The same, each with the number of its row."""
-        found = []
+        found: list[tuple[int, Word]] = []
         for index in range(max(0, bisect_right(self.starts, start) - 1), len(self.words)):
             word, at = self.words[index], self.starts[index]
             if at >= end:

@@ -68,7 +68,9 @@ class Place:
                 middle = word.box[0] + round((word.box[2] - word.box[0]) * (first + 0.5) / len(word.text))
                 half = (room[3] - room[1]) // 4
                 left = replace(self, rows=(before,), rooms=((room[0], room[1], middle - half, room[3]),))
-                return left, replace(self, rows=(behind,), rooms=((middle + half, room[1], room[2], room[3]),))
+                return left, replace(
+                    self, rows=(behind,), rooms=((middle + half, room[1], room[2], room[3]),)
+                )
         return None
 
 
@@ -118,9 +120,7 @@ def _place(
     return Place(page, rows, tuple(rooms), caption, below, runs_on=beyond and following is not None)
 
 
-def _below(
-    view: PageView, text: PageText, caption: Sequence[Word], row: int, after: Sequence[Found]
-) -> Box:
+def _below(view: PageView, text: PageText, caption: Sequence[Word], row: int, after: Sequence[Found]) -> Box:
     top = max(word.box[3] for word in caption)
     next_words = (text.word_at(found.start) for found in after)
     lower = next((word for word in next_words if text.rows[word] > row), None)

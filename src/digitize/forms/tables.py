@@ -181,10 +181,12 @@ def _read_cell(
     if kind is FieldType.TICK:
         return crossed(view, table.page, inside)
     rows = tuple(row.words for row in into_rows(cell.words))
-    rooms = tuple((inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows))
+    rooms = tuple(
+        (inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows)
+    )
     place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
     reading = read_written(Asked(kind), place, view, engine)
-    beyond = any(word.box[2] > right - inset or word.box[0] < left + inset // 2 for word in cell.words)
+    beyond = any(word.box[2] > right - inset for word in cell.words)
     if reading.value is not None and (beyond or unread(inside, cell.words, view)):
         return _doubted(reading, Problem("unread_beside"))
     return reading

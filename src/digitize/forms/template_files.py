@@ -58,9 +58,7 @@ def load_template(path: Path) -> Template:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         number = int(line[1]) if line else text.count("\n") + 1
-        raise UsageProblem(
-            "template_not_toml", path=str(path), line=number, detail=str(error)
-        ) from error
+        raise UsageProblem("template_not_toml", path=str(path), line=number, detail=str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = [part for part in first["loc"] if part != "tagged-union"]
@@ -96,6 +94,8 @@ def line_of(text: str, where: Sequence[int | str]) -> int:
                 at = heads[part]
                 end = next((n for n in range(at + 1, end) if lines[n].lstrip().startswith("[")), end)
             continue
-        own = re.compile(rf"\s*{re.escape(part)}\s*=|\s*\[\s*{re.escape(part)}\s*\]|.*[{{,]\s*{re.escape(part)}\s*=")
+        own = re.compile(
+            rf"\s*{re.escape(part)}\s*=|\s*\[\s*{re.escape(part)}\s*\]|.*[{{,]\s*{re.escape(part)}\s*="
+        )
         at = next((number for number in range(at, end) if own.match(lines[number])), at)
     return at + 1

@@ -39,9 +39,10 @@ _LOST_COMMA = re.compile(
 _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "phut", "ngay")}
 """What forms print between the parts of a value."""
 
+_UNITS = "xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố"
 _RUN_TOGETHER = re.compile(
-    r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố)\b.*?\w)"
-    r" (xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
+    r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|" + _UNITS + r")\b.*?\w)"
+    r" (" + _UNITS + r"|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
 
@@ -57,7 +58,12 @@ _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 _DOUBLED = re.compile(r"([,;:])[,;:]+")
 """A comma that a dot of a leader has doubled."""
 
-_ISSUED_ON = re.compile(r"\bcap(?: ngay)?\W+(\d{1,2}\s*/\s*\d{1,2}\s*/\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+")
+_FOOTNOTE = re.compile(r"[(\[{]?[\dlIqO|S]{1,2}[)\]}]|[®©]")
+"""A mark of a footnote by itself: nothing is written beside it."""
+
+_ISSUED_ON = re.compile(
+    r"\bcap(?: ngay)?\W+(\d{1,2}\s*/\s*\d{1,2}\s*/\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+"
+)
 """The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
@@ -91,6 +97,8 @@ def clean(text: str) -> str:
         spaced = re.sub(r"(?:[.…_]\s*){2,}|…", " ", stripped)
         spaced = re.sub(r"(?<=\s)[.·|¦_~^`]+(?=\s|$)|^[.·|¦_~^`]+\s", " ", spaced)
         stripped = single_spaced(spaced).strip(_EDGES)
+    if _FOOTNOTE.fullmatch(stripped):
+        return ""
     stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
@@ -225,7 +233,7 @@ def _issued(text: str) -> tuple[str | None, str | None]:
 
 
 def is_unit(word: str, units: Sequence[str]) -> bool:
-    """Whether a word is a unit that a form prints behind a value; the raised sign of ``m²`` may be misread."""
+    """Whether a word is a unit that a form prints behind a value; the sign of ``m²`` is misread at times."""
     return any(_is_unit(fold(word).strip(_EDGES), unit) for unit in units)
 
 

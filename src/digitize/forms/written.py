@@ -151,7 +151,7 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
 
 
 def _comb_of(words: Sequence[Word], view: PageView) -> Sequence[Box] | None:
-    """The boxes, one for each digit, in which some words stand; page reading has looked at each several times."""
+    """The boxes, one for each digit, in which some words stand; page reading has looked well at each."""
     if not words or any(sum(map(str.isdigit, word.text)) < len(word.text) for word in words):
         return None
     left, top, right, bottom = surround(word.box for word in words)
@@ -182,7 +182,7 @@ def _looked_again(
 
 
 def _same(one: Value, other: Value) -> bool:
-    """Whether two readings agree; who issued a paper is one of few, and known by less than all its letters."""
+    """Whether two readings agree; who issued a paper is one of few, known by less than all letters."""
     if isinstance(one, dict) and isinstance(other, dict):
         parts = ("number", "issued_on")
         return all(one.get(part) is not None and one.get(part) == other.get(part) for part in parts)

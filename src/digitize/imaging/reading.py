@@ -109,9 +109,7 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     written = rulings.written & ~rulings.mask
     zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
     fine = _without_marks(fine, zones, scale)
-    return ReadingPicture(
-        pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid, fine
-    )
+    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid, fine)
 
 
 def _without_marks(fine: Pixels, zones: Iterable[Zone], scale: float) -> Pixels:

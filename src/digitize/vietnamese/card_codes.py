@@ -39,6 +39,7 @@ class CardFacts:
         name: as written.
         dob, issued_on: ISO 8601.
         sex: ``Nam`` or ``Nữ``.
+        nationality: ``Việt Nam``; the zone says it.
         residence: as written.
         expires_on: ISO 8601, or ``Không thời hạn``.
 
@@ -49,6 +50,7 @@ class CardFacts:
     name: str | None = None
     dob: str | None = None
     sex: str | None = None
+    nationality: str | None = None
     residence: str | None = None
     issued_on: str | None = None
     expires_on: str | None = None
@@ -69,7 +71,15 @@ def parse_qr(text: str) -> CardFacts | None:
     dob, issued_on = _day(born), _day(issued)
     if dob is None or sex not in ("Nam", "Nữ") or not name or not re.fullmatch(r"(?:\d{9}|\d{12})?", old):
         return None
-    return CardFacts(pid, old or None, name, dob, sex, residence or None, issued_on)
+    return CardFacts(
+        pid=pid,
+        old_pid=old or None,
+        name=name,
+        dob=dob,
+        sex=sex,
+        residence=residence or None,
+        issued_on=issued_on,
+    )
 
 
 def parse_mrz(lines: Iterable[str]) -> CardFacts | None:
@@ -99,7 +109,7 @@ def parse_mrz(lines: Iterable[str]) -> CardFacts | None:
         return CardFacts(pid=pid)
     # Cards are valid for some 60 years at most: the end is after the birth, in this century or the next.
     end = UNLIMITED if expiry == NEVER else _iso(2000 + int(expiry[:2]), expiry)
-    return CardFacts(pid=pid, dob=dob, sex=sex, expires_on=end)
+    return CardFacts(pid=pid, dob=dob, sex=sex, nationality="Việt Nam", expires_on=end)
 
 
 def check_digit(text: str) -> int:
