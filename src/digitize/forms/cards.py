@@ -30,6 +30,9 @@ _ISSUER_LINES = {
 
 _ALIKE = 85.0
 
+_UNTOLD = FieldReading(None, needs_review=True, problems=(Problem("code_unread"),))
+"""What only the QR code would say."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardCodes:
@@ -69,7 +72,7 @@ def read_card(
         "card_kind": FieldReading(_KINDS.get(version), confidence=0.95, page=views[0][0]),
         "issuer": _issuer(version, views),
         "expires_on": _expiry(version, views, printed["expires_on"], _born(printed["dob"], codes)),
-        "old_pid": FieldReading(None, confidence=0.95 if codes.qr else 0.9),
+        "old_pid": FieldReading(None, confidence=0.95) if codes.qr else _UNTOLD,
     }
     return {key: _settled(key, reading, template, codes) for key, reading in printed.items()}
 
@@ -82,7 +85,7 @@ def _settled(key: str, printed: FieldReading, template: Template, codes: CardCod
         if found is not None and key in _CODED and getattr(found[1], key) is not None
     ]
     if not told:
-        return printed
+        return _of_few(printed) if template.type_of(key) in _LISTED else printed
     value, page, source = told[0]
     others = [str(other) for other, _, _ in told[1:] if other != value]
     if printed.value is not None and not printed.needs_review and not _same(key, printed.value, value):
@@ -99,6 +102,16 @@ def _settled(key: str, printed: FieldReading, template: Template, codes: CardCod
         needs_review=bool(problems),
         problems=problems,
     )
+
+
+_LISTED = (FieldType.NATIONALITY, FieldType.SEX)
+
+
+def _of_few(printed: FieldReading) -> FieldReading:
+    """One of few values, surely read; the pattern printed beside it on the card says nothing against it."""
+    if printed.value is None or any(one.code not in ("unread_beside", "value_runs_on") for one in printed.problems):
+        return printed
+    return replace(printed, needs_review=False, problems=())
 
 
 _CODED = {field.name for field in fields(CardFacts)}

@@ -15,6 +15,9 @@ from digitize.vietnamese.folding import fold
 _BOX_SIDES = (2.6, 8.0)
 """Shortest and longest side of a tick box in millimetres."""
 
+_STRAIGHT = 0.7
+"""Share of the shortest side that a line of a frame is straight."""
+
 _TICKED = 0.10
 _UNTICKED = 0.02
 """Share of ink inside a box from which it is ticked, and up to which it is empty."""
@@ -175,14 +178,19 @@ def _tick_boxes(view: PageView, area: Box) -> list[Box]:
     part = view.writing[top : area[3], left : area[2]].astype(np.uint8)
     if not part.size:
         return []
-    contours, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     low, high = (view.millimetres(side) for side in _BOX_SIDES)
+    # A tick may reach beyond its box; what is left of straight lines is the frame alone.
+    side = max(3, round(_STRAIGHT * low))
+    lines = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, side), np.uint8))
+    lines |= cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((side, 1), np.uint8))
+    frames = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    contours, _ = cv2.findContours(frames, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
     for contour in contours:
         x, y, width, height = cv2.boundingRect(contour)
         if not (low <= width <= high and low <= height <= high):
             continue
-        if 0.75 < width / height < 1.33 and _framed(part[y : y + height, x : x + width]):
+        if 0.75 < width / height < 1.33 and _framed(frames[y : y + height, x : x + width]):
             boxes.append((left + x, top + y, left + x + width, top + y + height))
     return sorted(boxes)
 

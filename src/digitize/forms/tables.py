@@ -186,7 +186,7 @@ def _read_cell(
     )
     place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
     reading = read_written(Asked(kind), place, view, engine)
-    beyond = any(word.box[2] > right - inset for word in cell.words)
+    beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
     if reading.value is not None and (beyond or unread(inside, cell.words, view)):
         return _doubted(reading, Problem("unread_beside"))
     return reading

@@ -25,6 +25,7 @@ from digitize.vietnamese.vocabulary import (
     CARD_ISSUERS,
     ETHNIC_GROUPS,
     NATIONALITIES,
+    PAPER_PHRASES,
     PLACE_PHRASES,
     PROVINCES,
     RELATIONS,
@@ -62,7 +63,7 @@ _FOOTNOTE = re.compile(r"[(\[{]?[\dlIqO|S]{1,2}[)\]}]|[®©]")
 """A mark of a footnote by itself: nothing is written beside it."""
 
 _ISSUED_ON = re.compile(
-    r"\bcap(?: ngay)?\W+(\d{1,2}\s*/\s*\d{1,2}\s*/\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+"
+    r"\bcap(?: ngay)?\W+(\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+"
 )
 """The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
 
@@ -105,12 +106,13 @@ def clean(text: str) -> str:
 
 
 def _text(text: str) -> ReadValue:
+    text = with_known_accents(text, PAPER_PHRASES)
     return ReadValue(text, _odd_words(text))
 
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
-    text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), PLACE_PHRASES)
+    text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), (*PLACE_PHRASES, *PAPER_PHRASES))
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
@@ -239,7 +241,7 @@ def is_unit(word: str, units: Sequence[str]) -> bool:
 
 def _is_unit(bare: str, unit: str) -> bool:
     if unit.endswith("²"):
-        return bare[:1] == fold(unit)[:1] and len(bare) <= len(unit) and not bare.isdigit()
+        return bare[:1] == fold(unit)[:1] and len(bare) <= len(unit) + 1 and not bare.isdigit()
     return bare == fold(unit)
 
 

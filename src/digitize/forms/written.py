@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from digitize.forms.layout import surround
 from digitize.forms.places import Place
-from digitize.forms.second_look import bare_look, clean_look, confirmed, contradicts, same_number
+from digitize.forms.second_look import (
+    bare_look,
+    clean_look,
+    confirmed,
+    contradicts,
+    dot_lost,
+    may_hide_dot,
+    on_leader,
+    same_number,
+)
 from digitize.forms.template import FieldType
 from digitize.forms.values import ReadValue, clean, read_value, without_printed
 from digitize.forms.view import PageView
@@ -130,6 +139,8 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     elif comb is None and not (sound and confirmed(view, telling)):
         value, more = _looked_again(asked, first, raw, boxes, view, engine)
         problems = more if value != first.value else problems + more
+    elif comb is None:
+        problems += _hidden_dots(asked, telling, boxes, view, engine)
     if value is not None and not problems and confidence <= DOUBTFUL:
         # Its readers differ.
         problems.append(Problem("low_confidence"))
@@ -179,6 +190,17 @@ def _looked_again(
         # Only one of the two readings fits the type; it is shown, and still looked at.
         return second.value, [Problem("readings_disagree", {"other": clean(raw)})]
     return value, [Problem("readings_disagree", {"other": clean(again)})]
+
+
+def _hidden_dots(
+    asked: Asked, words: Sequence[Word], boxes: Sequence[Box], view: PageView, engine: OcrEngine
+) -> list[Problem]:
+    """What a bare look says of dots below that may have gone with the dots of a leader."""
+    name = asked.type is FieldType.NAME
+    if not may_hide_dot(words, name=name) or not any(on_leader(view, box) for box in boxes):
+        return []
+    other = dot_lost(words, bare_look(view, boxes, engine), name=name)
+    return [] if other is None else [Problem("readings_disagree", {"other": other})]
 
 
 def _same(one: Value, other: Value) -> bool:
