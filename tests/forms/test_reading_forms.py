@@ -196,7 +196,7 @@ def test_a_copy_of_an_identity_card_is_no_letter_and_its_two_sides_are_told_of(
     holder = make_family(random, day, day).mother
     (sheet,) = draw_card(random, holder, card_truth(holder), dpi=200)
     reading = view_of(scanned(sheet), engine).reading
-    assert classify_page(reading, load_templates()).form == "unknown"
+    assert classify_page(reading, load_templates()).form == "citizen_id"
     assert "card_sides" in [problem.code for problem in reading.problems]
 
 

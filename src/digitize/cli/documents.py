@@ -90,7 +90,7 @@ def _document_json(
 def _tables_json(
     template: Template | None, fields: Mapping[str, dict[str, object]]
 ) -> dict[str, list[dict[str, object]]]:
-    """The tables of a form, row by row, each cell as a field; a table in which nothing is written is empty."""
+    """The tables of a form, row by row, each cell as a field; one in which nothing is written is empty."""
     rows: dict[str, dict[int, dict[str, object]]] = (
         {table: {} for table in template.tables} if template else {}
     )

@@ -53,6 +53,10 @@ def register(app: typer.Typer, session: Session) -> None:
         else:
             show_template(session, template)
 
+    _register_check(group, session)
+
+
+def _register_check(group: typer.Typer, session: Session) -> None:
     @command(group, session, "check", "forms_check")
     def check(
         files: Annotated[

@@ -78,7 +78,7 @@ def read_card(
 
 
 def _settled(key: str, printed: FieldReading, template: Template, codes: CardCodes) -> FieldReading:
-    """A field by its code, if one says it; flagged where what was surely read, or another code, says other."""
+    """A field by its code, if one says it; flagged where what was surely read, or another code, differs."""
     told = [
         (getattr(found[1], key), found[0], source)
         for found, source in ((codes.qr, Source.QR), (codes.mrz, Source.MRZ))
@@ -109,7 +109,9 @@ _LISTED = (FieldType.NATIONALITY, FieldType.SEX)
 
 def _of_few(printed: FieldReading) -> FieldReading:
     """One of few values, surely read; the pattern printed beside it on the card says nothing against it."""
-    if printed.value is None or any(one.code not in ("unread_beside", "value_runs_on") for one in printed.problems):
+    if printed.value is None or any(
+        one.code not in ("unread_beside", "value_runs_on") for one in printed.problems
+    ):
         return printed
     return replace(printed, needs_review=False, problems=())
 

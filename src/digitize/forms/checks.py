@@ -79,7 +79,7 @@ def _not_after(values: Sequence[Value]) -> str | None:
 
 
 def _at_least_years(values: Sequence[Value]) -> str | None:
-    """Whether somebody born on one day had so many full years on another; months of a part count as its end."""
+    """Whether somebody born on one day had so many full years on another; both may be years alone."""
     born, on, years = (str(value) for value in values)
     turned = f"{int(born[:4]) + int(years):04}{born[4:]}"
     length = min(len(turned), len(on))

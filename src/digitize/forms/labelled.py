@@ -9,7 +9,7 @@ from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.marks import chosen, signature, ticked, yes_or_no
 from digitize.forms.places import Place, locate
-from digitize.forms.signing import captions_apart
+from digitize.forms.signing import captions_apart, names_under
 from digitize.forms.tables import read_grid, read_table
 from digitize.forms.template import FieldType, Item, Template
 from digitize.forms.view import PageView
@@ -93,6 +93,8 @@ def _read_one(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fi
     match item.type:
         case FieldType.SIGNATURE:
             return signature(view, place.page, place.caption, item.width)
+        case FieldType.SIGNER:
+            return _signer(item, place, view, engine)
         case FieldType.CHECK:
             return yes_or_no(view, place.page, _row_of(place.caption[-1], view))
         case FieldType.CHOICE:
@@ -100,7 +102,16 @@ def _read_one(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fi
         case FieldType.TICK:
             return ticked(view, place.page, place.rooms[0])
         case _:
-            return read_written(Asked(item.type, item.unit), place, view, engine)
+            return read_written(Asked(item.type, item.unit, item.pattern), place, view, engine)
+
+
+def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
+    """The name of who has signed under a caption."""
+    rows = names_under(view, place.caption, item.width)
+    if len(rows) != 1:
+        return FieldReading(None, page=place.page, needs_review=True, problems=(Problem("signer_unclear"),))
+    name = Place(place.page, (rows[0].words,), (rows[0].box,), place.caption, rows[0].box)
+    return read_written(Asked(FieldType.NAME), name, view, engine)
 
 
 def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:

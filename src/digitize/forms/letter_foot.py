@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, surround
 from digitize.forms.letter_part import LEAST_WORD, LetterPart, disagreement, doubt
+from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
@@ -76,7 +77,7 @@ class LetterFoot(LetterPart):
         matches = [_CAPACITY.match(clean(row.text)) for row in block]
         capacity = next((f"{match[1]}." for match in reversed(matches) if match), None)
         title_rows = [row for row, match in zip(block, matches, strict=True) if not match]
-        name_rows = [row for row in rows[end:] if _is_name(row.text)]
+        name_rows = [row for row in rows[end:] if is_name(row.text)]
         caption = [word for row in block for word in row.words]
         covered = any(self._unread_beside(row) for row in block)
         return {
@@ -182,8 +183,3 @@ def _is_signing(text: str) -> bool:
         return False
     titles = ("CHỦ TỊCH", "GIÁM ĐỐC", "TRƯỞNG", "BỘ TRƯỞNG", "ỦY BAN NHÂN DÂN", "CHÁNH VĂN PHÒNG")
     return bool(_CAPACITY.match(plain)) or any(likeness(plain, t) >= 90 for t in titles)
-
-
-def _is_name(text: str) -> bool:
-    words = clean(text).split()
-    return 2 <= len(words) <= 5 and all(w[:1].isupper() and w.isalpha() for w in words)

@@ -121,6 +121,9 @@ class LetterHead(LetterPart):
         again = self.again(rows)
         text = clean(" ".join(row.text for row in rows))
         problems = [] if again == text else [disagreement(again)]
+        if _capitals_behind(text):
+            # The words of a stamp, such as VĂN PHÒNG ... ĐẾN, have run into it.
+            problems.append(Problem("stamp_beside"))
         parts = _parent_and_issuer([clean(row.text) for row in rows])
         if parts is None:
             problems.append(Problem("issuer_unclear"))
@@ -294,3 +297,10 @@ def _without_about(text: str) -> str:
 
 def _tight(notation: str) -> str:
     return re.sub(r"\s*-\s*", "-", notation)
+
+
+def _capitals_behind(text: str) -> bool:
+    """Whether several words in capitals stand behind one in small letters."""
+    words = [word for word in text.split() if sum(map(str.isalpha, word)) > 1]
+    behind = next((n for n, word in enumerate(reversed(words)) if not word.isupper()), len(words))
+    return 2 <= behind < len(words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from digitize.forms.template import Choice
 from digitize.forms.view import PageView
@@ -183,7 +184,7 @@ def _tick_boxes(view: PageView, area: Box) -> list[Box]:
     side = max(3, round(_STRAIGHT * low))
     lines = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, side), np.uint8))
     lines |= cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((side, 1), np.uint8))
-    frames = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    frames = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8)
     contours, _ = cv2.findContours(frames, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
     for contour in contours:
@@ -195,7 +196,7 @@ def _tick_boxes(view: PageView, area: Box) -> list[Box]:
     return sorted(boxes)
 
 
-def _framed(part: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bool:
+def _framed(part: NDArray[np.uint8]) -> bool:
     """Whether there is ink along all four sides."""
     depth = max(2, part.shape[0] // 5)
     sides = (

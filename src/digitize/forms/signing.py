@@ -1,4 +1,4 @@
-"""Find the captions of places to sign that stand side by side, each in a block of its own."""
+"""Find places to sign: captions side by side, each in a block of its own, and names under signatures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from digitize.forms.layout import into_rows
+from digitize.forms.layout import Row, into_rows
+from digitize.forms.values import clean
 from digitize.forms.view import PageView
 from digitize.model import Word
 from digitize.vietnamese.folding import fold
@@ -84,3 +85,21 @@ def _together(one: Word, other: Word) -> bool:
     if down < -0.4 * height:
         return across < _WORD_GAP * height
     return across < 0 and down < _LINE_GAP * height
+
+
+def names_under(view: PageView, caption: Sequence[Word], width: float) -> list[Row]:
+    """The lines below a caption that look like a name, in a place so many millimetres wide."""
+    centre = (min(word.box[0] for word in caption) + max(word.box[2] for word in caption)) // 2
+    bottom, half = max(word.box[3] for word in caption), view.millimetres(width / 2)
+    below = [
+        word
+        for word in view.reading.words
+        if word.box[1] >= bottom and abs((word.box[0] + word.box[2]) / 2 - centre) <= half
+    ]
+    return [row for row in into_rows(below) if is_name(row.text)]
+
+
+def is_name(line: str) -> bool:
+    """Whether a line is nothing but words with capitals, as many as a name has."""
+    words = clean(line).split()
+    return 2 <= len(words) <= 5 and all(word[:1].isupper() and word.isalpha() for word in words)

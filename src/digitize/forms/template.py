@@ -7,6 +7,7 @@ Cells of tables are fields like all others; their keys name the table, the row f
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -40,6 +41,7 @@ class FieldType(StrEnum):
     TICK = "tick"
     CHOICE = "choice"
     SIGNATURE = "signature"
+    SIGNER = "signer"
     TABLE = "table"
     GRID = "grid"
     LIST = "list"
@@ -129,6 +131,7 @@ class Item(_Data):
         required_unless: not if one of these fields is filled.
         lines: most lines that the value may run over.
         unit: what is printed behind the value (``bản``, ``m²``) and is no part of it.
+        pattern: what the whole value must look like, as a regular expression; another one is flagged.
         behind_stroke: a second field, behind the stroke in the value.
         choices: the boxes of a ``choice``, from left to right.
         columns: of a ``table`` or ``grid``, from left to right; columns of no interest may be left out.
@@ -147,6 +150,7 @@ class Item(_Data):
     required_unless: tuple[str, ...] = ()
     lines: int = Field(default=1, ge=1)
     unit: tuple[str, ...] = ()
+    pattern: str = ""
     behind_stroke: Second | None = None
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -165,6 +169,11 @@ class Item(_Data):
             if bool(getattr(self, part)) != (part in needed):
                 message = f"type {self.type} and {part} do not go together"
                 raise ValueError(message)
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            message = f"pattern is no regular expression: {error}"
+            raise ValueError(message) from error
         if self.type is FieldType.TABLE and (self.key is None or any(not c.name for c in self.columns)):
             message = "a table needs a key, and its columns need names"
             raise ValueError(message)
@@ -209,7 +218,7 @@ class Template(_Data):
         reader: ``labels`` reads ``items``; ``letter`` is for official letters, which have places
             instead of labels; ``card`` for identity cards, which carry codes.
         items: labels in reading order.
-        like_letter: keys that have their places as on an official letter: ``issuer``, ``signer_name``.
+        like_letter: keys that have their places as on an official letter.
         keys: further keys that the form has, beyond those of ``items``, with their types.
         names: what people call each field and table, by its key.
 
@@ -223,7 +232,7 @@ class Template(_Data):
     reader: Literal["labels", "letter", "card"] = "labels"
     versions: tuple[Version, ...] = Field(min_length=1)
     items: tuple[Item, ...] = ()
-    like_letter: tuple[Literal["issuer", "signer_name"], ...] = ()
+    like_letter: tuple[Literal["issuer"], ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     names: dict[str, dict[Language, str]]
@@ -261,8 +270,6 @@ class Template(_Data):
         """The type of a field or of a cell of a table."""
         if column := self._column(key):
             return column.type
-        if key in self.like_letter:
-            return FieldType.NAME if key == "signer_name" else FieldType.TEXT
         types = {own: kind for item in self.items for own, kind in item.own_fields.items()}
         return types.get(key) or self.keys.get(key, FieldType.TEXT)
 

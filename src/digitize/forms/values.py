@@ -25,7 +25,9 @@ from digitize.vietnamese.vocabulary import (
     CARD_ISSUERS,
     ETHNIC_GROUPS,
     NATIONALITIES,
+    OFFICES,
     PAPER_PHRASES,
+    PLACE_HEADS,
     PLACE_PHRASES,
     PROVINCES,
     RELATIONS,
@@ -46,6 +48,13 @@ _RUN_TOGETHER = re.compile(
     r" (" + _UNITS + r"|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
+
+_STRAY_COMMA = re.compile(r"\b(xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường), (?=[A-ZĐÂÊÔ])")
+"""A comma between a unit and its name is a dot of the leader."""
+
+_LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 10)
+_NEARLY = 88.0
+_HEADS = tuple(fold(head) for head in PLACE_HEADS)
 
 _OF_PROVINCE = re.compile(r"\btỉnh ([^,;()]+?)(?=$|[,;()])")
 _PROVINCES_FOLDED = frozenset(map(fold, PROVINCES))
@@ -107,11 +116,12 @@ def clean(text: str) -> str:
 
 def _text(text: str) -> ReadValue:
     text = with_known_accents(text, PAPER_PHRASES)
-    return ReadValue(text, _odd_words(text))
+    return ReadValue(text, (*_odd_words(text), *_near_phrases(text)))
 
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
+    text = _STRAY_COMMA.sub(r"\1 ", text)
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), (*PLACE_PHRASES, *PAPER_PHRASES))
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
@@ -121,7 +131,29 @@ def _address(text: str) -> ReadValue:
     # Without such a word before it, another accent may make it the name of another place.
     unusual = known_otherwise(text, (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
-    return ReadValue(text, (*_odd_words(text), *doubts))
+    return ReadValue(text, (*_odd_words(text), *_near_phrases(text), *_odd_heads(text), *doubts))
+
+
+def _near_phrases(text: str) -> tuple[Problem, ...]:
+    """``Ủy han nhân dân``: what is nearly a phrase that stands on many papers was misread."""
+    folded = fold(text)
+    whole = [(at, at + len(phrase)) for phrase in _LONG_PHRASES if (at := folded.find(phrase)) >= 0]
+    for phrase in _LONG_PHRASES:
+        found = fuzz.partial_ratio_alignment(phrase, folded, score_cutoff=_NEARLY)
+        if found is None or found.score == 100 or len(folded) < len(phrase):
+            continue
+        # A phrase may hold another one, or begin like it.
+        if not any(start < found.dest_end and found.dest_start < end for start, end in whole):
+            return (Problem("phrase_odd", {"phrase": text[found.dest_start : found.dest_end]}),)
+    return ()
+
+
+def _odd_heads(text: str) -> tuple[Problem, ...]:
+    """The parts of an address begin with what they are: a number, a unit, an institution."""
+    for part in text.split(", "):
+        if part and not any(fold(part).startswith(head) for head in _HEADS):
+            return (Problem("place_odd", {"part": part}),)
+    return ()
 
 
 def _with_commas(text: str) -> str:
@@ -314,6 +346,7 @@ def _month(text: str) -> ReadValue:
 
 _READERS: dict[FieldType, Callable[[str], ReadValue]] = {
     FieldType.NAME: _name,
+    FieldType.SIGNER: _name,
     FieldType.ADDRESS: _address,
     FieldType.RELATION: _relation,
     FieldType.DATE: _date,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from digitize.forms.hidden_dots import dot_lost, may_hide_dot
 from digitize.forms.layout import surround
 from digitize.forms.places import Place
 from digitize.forms.second_look import (
@@ -12,8 +14,6 @@ from digitize.forms.second_look import (
     clean_look,
     confirmed,
     contradicts,
-    dot_lost,
-    may_hide_dot,
     on_leader,
     same_number,
 )
@@ -27,6 +27,9 @@ from digitize.ocr.looks import DOUBTFUL
 _WRITING = 1.3
 """Millimetres that ink must measure to be writing; what is left of leaders measures less."""
 
+_GAP = 0.8
+"""Millimetres behind a label in which its last letter may reach."""
+
 _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
 
@@ -36,14 +39,18 @@ _AGREED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a place: the type of its value, and the unit that is printed behind it."""
+    """What is asked of a place: the type of its value, the unit printed behind it, what it must look like."""
 
     type: FieldType
     unit: tuple[str, ...] = ()
+    pattern: str = ""
 
     def read(self, text: str) -> ReadValue:
         """A text as a value."""
-        return read_value(self.type, clean(text))
+        read = read_value(self.type, clean(text))
+        if self.pattern and read.value is not None and not re.fullmatch(self.pattern, str(read.value)):
+            return ReadValue(read.value, (*read.problems, Problem("value_unfit")))
+        return read
 
 
 def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
@@ -90,18 +97,13 @@ def _within(room: Box, view: PageView) -> Box:
 
 
 def _unread_beside(place: Place, view: PageView) -> bool:
-    """Whether there is writing right before or behind what was read: a word that was missed."""
-    first, first_room = place.filled[0]
-    last, last_room = place.filled[-1]
-    gap = view.millimetres(0.8)
-    left, top, _, bottom = surround(word.box for word in first)
-    before = (first_room[0] + gap, top, left - gap, bottom)
-    _, top, right, bottom = surround(word.box for word in last)
-    end = min(right + view.millimetres(_REACH), last_room[2])
-    behind = (right + gap, top, end, bottom)
-    return any(
-        _is_writing(mark, view) for beside in (before, behind) for mark in view.marks(beside, _WRITING)
-    )
+    """Whether there is writing before, between or right behind what was read: a word that was missed."""
+    gap, reach = view.millimetres(_GAP), view.millimetres(_REACH)
+    for row, room in place.filled:
+        _, top, right, bottom = surround(word.box for word in row)
+        if unread((room[0] + gap, top, min(right + reach, room[2]), bottom), row, view):
+            return True
+    return False
 
 
 def _unread_below(place: Place, view: PageView) -> bool:

@@ -113,7 +113,9 @@ def contradiction(word: Word, outputs: Outputs) -> str | None:
 def confirms(word: Word, outputs: Outputs) -> bool:
     """Whether the network, for its part, reads a word as it was read."""
     seen, sure = outputs.best()
-    return sure >= _CONFIRMS and _core(seen) == _core(word.text)
+    # A comma is what dots of leaders are taken for.
+    comma = seen.rstrip(".").endswith(",") == word.text.rstrip(".").endswith(",")
+    return sure >= _CONFIRMS and comma and _core(seen) == _core(word.text)
 
 
 def with_words_settled(words: Sequence[Word], pixels: Pixels, dpi: float) -> tuple[Word, ...]:
