@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from digitize.forms.checks import apply_checks
-from digitize.forms.marks import signature, yes_or_no
-from digitize.forms.template import Check
+from digitize.forms.marks import chosen, crossed, signature, ticked, yes_or_no
+from digitize.forms.template import Check, Choice
 from digitize.forms.view import PageView
 from digitize.messages import entries
 from digitize.model import FieldReading, PageReading, Problem, Value, Word
@@ -61,6 +61,12 @@ def flagged(rule: str, *values: Value, other: str | None = None) -> set[str]:
         ("not_after", ("2026-11-02", "2026-11-01"), None, "dates_reversed"),
         ("not_after", ("1988", "1988-08-30"), None, None),
         ("not_after", ("1989", "1988-08-30"), None, "dates_reversed"),
+        ("at_least_years", ("2006-10-21", "2026-10-21"), "20", None),
+        ("at_least_years", ("2006-10-22", "2026-10-21"), "20", "too_young"),
+        ("at_least_years", ("2008", "2026-10-21"), "18", None),
+        ("at_least_years", ("2009", "2026-10-21"), "18", "too_young"),
+        ("amount_words_agree", (150_000_000, "Một trăm năm mươi triệu đồng"), None, None),
+        ("amount_words_agree", (20_000_000, "Hai triệu đồng"), None, "amount_words_disagree"),
         ("same_person", ("LÊ PHƯƠNG CHI", "Lê Phương Chi"), None, None),
         ("same_person", ("LÊ PHƯƠNG CHI", "Lê Phương Chí"), None, "persons_differ"),
     ],
@@ -75,6 +81,18 @@ def test_fields_that_contradict_one_another_are_all_for_a_person(
 @pytest.mark.parametrize("values", [(None, "2026"), ("2026", None), (None, None)])
 def test_a_rule_says_nothing_of_an_empty_field(rule: str, values: tuple[Value, ...]) -> None:
     assert flagged(rule, *values) == set()
+
+
+@pytest.mark.parametrize("rule", ["words_agree", "amount_words_agree"])
+@pytest.mark.parametrize("lost", [0, 1])
+def test_what_two_fields_prove_together_one_alone_does_not(rule: str, lost: int) -> None:
+    unread = FieldReading(None, needs_review=True, problems=(Problem("number_unreadable"),))
+    read = FieldReading("x", confidence=0.95)
+    fields = {"a": unread, "b": read} if lost == 0 else {"a": read, "b": unread}
+    checked = apply_checks(fields, [Check.model_validate({"rule": rule, "fields": ("a", "b")})])
+    kept = checked["b" if lost == 0 else "a"]
+    assert (kept.value, kept.needs_review) == ("x", True)
+    assert [problem.code for problem in kept.problems] == ["other_half_missing"]
 
 
 def test_what_was_wrong_before_stays_wrong() -> None:
@@ -199,3 +217,68 @@ def test_a_stroke_is_a_signature_and_print_is_none(kind: str, value: Value, code
 
 def test_without_its_caption_nobody_knows_whether_it_was_signed() -> None:
     assert signature(view_of_sheet(Sheet()), 0, ()).needs_review
+
+
+def boxed(*boxes: tuple[str, bool]) -> PageView:
+    """A line with boxes behind words; ticks reach beyond their boxes."""
+    sheet = Sheet()
+    x = 25.0
+    for text, is_ticked in boxes:
+        x = sheet.write(x, 30, text, size=12) + 2
+        sheet.frame(x, 26.5, x + 4, 30.5)
+        if is_ticked:
+            sheet.rule(x + 0.6, 28.5, x + 1.8, 30, 0.5)
+            sheet.rule(x + 1.8, 30, x + 5.2, 25.5, 0.5)
+        x += 9
+    return view_of_sheet(sheet)
+
+
+CHOICES = (Choice(label=("Cá nhân",), value="individual"), Choice(label=("Hộ gia đình",), value="household"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value", "problem"),
+    [
+        (True, False, "individual", None),
+        (False, True, "household", None),
+        (False, False, None, None),
+        (True, True, None, "tick_unclear"),
+    ],
+)
+def test_one_of_several_boxes_is_chosen(
+    *, first: bool, second: bool, value: Value, problem: str | None
+) -> None:
+    view = boxed(("Cá nhân", first), ("Hộ gia đình", second))
+    reading = chosen(view, 0, view.reading.words, CHOICES)
+    assert reading.value == value
+    assert [one.code for one in reading.problems] == ([problem] if problem else [])
+
+
+def test_boxes_in_the_number_of_the_choices_are_those_though_their_words_are_misread() -> None:
+    view = boxed(("Ca nbân", True), ("Hộ gja dình", False))
+    assert chosen(view, 0, view.reading.words, CHOICES).value == "individual"
+    lonely = boxed(("Ca nbân", True))
+    assert chosen(lonely, 0, lonely.reading.words, CHOICES).needs_review
+
+
+@pytest.mark.parametrize("state", [True, False])
+def test_a_box_by_itself_is_ticked_or_not(*, state: bool) -> None:
+    view = boxed(("bản giấy", state))
+    last = view.reading.words[-1].box
+    room = (last[2], last[1], view.reading.width, last[3])
+    assert ticked(view, 0, room).value is state
+
+
+def test_without_a_box_nobody_knows() -> None:
+    view = view_of_sheet(Sheet())
+    assert [one.code for one in ticked(view, 0, (50, 50, 300, 90)).problems] == ["boxes_not_found"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("X", True), ("", None)])
+def test_a_cross_in_a_cell(text: str, value: Value) -> None:
+    sheet = Sheet()
+    if text:
+        sheet.write(30, 20, text, size=12)
+    view = view_of_sheet(sheet)
+    cell = (sheet.pixels(25), sheet.pixels(12), sheet.pixels(45), sheet.pixels(24))
+    assert crossed(view, 0, cell).value is value

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.forms.template import FieldType
-from digitize.forms.values import clean, read_value
+from digitize.forms.values import clean, is_unit, read_value, without_printed
 from digitize.model import Value
 from digitize.vietnamese.vocabulary import ETHNIC_GROUPS, NATIONALITIES, RELATIONS
 
@@ -183,3 +183,59 @@ def test_a_number_of_another_length_is_never_cut_to_fit(digits: str) -> None:
     read = read_value(FieldType.IDDOC, f"số {digits} do Bộ Công an cấp ngày 01/02/2023").value
     assert isinstance(read, dict)
     assert read["number"] == (digits if len(digits) in (9, 12) else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        (FieldType.INT, "1 2", "number_unreadable"),
+        (FieldType.NUMBER, "12,5x", "number_unreadable"),
+        (FieldType.TIME, "25 giờ", "time_unreadable"),
+        (FieldType.PID, "02219559395", "pid_odd"),
+        (FieldType.PHONE, "912345", "phone_odd"),
+        (FieldType.EMAIL, "a.example.vn", "email_odd"),
+        (FieldType.MONTH, "13/2015", "date_unreadable"),
+        (FieldType.DIGITS, "31A5", "number_unreadable"),
+        (FieldType.ADDRESS, "xã Tân Hưng, tỉnh Đầng Tháp", "province_unknown"),
+        (FieldType.ADDRESS, "Ấn 5, xã Tân Hưng, tỉnh Đồng Tháp", "place_odd"),
+        (FieldType.TEXT, "Ủy han nhân dân phường Hà Tu", "phrase_odd"),
+    ],
+)
+def test_a_value_of_one_kind_that_is_odd_is_for_a_person(kind: FieldType, text: str, code: str) -> None:
+    assert code in [problem.code for problem in read_value(kind, text).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("(2)", ""),
+        ("®", ""),
+        ("q)", ""),
+        ("Nguyễn,, Văn", "Nguyễn, Văn"),
+        ("21", "21"),
+        ("(bản sao)", "(bản sao)"),
+    ],
+)
+def test_marks_of_footnotes_alone_are_no_value(text: str, left: str) -> None:
+    assert clean(text) == left
+
+
+@pytest.mark.parametrize(
+    ("word", "units", "told"),
+    [
+        ("bản", ("bản",), True),
+        ("m?", ("m²",), True),
+        ("m2", ("m²",), True),
+        ("12", ("m²",), False),
+        ("Mai", ("m",), False),
+    ],
+)
+def test_units_are_known_though_their_raised_sign_is_misread(
+    word: str, units: tuple[str, ...], *, told: bool
+) -> None:
+    assert is_unit(word, units) is told
+
+
+def test_what_a_form_prints_between_the_parts_of_a_date_is_no_date() -> None:
+    assert without_printed(FieldType.DATE, "tháng năm") == ""
+    assert without_printed(FieldType.DATE, "05 tháng năm 2026") == "05 tháng năm 2026"

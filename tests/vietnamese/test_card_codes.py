@@ -74,6 +74,13 @@ def test_the_zone_of_a_card() -> None:
     assert facts.nationality == "Việt Nam"
 
 
+@pytest.mark.parametrize("seen", ["E", "FE", "EF"])
+def test_an_f_may_be_read_as_an_e(seen: str) -> None:
+    facts = parse_mrz([LINES[0], LINES[1].replace("F", seen, 1)])
+    assert facts is not None
+    assert (facts.sex, facts.expires_on) == ("Nữ", "2030-01-15")
+
+
 def test_a_card_that_never_runs_out() -> None:
     facts = parse_mrz(mrz_lines("001190000017", "NGUYỄN THỊ MẪU", dt.date(1990, 1, 15), "Nữ", None))
     assert facts is not None

@@ -1,7 +1,7 @@
 """Dots below vowels that may have gone with the dots of a leader.
 
-A leader's dots stand where dots below stand (ạ, ộ). Where the two fall together, removing the leader takes the
-mark; what a look at the row as scanned sees with a dot there may be the mark, or the leader itself. Only
+A leader's dots stand where dots below stand (ạ, ộ). Where the two fall together, removing the leader takes
+the mark; what a look at the row as scanned sees with a dot there may be the mark, or the leader itself. Only
 the language tells: most words are none with a dot (``VĂN`` is a name, ``VẶN`` is none).
 """
 
@@ -26,7 +26,8 @@ def dot_lost(words: Sequence[Word], bare: str, *, name: bool) -> str | None:
     The dots of the leader themselves look like it; so the word with the dot must be one of the language, or
     of a name what names are made of.
     """
-    seen = {_undotted(word): word for word in re.findall(r"[^\W\d_]+", bare)}
+    looked: list[str] = re.findall(r"[^\W\d_]+", bare)
+    seen = {_undotted(word): word for word in looked}
     parts = _parts(words)
     for place, text in enumerate(parts):
         other = seen.get(text.casefold())

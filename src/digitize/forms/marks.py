@@ -16,6 +16,9 @@ from digitize.vietnamese.folding import fold
 _BOX_SIDES = (2.6, 8.0)
 """Shortest and longest side of a tick box in millimetres."""
 
+_INSIDE = 0.85
+"""Share of the shortest side that a frame measures inside."""
+
 _STRAIGHT = 0.7
 """Share of the shortest side that a line of a frame is straight."""
 
@@ -83,6 +86,8 @@ def chosen(view: PageView, page: int, row: Sequence[Word], choices: Sequence[Cho
         choices: what is printed before each box, from left to right, and what it stands for.
 
     """
+    if not row:
+        return _unclear(page, None, "label_not_found")
     left, right = (min(word.box[0] for word in row), view.reading.width)
     top, bottom = min(word.box[1] for word in row), max(word.box[3] for word in row)
     slack = view.millimetres(2.5)
@@ -182,16 +187,24 @@ def _tick_boxes(view: PageView, area: Box) -> list[Box]:
     low, high = (view.millimetres(side) for side in _BOX_SIDES)
     # A tick may reach beyond its box; what is left of straight lines is the frame alone.
     side = max(3, round(_STRAIGHT * low))
-    lines = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, side), np.uint8))
-    lines |= cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((side, 1), np.uint8))
-    frames = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8)
-    contours, _ = cv2.findContours(frames, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    boxes = []
-    for contour in contours:
-        x, y, width, height = cv2.boundingRect(contour)
-        if not (low <= width <= high and low <= height <= high):
-            continue
-        if 0.75 < width / height < 1.33 and _framed(frames[y : y + height, x : x + width]):
+    level = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, side), np.uint8))
+    upright = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((side, 1), np.uint8))
+    frames = cv2.morphologyEx(np.maximum(level, upright), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(
+        np.uint8
+    )
+    # Frames by their inside, where they are whole, whatever sticks out of them; else by their outside.
+    contours, _ = cv2.findContours(frames, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    boxes: list[Box] = []
+    for x, y, width, height in sorted(map(cv2.boundingRect, contours), key=lambda one: one[2] * one[3]):
+        fits = low * _INSIDE <= width <= high and low * _INSIDE <= height <= high
+        centre = (left + x + width // 2, top + y + height // 2)
+        known = any(b[0] <= centre[0] <= b[2] and b[1] <= centre[1] <= b[3] for b in boxes)
+        if (
+            fits
+            and not known
+            and 0.75 < width / height < 1.33
+            and _framed(frames[y : y + height, x : x + width])
+        ):
             boxes.append((left + x, top + y, left + x + width, top + y + height))
     return sorted(boxes)
 

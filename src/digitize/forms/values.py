@@ -49,7 +49,9 @@ _RUN_TOGETHER = re.compile(
 )
 """Two units of an address whose comma was lost."""
 
-_STRAY_COMMA = re.compile(r"\b(xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường), (?=[A-ZĐÂÊÔ])")
+_STRAY_COMMA = re.compile(
+    r"\b(xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường), (?=[A-ZĐÂÊÔ])"
+)
 """A comma between a unit and its name is a dot of the leader."""
 
 _LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 10)

@@ -23,7 +23,9 @@ _DIGITS = str.maketrans("OQDILZSBG", "000112586")
 """What OCR makes of digits, where there can be nothing but digits."""
 
 _FIRST = re.compile(r"V[NH]M([0-9OQDILZSBG]{9})([0-9OQDILZSBG])([0-9OQDILZSBG]{12})[^0-9]*([0-9OQDILZSBG])$")
-_SECOND = re.compile(r"([0-9OQDILZSBG]{6})([0-9OQDILZSBG])([MF])([0-9OQDILZSBG]{6})([0-9OQDILZSBG])V[NH]M")
+_SECOND = re.compile(
+    r"([0-9OQDILZSBG]{6})([0-9OQDILZSBG])([MFE]{1,2})([0-9OQDILZSBG]{6})([0-9OQDILZSBG])V[NH]M"
+)
 
 _LEAST = 6
 """Fields of a QR code at least; newer cards have more, some readers leave the old number out."""
@@ -136,7 +138,8 @@ def _dates_of(birth: str, digit: str, sex: str, expiry: str, end_digit: str) -> 
         return None
     if str(check_digit(expiry)) != end_digit.translate(_DIGITS):
         return None
-    return birth, "Nữ" if sex == "F" else "Nam", expiry
+    # An F of this print is read as E, or as both.
+    return birth, "Nam" if sex == "M" else "Nữ", expiry
 
 
 def _fits(birth: str, sex: str, year: int, own_sex: str) -> bool:

@@ -1,0 +1,82 @@
+"""``digitize forms``, and reading with a template of one's own."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from PIL import Image
+
+from digitize.forms.template_files import load_templates
+from digitize.samples.cases import Desk, draw_case
+from digitize.samples.pens import Style
+from support.calls import together
+from support.program import digitize
+
+TEMPLATE = (resources.files("digitize.forms") / "templates" / "residence_change.toml").read_text("utf-8")
+
+
+def test_the_forms_are_listed_with_their_versions_and_what_is_not_verified() -> None:
+    told, json = together(("forms", "list", "--lang", "vi"), ("forms", "list", "--json"))
+    assert told.code == json.code == 0
+    for template in load_templates().values():
+        assert template.id in told.out
+    assert "chưa đối chiếu bản in" in told.out
+    forms = {form["form"]: form for form in json.json["forms"]}
+    assert set(forms) == set(load_templates())
+    versions = {version["id"]: version for version in forms["residence_change"]["versions"]}
+    assert versions["tt116-2026"]["verified"] is True
+    assert versions["tt56-2021"]["verified"] is False
+    assert "members" in forms["residence_change"]["fields"]
+
+
+def test_a_form_is_shown_with_its_fields() -> None:
+    told, unknown, alone = together(
+        ("forms", "show", "marriage_registration", "--lang", "vi"),
+        ("forms", "show", "mau_la", "--lang", "vi"),
+        ("forms",),
+    )
+    assert told.code == 0
+    assert "bride_name" in told.out
+    assert "Ngày sinh bên nam" in told.out
+    assert unknown.code == 2
+    assert "mau_la" in unknown.err
+    assert (alone.code, alone.err) == (2, "")
+
+
+def test_templates_are_checked_and_the_mistake_is_named(tmp_path: Path) -> None:
+    good, bad = tmp_path / "tốt.toml", tmp_path / "sai.toml"
+    good.write_text(TEMPLATE, "utf-8")
+    bad.write_text(TEMPLATE.replace('type = "pid"', 'type = "số"', 1), "utf-8")
+    line = next(n for n, text in enumerate(bad.read_text("utf-8").splitlines(), 1) if 'type = "số"' in text)
+    told = digitize("forms", "check", good, bad, "--lang", "vi")
+    assert told.code == 1
+    assert f"dòng {line}" in told.err
+    assert "type" in told.err
+    assert "residence_change" in told.err
+    assert digitize("forms", "check", good).code == 0
+
+
+def test_a_form_is_read_with_a_template_of_ones_own_and_its_table_row_by_row(tmp_path: Path) -> None:
+    (drawn, *_) = draw_case("residence", Desk(Random("own"), Style.TYPED, 200), 0)
+    scan, own = tmp_path / "quét.png", tmp_path / "của tôi.toml"
+    Image.fromarray(np.array(drawn.sheets[0].image)).save(scan, dpi=(200, 200))
+    own.write_text(TEMPLATE.replace('id = "residence_change"', 'id = "cu_tru_cua_toi"'), "utf-8")
+    told, shown = together(
+        ("read", scan, "--form", own, "--json"), ("read", scan, "--form", own, "--lang", "vi")
+    )
+    assert told.code == shown.code == 0
+    (document,) = told.json["documents"]
+    assert (document["form"], document["form_version"]) == ("cu_tru_cua_toi", drawn.version)
+    members = drawn.fields["members"]
+    assert isinstance(members, list)
+    rows = document["tables"]["members"]
+    assert len(rows) == len(members)
+    for row, true in zip(rows, members, strict=True):
+        assert set(row) == {"name", "dob", "sex", "pid", "head_relation"}
+        for key, cell in row.items():
+            assert cell["needs_review"] or cell["value"] == true[key]
+    assert not any("." in key for key in document["fields"])
+    assert "Thành viên cùng thay đổi 1: Họ tên" in shown.out
