@@ -7,11 +7,16 @@ import os
 import shutil
 import unicodedata
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from digitize.fonts import Face
 from digitize.model import Stage
+from digitize.samples import letter
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
 from support.program import digitize
 
@@ -99,6 +104,20 @@ def test_a_bad_file_is_set_aside_with_its_reason_and_the_batch_goes_on(office: P
     assert reason["what_to_do"]
     # What is known already is no failure of the next run.
     assert run(office)["summary"] == {"packaged": 1, "quarantined": 1}
+
+
+@pytest.mark.parametrize("mark", ["MẬT", "TUYỆT MẬT"])
+def test_a_mark_of_secrecy_stops_its_dossier_alone(office: Path, mark: str) -> None:
+    sheet, _ = letter.draw_letter(Random(5), office="Ủy ban nhân dân phường Sao Mai", place="Sao Mai")
+    sheet.write(30, 60, mark, face=Face.TIMES_BOLD, size=13)
+    secret = office / "scans" / "mat.png"
+    Image.fromarray(np.array(sheet.image)).save(secret, dpi=(sheet.dpi, sheet.dpi))
+    small_scan(office / "scans" / "tot.jpg")
+    assert run(office, code=1)["summary"] == {"packaged": 1, "quarantined": 1}
+    reason = json.loads((office / "quarantine" / "mat" / "REASON.json").read_text("utf-8"))
+    assert reason["code"] == "secret_paper"
+    assert mark in reason["why"]
+    assert secret.exists()
 
 
 def test_a_mended_file_brings_its_dossier_out_of_quarantine(office: Path) -> None:

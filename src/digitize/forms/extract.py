@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, read_card
 from digitize.forms.checks import apply_checks
 from digitize.forms.classify import Grouped, classify_page, group_pages, version_of
 from digitize.forms.labelled import read_labelled
+from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.template import Template, is_cell
+from digitize.forms.values import clean
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
+from digitize.vietnamese.vocabulary import SECRECY_MARKS
+
+CLASSIFIED = "secret_paper"
+"""Code of the problem of a paper that bears a mark of secrecy."""
 
 _HARD = 0.3
 """Share of flagged fields from which on a paper counts as hard to read."""
@@ -80,8 +86,9 @@ def _read(
     threshold: float,
     cards: dict[tuple[int, ...], CardCodes],
 ) -> Document:
+    secret = _secrecy(views[page] for page in group.pages)
     if group.form == UNKNOWN_FORM:
-        return Document(group.pages, UNKNOWN_FORM, None, 0.0)
+        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=secret)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
     version, clear = version_of(template, pages)
@@ -102,7 +109,7 @@ def _read(
         form=template.id,
         form_version=version.id,
         form_confidence=group.confidence,
-        problems=() if clear else _VERSION_UNCLEAR,
+        problems=secret if clear else (*secret, *_VERSION_UNCLEAR),
         fields=_distrusted({key: _weighed(reading, threshold) for key, reading in fields.items()}),
     )
 
@@ -134,6 +141,15 @@ def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
         else reading
         for key, reading in fields.items()
     }
+
+
+def _secrecy(views: Iterable[PageView]) -> tuple[Problem, ...]:
+    """The mark of secrecy on a paper, alone in its line on the upper half of a page (NĐ 26/2020, Art. 2)."""
+    for view in views:
+        for row in into_rows(view.reading.words):
+            if row.box[1] < view.reading.height / 2 and clean(row.text) in SECRECY_MARKS:
+                return (Problem(CLASSIFIED, {"mark": clean(row.text)}),)
+    return ()
 
 
 _VERSION_UNCLEAR = (Problem("version_unclear"),)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
+from digitize.forms.extract import CLASSIFIED
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.ledger import Ledger
 
@@ -55,6 +56,19 @@ def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) 
                 _READING.dump_json(reading).decode(),
                 int(reading.needs_review and key not in decided),
             )
+
+
+def refuse_secret(documents: Sequence[Document]) -> None:
+    """Stop at a paper with a mark of secrecy.
+
+    Raises:
+        ItemProblem: there is one.
+
+    """
+    for document in documents:
+        for problem in document.problems:
+            if problem.code == CLASSIFIED:
+                raise ItemProblem(problem.code, **problem.facts)
 
 
 def load_documents(ledger: Ledger, dossier: str) -> list[Document]:

@@ -288,6 +288,7 @@ class Runner:
             return
 
         def settle(documents: list[Document]) -> None:
+            findings.refuse_secret(documents)
             with self._ledger.transaction():
                 findings.save_documents(self._ledger, record.id, documents)
                 self._ledger.move(

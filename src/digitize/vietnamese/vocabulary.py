@@ -24,5 +24,6 @@ PAPER_PHRASES = _WORDS["paper_phrases"]
 PLACE_PHRASES = _WORDS["place_phrases"]
 PROVINCES = _WORDS["provinces"]
 STREETS = _WORDS["streets"]
+SECRECY_MARKS = frozenset(_WORDS["secrecy_marks"])
 SIGNER_TITLES = frozenset(_WORDS["signer_titles"])
 NOTATIONS = frozenset(_WORDS["notations"])
