@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
@@ -14,6 +15,7 @@ from digitize.forms.letter_part import LetterPart, disagreement, doubt
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
+from digitize.imaging.ink import has_colour
 from digitize.model import FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.dates import parse_date
@@ -27,6 +29,15 @@ _NUMBER = re.compile(
 _NUMBER_START = re.compile(r"^s[o06]\b(?:\s*[:.;„,]|\s*\d|\s+\S*/)")
 """``Số:`` folded; ``SỞ`` folds to the same letters, and no punctuation follows it."""
 _DATE = re.compile(r"ngay\W*(\S*)\W*thang\W*(\S*)\W*nam\W*(\S*)")
+_HEAD = 0.45
+"""Share of a page in which stamps of arrival are put."""
+
+_TINT = 70
+"""How far the channels of coloured ink are apart, of 255."""
+
+_STAMP = 12.0
+"""Square millimetres of coloured ink that make a stamp."""
+
 _SECRECY = {"mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat"}
 _URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
 _LETTER = "Công văn"
@@ -184,7 +195,18 @@ class LetterHead(LetterPart):
         for row in self._layout.left + self._layout.right:
             if re.search(r"\b(den|cong van den)\b", fold(row.text)) and row.text.isupper():
                 return self.reading(None, row.words, Problem("not_readable"))
+        if self._coloured_ink() >= _STAMP:
+            return doubt("stamp_unread")
         return FieldReading(None, confidence=0.8)
+
+    def _coloured_ink(self) -> float:
+        """Square millimetres of coloured ink in the head, where letters themselves are black."""
+        pixels = self.view.pixels
+        if not has_colour(pixels):
+            return 0.0
+        head = pixels[: round(_HEAD * pixels.shape[0])].astype(np.int16)
+        strong = (head.max(axis=2) - head.min(axis=2) >= _TINT).sum()
+        return float(strong) * (25.4 / self.view.reading.dpi) ** 2
 
 
 def held_against(notation: FieldReading, kind: FieldReading) -> FieldReading:

@@ -54,9 +54,9 @@ _STRAY_COMMA = re.compile(
 )
 """A comma between a unit and its name is a dot of the leader."""
 
-_LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 10)
+_LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9)
 _NEARLY = 88.0
-_HEADS = tuple(fold(head) for head in PLACE_HEADS)
+_HEADS = tuple(head.casefold() for head in PLACE_HEADS)
 
 _OF_PROVINCE = re.compile(r"\btỉnh ([^,;()]+?)(?=$|[,;()])")
 _PROVINCES_FOLDED = frozenset(map(fold, PROVINCES))
@@ -153,7 +153,7 @@ def _near_phrases(text: str) -> tuple[Problem, ...]:
 def _odd_heads(text: str) -> tuple[Problem, ...]:
     """The parts of an address begin with what they are: a number, a unit, an institution."""
     for part in text.split(", "):
-        if part and not any(fold(part).startswith(head) for head in _HEADS):
+        if part and not part.casefold().startswith(_HEADS):
             return (Problem("place_odd", {"part": part}),)
     return ()
 
