@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.model import Box, Word
 from digitize.vietnamese.folding import fold
+
+_APART = 2.5
+"""Times their height that words of different parts of a row stand apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,16 @@ def into_rows(words: Sequence[Word]) -> list[Row]:
             rows.append([word])
     rows.sort(key=lambda row: sum(w.box[1] + w.box[3] for w in row) / len(row))
     return [Row(tuple(sorted(row, key=lambda w: w.box[0]))) for row in rows]
+
+
+def parts_of(row: Row) -> list[Row]:
+    """A row divided where words stand far apart."""
+    parts = [[row.words[0]]] if row.words else []
+    for before, word in itertools.pairwise(row.words):
+        if word.box[0] - before.box[2] > _APART * (before.box[3] - before.box[1]):
+            parts.append([])
+        parts[-1].append(word)
+    return [Row(tuple(part)) for part in parts]
 
 
 def _level(row: list[Word], word: Word) -> bool:

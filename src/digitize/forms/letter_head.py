@@ -10,7 +10,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
-from digitize.forms.layout import Row, into_rows
+from digitize.forms.layout import Row, into_rows, parts_of
 from digitize.forms.letter_part import LetterPart, disagreement, doubt
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
@@ -37,6 +37,8 @@ _TINT = 70
 
 _STAMP = 12.0
 """Square millimetres of coloured ink that make a stamp."""
+
+_NOTATION_ALONE = re.compile(r"/\s*([A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][\wĐđ&.]*)+)$")
 
 _SECRECY = {"mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat"}
 _URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
@@ -74,8 +76,7 @@ class LetterHead(LetterPart):
     def _number(self) -> dict[str, FieldReading]:
         row = next((r for r in self._layout.left if _NUMBER_START.match(fold(r.text))), None)
         if row is None:
-            missing = doubt("label_not_found")
-            return dict.fromkeys(("number", "number_year", "notation"), missing)
+            return self._notation_alone()
         text = clean(row.text)
         match = _NUMBER.match(text)
         if match is None:
@@ -122,7 +123,7 @@ class LetterHead(LetterPart):
         """Above the number: the parent body, and the issuing one in the last lines of capitals."""
         rows = []
         for row in self._layout.left:
-            if _NUMBER_START.match(fold(row.text)):
+            if _NUMBER_START.match(fold(row.text)) or _NOTATION_ALONE.match(clean(row.text)):
                 break
             if sum(map(str.isalnum, row.text)) >= 3:
                 rows.append(row)
@@ -132,9 +133,6 @@ class LetterHead(LetterPart):
         again = self.again(rows)
         text = clean(" ".join(row.text for row in rows))
         problems = [] if again == text else [disagreement(again)]
-        if _capitals_behind(text):
-            # The words of a stamp, such as VĂN PHÒNG ... ĐẾN, have run into it.
-            problems.append(Problem("stamp_beside"))
         parts = _parent_and_issuer([clean(row.text) for row in rows])
         if parts is None:
             problems.append(Problem("issuer_unclear"))
@@ -145,16 +143,29 @@ class LetterHead(LetterPart):
             "parent_org": self.reading(parent, words, *problems, read_twice=True),
         }
 
+    def _notation_alone(self) -> dict[str, FieldReading]:
+        """What is printed of the number where ``Số`` and the figures by hand were not read: ``/HĐ-ATTP``."""
+        fields = dict.fromkeys(("number", "number_year", "notation"), doubt("label_not_found"))
+        for row in self._layout.left:
+            if alone := _NOTATION_ALONE.match(clean(row.text)):
+                unread = Problem("number_unreadable")
+                fields["notation"] = self.reading(_tight(alone[1]), row.words, unread)
+        return fields
+
     def _kind_and_subject(self) -> dict[str, FieldReading]:
         for index, row in enumerate(self._layout.body[:8]):
-            kind = _kind(row.text)
-            if kind is not None:
-                subject_rows = _subject_below(self._layout.body[index + 1 :])
-                return {
-                    "doc_type": self.reading(kind, row.words),
-                    "subject": self._subject(subject_rows),
-                }
+            for part in parts_of(row):
+                kind = _kind(part.text)
+                if kind is not None:
+                    below = [_under(part, other) for other in self._layout.body[index + 1 :][:6]]
+                    return {
+                        "doc_type": self.reading(kind, part.words),
+                        "subject": self._subject(_subject_below([other for other in below if other])),
+                    }
         rows = _without_marks(_subject_left(self._layout.left))
+        if not rows:
+            # Long lines from ``V/v`` on reach beyond the left half.
+            rows = _subject_below(_subject_left(self._layout.body[:4]))
         kind_reading = FieldReading(_LETTER, confidence=0.95)
         if not rows:
             kind_reading = doubt("label_not_found")
@@ -167,6 +178,11 @@ class LetterHead(LetterPart):
         text = _without_about(clean(" ".join(row.text for row in rows)))
         again = _without_about(self.again(rows))
         problems = [] if again == text else [disagreement(again)]
+        if _capitals_behind(text):
+            # The words of a stamp, such as VĂN PHÒNG ... ĐẾN, have run into it.
+            problems.append(Problem("stamp_beside"))
+        if rows[-1].words[-1].text.endswith("."):
+            text += "."
         return self.reading(text, words, *problems, read_twice=True)
 
     def _addressee(self) -> FieldReading:
@@ -245,7 +261,16 @@ def _is_body(row: Row, split: float, view: PageView) -> bool:
     for before, after in zip(row.words, row.words[1:], strict=False):
         if before.box[0] < split < after.box[2] and (after.box[0] - before.box[2] < view.millimetres(5)):
             return True
-    return any(word.box[0] < split < word.box[2] for word in row.words)
+    if any(word.box[0] < split < word.box[2] for word in row.words):
+        return True
+    # A short name of a document in the middle of the page may stand right of the middle of the head.
+    return any(_kind(part.text) is not None for part in parts_of(row))
+
+
+def _under(name: Row, row: Row) -> Row | None:
+    """The part of a row below the name of a document, without what a stamp has put beside it."""
+    centre = (name.box[0] + name.box[2]) / 2
+    return next((part for part in parts_of(row) if part.box[0] <= centre <= part.box[2]), None)
 
 
 def _parent_and_issuer(rows: Sequence[str]) -> tuple[str | None, str] | None:
