@@ -21,7 +21,7 @@ from digitize.vietnamese.vocabulary import SECRECY_MARKS
 CLASSIFIED = "secret_paper"
 """Code of the problem of a paper that bears a mark of secrecy."""
 
-_HARD = 0.3
+_HARD = 0.2
 """Share of flagged fields from which on a paper counts as hard to read."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, surround
-from digitize.forms.letter_part import LEAST_WORD, LetterPart, disagreement, doubt
+from digitize.forms.letter_part import LEAST_WORD, LetterPart, doubt
 from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
@@ -115,8 +115,7 @@ class LetterFoot(LetterPart):
         read = read_value(FieldType.NAME, row.text)
         problems = list(read.problems)
         again = read_value(FieldType.NAME, self.again([row])).value
-        if again != read.value:
-            problems.append(disagreement(again))
+        problems += self.against(str(read.value), str(again), row.words)
         if self._unread_beside(row):
             problems.append(Problem("unread_beside"))
         return self.reading(read.value, row.words, *problems, read_twice=True)

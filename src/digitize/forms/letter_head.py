@@ -43,6 +43,9 @@ _NOTATION_ALONE = re.compile(r"/\s*([A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][\
 _SECRECY = {"mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat"}
 _URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
 _LETTER = "Công văn"
+_ADDRESSED = (_LETTER, "Tờ trình", "Giấy mời", "Giấy giới thiệu", None)
+"""Kinds of documents that name whom they are sent to; None where the kind is not known."""
+
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 
 
@@ -67,6 +70,8 @@ class LetterHead(LetterPart):
         found = self._number() | self._place_and_date() | self._issuer() | self._kind_and_subject()
         found["notation"] = held_against(found["notation"], found["doc_type"])
         found["to"] = self._addressee()
+        if found["to"].value is None and found["doc_type"].value in _ADDRESSED:
+            found["to"] = doubt("label_not_found")
         found |= {"secrecy": self._mark(_SECRECY), "urgency": self._mark(_URGENCY)}
         # Stamps of the mail room bear numbers in ink that the reading picture leaves out; where
         # there is such a stamp, a person reads it.
@@ -132,7 +137,7 @@ class LetterHead(LetterPart):
         words = [word for row in rows for word in row.words]
         again = self.again(rows)
         text = clean(" ".join(row.text for row in rows))
-        problems = [] if again == text else [disagreement(again)]
+        problems = self.against(text, again, words)
         parts = _parent_and_issuer([clean(row.text) for row in rows])
         if parts is None:
             problems.append(Problem("issuer_unclear"))
@@ -177,7 +182,7 @@ class LetterHead(LetterPart):
         words = [word for row in rows for word in row.words]
         text = _without_about(clean(" ".join(row.text for row in rows)))
         again = _without_about(self.again(rows))
-        problems = [] if again == text else [disagreement(again)]
+        problems = self.against(text, again, words)
         if _capitals_behind(text):
             # The words of a stamp, such as VĂN PHÒNG ... ĐẾN, have run into it.
             problems.append(Problem("stamp_beside"))
@@ -195,7 +200,7 @@ class LetterHead(LetterPart):
                     return self.reading(None, row.words, Problem("value_runs_on"))
                 again = self.again([row])
                 same = again[len("Kính gửi") :].strip(" :") == value.rstrip(".")
-                problems = [] if same else [disagreement(again)]
+                problems = [] if same else self.against(value, again, row.words)
                 return self.reading(value, row.words, *problems, read_twice=True)
         return FieldReading(None, confidence=0.9)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digitize.forms.layout import Row, surround
-from digitize.forms.second_look import clean_look, seen_otherwise
+from digitize.forms.second_look import clean_look, confirmed, seen_otherwise
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
 from digitize.model import FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
+from digitize.ocr.looks import DOUBTFUL
 
 _AGREED = 0.9
 """Confidence of a value that two readings agree on, at least."""
@@ -40,6 +41,14 @@ class LetterPart:
     def again(self, rows: Sequence[Row]) -> str:
         """The text of some rows, read from their own small pictures."""
         return clean(clean_look(self.view, [row.box for row in rows], self._engine))
+
+    def against(self, text: str, again: str, words: Sequence[Word]) -> list[Problem]:
+        """What a second look says against a text; nothing where the network reads every word of it alike."""
+        telling = [word for word in words if any(map(str.isalnum, word.text))]
+        sure = min((word.confidence for word in telling), default=0.0) > DOUBTFUL
+        if again == text or (sure and confirmed(self.view, telling)):
+            return []
+        return [disagreement(again)]
 
     def reading(
         self, value: Value, words: Sequence[Word], *problems: Problem, read_twice: bool = False
