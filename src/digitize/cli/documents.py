@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from rich.text import Text
 from digitize.cli.session import Session
 from digitize.forms.template import Template, is_cell
 from digitize.forms.template_files import load_templates
+from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 
 
@@ -151,21 +151,8 @@ def _field_table(session: Session, document: Document, template: Template) -> Ta
 
 
 def value_text(session: Session, value: Value) -> str:
-    """A value as a person reads it: dates with the day first, yes and no in words."""
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return session.text("say.yes" if value else "say.no")
-    if isinstance(value, dict):
-        return ", ".join(_day_first(str(part)) for part in value.values() if part)
-    if isinstance(value, list):
-        return "; ".join(value)
-    return _day_first(str(value))
-
-
-def _day_first(text: str) -> str:
-    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
-    return "/".join(part for part in reversed(match.groups()) if part) if match else text
+    """A value as a person reads it; a dash where there is none."""
+    return written(session.catalogue, value) or "-"
 
 
 def field_name(session: Session, form: str, key: str) -> str:

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from digitize.cli import (
     doctor,
+    export,
     forms,
     init,
     ocr,
@@ -32,7 +33,7 @@ from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
-_COMMANDS = (init, run, status, show, review, sign, verify, ocr, read, forms, doctor, sample)
+_COMMANDS = (init, run, status, show, review, sign, export, verify, ocr, read, forms, doctor, sample)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

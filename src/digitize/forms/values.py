@@ -334,7 +334,7 @@ def _time(text: str) -> ReadValue:
     match = re.fullmatch(r"(\d{1,2})\s*(?:gio|[:h])\s*(?:(\d{1,2})(?:\s*phut)?)?", bare)
     if match and int(match[1]) < 24 and int(match[2] or 0) < 60:
         return ReadValue(f"{int(match[1]):02}:{int(match[2] or 0):02}")
-    return ReadValue(None, (Problem("time_unreadable"),))
+    return ReadValue(None, (Problem("time_odd"),))
 
 
 def _month(text: str) -> ReadValue:

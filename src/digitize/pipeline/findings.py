@@ -68,7 +68,7 @@ def refuse_secret(documents: Sequence[Document]) -> None:
     for document in documents:
         for problem in document.problems:
             if problem.code == CLASSIFIED:
-                raise ItemProblem(problem.code, **problem.facts)
+                raise ItemProblem("secret_paper", mark=problem.facts["mark"])
 
 
 def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
