@@ -153,7 +153,7 @@ def _near_phrases(text: str) -> tuple[Problem, ...]:
 def _odd_heads(text: str) -> tuple[Problem, ...]:
     """The parts of an address begin with what they are: a number, a unit, an institution."""
     for part in text.split(", "):
-        if part and not part.casefold().startswith(_HEADS):
+        if part and not part.casefold().startswith(_HEADS) and fold(part) not in _PROVINCES_FOLDED:
             return (Problem("place_odd", {"part": part}),)
     return ()
 
