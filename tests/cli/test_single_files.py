@@ -81,7 +81,7 @@ def test_wrong_calls_and_strange_files_are_told_apart(tmp_path: Path) -> None:
         assert (missing.code, missing.out) == (2, "")
         assert f"Không có {gone}." in missing.err
     assert (unknown.code, unknown.out) == (2, "")
-    assert "Choose one of: birth_registration, official_letter" in unknown.err
+    assert "Choose one of: birth_certificate, birth_registration" in unknown.err
     assert (told.code, told.out) == (1, "")
     assert "a.txt không phải ảnh quét hay PDF" in told.err
     assert "thư mục không phải tệp thường" in told.err

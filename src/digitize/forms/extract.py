@@ -14,12 +14,9 @@ from digitize.forms.letters import read_letter
 from digitize.forms.template import Template, is_cell
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
-from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
+from digitize.model import CLASSIFIED, UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.vocabulary import SECRECY_MARKS
-
-CLASSIFIED = "secret_paper"
-"""Code of the problem of a paper that bears a mark of secrecy."""
 
 _HARD = 0.2
 """Share of flagged fields from which on a paper counts as hard to read."""

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
-from digitize.forms.extract import CLASSIFIED
-from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
+from digitize.model import CLASSIFIED, Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.ledger import Ledger
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
