@@ -208,7 +208,4 @@ class Document:
         return tuple(key for key, reading in self.fields.items() if reading.needs_review)
 
 
-CLASSIFIED = "secret_paper"
-"""Code of the problem of a paper that bears a mark of secrecy."""
-
 UNKNOWN_FORM = "unknown"

@@ -14,7 +14,7 @@ from digitize.forms.letters import read_letter
 from digitize.forms.template import Template, is_cell
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
-from digitize.model import CLASSIFIED, UNKNOWN_FORM, Document, FieldReading, Problem
+from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.vocabulary import SECRECY_MARKS
 
@@ -145,7 +145,7 @@ def _secrecy(views: Iterable[PageView]) -> tuple[Problem, ...]:
     for view in views:
         for row in into_rows(view.reading.words):
             if row.box[1] < view.reading.height / 2 and clean(row.text) in SECRECY_MARKS:
-                return (Problem(CLASSIFIED, {"mark": clean(row.text)}),)
+                return (Problem("secret_paper", {"mark": clean(row.text)}),)
     return ()
 
 

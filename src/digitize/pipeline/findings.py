@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
-from digitize.model import CLASSIFIED, Document, FieldReading, Problem, Source, Stage, Value
+from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.ledger import Ledger
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
@@ -66,7 +66,7 @@ def refuse_secret(documents: Sequence[Document]) -> None:
     """
     for document in documents:
         for problem in document.problems:
-            if problem.code == CLASSIFIED:
+            if problem.code == "secret_paper":
                 raise ItemProblem("secret_paper", mark=problem.facts["mark"])
 
 
