@@ -340,7 +340,7 @@ def _subject_left(rows: Sequence[Row]) -> list[Row]:
 
 
 def _without_about(text: str) -> str:
-    match = re.match(r"^\(?\s*(?:v\s*/\s*v|ve viec)\b[\s:]*", fold(text))
+    match = re.match(r"^\(?\s*(?:v\s*/\s*v|(?:ve )?viec)\b[\s:]*", fold(text))
     if not match:
         return text
     rest = text[match.end() :].strip()

@@ -45,7 +45,7 @@ _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "p
 _UNITS = "xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố"
 _RUN_TOGETHER = re.compile(
     r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|" + _UNITS + r")\b.*?\w)"
-    r" (" + _UNITS + r"|tỉnh)\b(?= [A-ZĐÂĂÊÔƠƯ\d])"
+    r" (?=(?:" + _UNITS + r"|tỉnh)\b [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
 
@@ -53,6 +53,9 @@ _STRAY_COMMA = re.compile(
     r"\b(xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường), (?=[A-ZĐÂÊÔ])"
 )
 """A comma between a unit and its name is a dot of the leader."""
+
+_STRAY_DOT = re.compile(r"(?<=[^\W\d_]{3})\. (?=[A-ZĐÂÊÔƠƯ][^\W\d_])")
+"""A dot between two words of a name is one of the leader; abbreviations are shorter."""
 
 _LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9)
 _NEARLY = 88.0
@@ -117,13 +120,13 @@ def clean(text: str) -> str:
 
 
 def _text(text: str) -> ReadValue:
-    text = with_known_accents(text, PAPER_PHRASES)
+    text = with_known_accents(text, (*PAPER_PHRASES, *OFFICES))
     return ReadValue(text, (*_odd_words(text), *_near_phrases(text)))
 
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
-    text = _STRAY_COMMA.sub(r"\1 ", text)
+    text = _STRAY_DOT.sub(" ", _STRAY_COMMA.sub(r"\1 ", text))
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), (*PLACE_PHRASES, *PAPER_PHRASES))
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
@@ -164,9 +167,10 @@ def _with_commas(text: str) -> str:
     ``Công an phường`` and ``Trung tâm Y tế huyện`` are bodies: nothing is missing there.
     """
     parts = text.split(", ")
-    if len(parts) < 2:
-        return text
-    return ", ".join(_RUN_TOGETHER.sub(r"\1, \2", part) for part in parts)
+    parted = [_RUN_TOGETHER.sub(r"\1, ", part) for part in parts]
+    # One unit behind another without any comma may be how somebody writes; several are not.
+    lost = sum(a.count(", ") for a in parted)
+    return ", ".join(parted) if len(parts) > 1 or lost > 1 else text
 
 
 def _name(text: str) -> ReadValue:
