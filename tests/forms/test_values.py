@@ -225,6 +225,7 @@ def test_a_number_of_another_length_is_never_cut_to_fit(digits: str) -> None:
         (FieldType.INT, "1 2", "number_unreadable"),
         (FieldType.NUMBER, "12,5x", "number_unreadable"),
         (FieldType.TIME, "25 giờ", "time_odd"),
+        (FieldType.NAME, "Đỗ DIỆU OANH", "name_odd"),
         (FieldType.PID, "02219559395", "pid_odd"),
         (FieldType.PHONE, "912345", "phone_odd"),
         (FieldType.EMAIL, "a.example.vn", "email_odd"),

@@ -17,6 +17,9 @@ from digitize.forms.written import Asked, read_written
 from digitize.model import FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
 
+_BESIDE_NAME = 20.0
+"""Millimetres beside the name of a signer in which a part of it may have been left unread."""
+
 _UNPARTED = (Problem("stroke_not_found"),)
 
 
@@ -110,7 +113,10 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
     rows = names_under(view, place.caption, item.width)
     if len(rows) != 1:
         return FieldReading(None, page=place.page, needs_review=True, problems=(Problem("signer_unclear"),))
-    name = Place(place.page, (rows[0].words,), (rows[0].box,), place.caption, rows[0].box)
+    left, top, right, bottom = rows[0].box
+    beside = view.millimetres(_BESIDE_NAME)
+    room = (left - beside, top, right + beside, bottom)
+    name = Place(place.page, (rows[0].words,), (room,), place.caption, rows[0].box)
     return read_written(Asked(FieldType.NAME), name, view, engine)
 
 

@@ -179,6 +179,10 @@ def _name(text: str) -> ReadValue:
         return ReadValue(text)
     if not _LETTERS_ONLY.fullmatch(text):
         return ReadValue(text, (Problem("name_odd"),))
+    capitals = [word.isupper() for word in text.split() if len(word) > 1]
+    if any(capitals) and not all(capitals):
+        # A name is written in capitals or not; ``Đỗ DIỆU OANH`` has lost one.
+        return ReadValue(text, (Problem("name_odd"),))
     unusual = unusual_syllable(text)
     return ReadValue(text, (Problem("name_unusual", {"word": unusual}),) if unusual else ())
 
