@@ -6,7 +6,7 @@ with the origin at the top left; right and bottom lie just outside. Confidences 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from digitize.errors import DigitizeError, Fact
@@ -179,6 +179,16 @@ class FieldReading:
     box: Box | None = None
     needs_review: bool = False
     problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def unread(cls, code: str, page: int | None = None, box: Box | None = None) -> FieldReading:
+        """A field of which no value was read, and which a person has to look at."""
+        return cls(None, page=page, box=box, needs_review=True, problems=(Problem(code),))
+
+    def doubted(self, *problems: Problem) -> FieldReading:
+        """The same value with more reasons why a person has to look at it."""
+        new = tuple(problem for problem in problems if problem not in self.problems)
+        return replace(self, needs_review=True, problems=(*self.problems, *new))
 
 
 @dataclass(frozen=True, slots=True)

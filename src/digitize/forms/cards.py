@@ -30,7 +30,7 @@ _ISSUER_LINES = {
 
 _ALIKE = 85.0
 
-_UNTOLD = FieldReading(None, needs_review=True, problems=(Problem("code_unread"),))
+_UNTOLD = FieldReading.unread("code_unread")
 """What only the QR code would say."""
 
 
@@ -132,7 +132,7 @@ def _issuer(version: str, views: Sequence[tuple[int, PageView]]) -> FieldReading
         for row in into_rows(view.reading.words):
             if any(likeness(row.text, line) >= _ALIKE for line in _ISSUER_LINES.get(version, ())):
                 return FieldReading(_ISSUERS[version], raw=row.text, confidence=0.95, page=page, box=row.box)
-    return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
+    return FieldReading.unread("label_not_found")
 
 
 def _born(printed: FieldReading, codes: CardCodes) -> str | None:
@@ -167,7 +167,7 @@ def _expiry(
                 return FieldReading(value, raw=word.text, confidence=0.95, page=page, box=word.box)
     if printed.value is not None or version == "can-cuoc-2024":
         return printed
-    return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
+    return FieldReading.unread("label_not_found")
 
 
 def _birthdays(born: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from digitize.forms.template import Check
 from digitize.model import FieldReading, Problem, Value
@@ -30,10 +29,7 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
             continue
         for name in check.fields:
             if name in checked:
-                reading = checked[name]
-                checked[name] = replace(
-                    reading, needs_review=True, problems=(*reading.problems, Problem(code))
-                )
+                checked[name] = checked[name].doubted(Problem(code))
     return checked
 
 
@@ -44,9 +40,7 @@ def _unproven(check: Check, fields: dict[str, FieldReading]) -> dict[str, FieldR
     ):
         return {}
     return {
-        name: replace(
-            fields[name], needs_review=True, problems=(*fields[name].problems, Problem("other_half_missing"))
-        )
+        name: fields[name].doubted(Problem("other_half_missing"))
         for name in check.fields
         if name in fields and fields[name].value is not None
     }

@@ -137,7 +137,7 @@ def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> tup
     for version in template.versions:
         items = template.items_of(version.id)
         own = [number for number, item in enumerate(items) if item.key in version.fields]
-        if own and any(number in locate(items, views) for number in own):
+        if own and not locate(items, views).keys().isdisjoint(own):
             return version, True
     plain = [version for version in template.versions if not version.signs and not version.fields]
     return (plain[0], True) if plain else (template.versions[0], len(template.versions) == 1)

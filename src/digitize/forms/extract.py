@@ -94,8 +94,7 @@ def _read(
     elif template.reader == "card":
         fields = read_card(template, version.id, pages, cards[group.pages], engine)
         if not clear:
-            kind = fields["card_kind"]
-            fields["card_kind"] = replace(kind, confidence=0.5, needs_review=True, problems=_VERSION_UNCLEAR)
+            fields["card_kind"] = _unclear(fields["card_kind"])
     else:
         fields = read_labelled(template, version.id, pages, engine)
     fields = apply_checks(_without_empty_cells(fields), template.checks)
@@ -131,9 +130,9 @@ def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
     flagged = sum(reading.needs_review for reading in asked)
     if flagged < _HARD * len(asked):
         return fields
-    hard = (Problem("page_hard_to_read"),)
+    hard = Problem("page_hard_to_read")
     return {
-        key: replace(reading, needs_review=True, problems=hard)
+        key: reading.doubted(hard)
         if reading.value is None and not reading.needs_review and not _has_no_place(reading)
         else reading
         for key, reading in fields.items()
@@ -156,7 +155,11 @@ def _of_doubtful_version(reading: FieldReading) -> FieldReading:
     """A field where the version is in doubt: an empty one may have its place in the other version."""
     if reading.value is not None or reading.needs_review:
         return reading
-    return replace(reading, confidence=0.5, needs_review=True, problems=_VERSION_UNCLEAR)
+    return _unclear(reading)
+
+
+def _unclear(reading: FieldReading) -> FieldReading:
+    return replace(reading, confidence=0.5).doubted(*_VERSION_UNCLEAR)
 
 
 def _has_no_place(reading: FieldReading) -> bool:
@@ -167,4 +170,4 @@ def _has_no_place(reading: FieldReading) -> bool:
 def _weighed(reading: FieldReading, threshold: float) -> FieldReading:
     if reading.needs_review or reading.value is None or reading.confidence >= threshold:
         return reading
-    return replace(reading, needs_review=True, problems=(*reading.problems, Problem("low_confidence")))
+    return reading.doubted(Problem("low_confidence"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
@@ -19,8 +18,6 @@ from digitize.ocr.engine import OcrEngine
 
 _BESIDE_NAME = 20.0
 """Millimetres beside the name of a signer in which a part of it may have been left unread."""
-
-_UNPARTED = (Problem("stroke_not_found"),)
 
 
 def read_labelled(
@@ -53,7 +50,7 @@ def read_labelled(
     for index, item in enumerate(in_line):
         place = places.get(index)
         if place is None:
-            fields |= {key: _missing() for key in _keys(item)}
+            fields |= {key: FieldReading.unread("label_not_found") for key in _keys(item)}
         else:
             fields |= _read(item, place, by_page[place.page], engine)
     fields |= _signed_apart([item for item in items if item.apart], views)
@@ -68,10 +65,6 @@ def _keys(item: Item) -> tuple[str, ...]:
     return tuple(item.own_fields)
 
 
-def _missing() -> FieldReading:
-    return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
-
-
 def _read(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Mapping[str, FieldReading]:
     if item.type is FieldType.TABLE:
         return read_table(item, place, view, engine)
@@ -83,7 +76,7 @@ def _read(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Mappin
         parted = place.divided("/")
         if parted is None:
             # Nothing tells which of the two is written.
-            return {key: FieldReading(None, needs_review=True, problems=_UNPARTED) for key in item.own_fields}
+            return {key: FieldReading.unread("stroke_not_found") for key in item.own_fields}
         before, behind = parted
         return {
             item.key: read_written(Asked(item.type), before, view, engine),
@@ -112,7 +105,7 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
     """The name of who has signed under a caption."""
     rows = names_under(view, place.caption, item.width)
     if len(rows) != 1:
-        return FieldReading(None, page=place.page, needs_review=True, problems=(Problem("signer_unclear"),))
+        return FieldReading.unread("signer_unclear", place.page)
     left, top, right, bottom = rows[0].box
     beside = view.millimetres(_BESIDE_NAME)
     room = (left - beside, top, right + beside, bottom)
@@ -121,7 +114,7 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
 
 
 def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:
-    signed = {item.key: _missing() for item in items if item.key}
+    signed = {item.key: FieldReading.unread("label_not_found") for item in items if item.key}
     # Places to sign stand at the end.
     for page, view in views:
         captions = captions_apart(view, {item.key: item.label for item in items if item.key})
@@ -154,4 +147,4 @@ def _asked_for(reading: FieldReading) -> FieldReading:
     """A required field; flagged if it is empty."""
     if reading.value is not None or reading.needs_review:
         return reading
-    return replace(reading, needs_review=True, problems=(Problem("required_missing"),))
+    return reading.doubted(Problem("required_missing"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, surround
-from digitize.forms.letter_part import LEAST_WORD, LetterPart, doubt
+from digitize.forms.letter_part import LEAST_WORD, LetterPart
 from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
@@ -36,11 +36,11 @@ class LetterFoot(LetterPart):
     def _recipients(self) -> FieldReading:
         start = next((i for i, row in enumerate(self._rows) if likeness(row.text, "Nơi nhận:") >= 88), None)
         if start is None:
-            return doubt("label_not_found")
+            return FieldReading.unread("label_not_found")
         middle = self.view.reading.width * 0.52
         listed = _list_below(self._rows[start], self._rows[start + 1 :], middle)
         if not listed:
-            return doubt("label_not_found")
+            return FieldReading.unread("label_not_found")
         items = [clean(row.text) for row in listed]
         words = [word for row in listed for word in row.words]
         weakest = min(word.confidence for word in words)
@@ -70,7 +70,7 @@ class LetterFoot(LetterPart):
                 rows.append(Row(part))
         start = next((i for i, row in enumerate(rows) if _is_signing(row.text)), None)
         if start is None:
-            return dict.fromkeys(keys, doubt("label_not_found"))
+            return dict.fromkeys(keys, FieldReading.unread("label_not_found"))
         end = next((i for i in range(start, len(rows)) if not _capitals(rows[i].text)), len(rows))
         block = rows[start:end]
         # "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH": the last line with a capacity counts.
@@ -100,7 +100,7 @@ class LetterFoot(LetterPart):
         """The office that the signer holds; a seal may have taken a word of it."""
         title = clean(" ".join(row.text for row in rows))
         if not title:
-            return doubt("signer_unclear")
+            return FieldReading.unread("signer_unclear")
         known = title in SIGNER_TITLES
         problems = [] if known else [Problem("signer_title_unknown", {"title": title})]
         if covered:
@@ -110,7 +110,7 @@ class LetterFoot(LetterPart):
     def _name(self, rows: Sequence[Row]) -> FieldReading:
         """The name under the signature; a seal or the signature may cover a part of it."""
         if len(rows) != 1:
-            return doubt("signer_unclear")
+            return FieldReading.unread("signer_unclear")
         row = rows[0]
         read = read_value(FieldType.NAME, row.text)
         problems = list(read.problems)
@@ -136,7 +136,7 @@ class LetterFoot(LetterPart):
         """Red or blue ink in the lower part of the last page, a seal's size."""
         pixels = self.view.pixels
         if not has_colour(pixels):
-            return doubt("seal_unclear")
+            return FieldReading.unread("seal_unclear")
         height = pixels.shape[0]
         lower = pixels[height // 4 :]
         red = lower[..., 0].astype(int) - lower[..., 1:].max(axis=2).astype(int)
@@ -148,7 +148,7 @@ class LetterFoot(LetterPart):
             # A letter goes out sealed; where no seal is seen, it may have faded or been left out.
             absent = Problem("seal_absent")
             return FieldReading(value=False, page=self.page, needs_review=True, problems=(absent,))
-        return doubt("seal_unclear")
+        return FieldReading.unread("seal_unclear")
 
 
 def _list_below(caption: Row, rows: Sequence[Row], right: float) -> list[Row]:

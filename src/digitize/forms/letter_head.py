@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, parts_of
-from digitize.forms.letter_part import LetterPart, disagreement, doubt
+from digitize.forms.letter_part import LetterPart, disagreement
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
@@ -71,7 +71,7 @@ class LetterHead(LetterPart):
         found["notation"] = held_against(found["notation"], found["doc_type"])
         found["to"] = self._addressee()
         if found["to"].value is None and found["doc_type"].value in _ADDRESSED:
-            found["to"] = doubt("label_not_found")
+            found["to"] = FieldReading.unread("label_not_found")
         found |= {"secrecy": self._mark(_SECRECY), "urgency": self._mark(_URGENCY)}
         # Stamps of the mail room bear numbers in ink that the reading picture leaves out; where
         # there is such a stamp, a person reads it.
@@ -106,7 +106,7 @@ class LetterHead(LetterPart):
     def _place_and_date(self) -> dict[str, FieldReading]:
         row = next((r for r in self._layout.right if _DATE.search(fold(r.text))), None)
         if row is None:
-            return dict.fromkeys(("place", "issued_date"), doubt("label_not_found"))
+            return dict.fromkeys(("place", "issued_date"), FieldReading.unread("label_not_found"))
         at = _DATE.search(fold(row.text))
         assert at is not None
         place = clean(row.text[: at.start()]) or None
@@ -133,7 +133,7 @@ class LetterHead(LetterPart):
             if sum(map(str.isalnum, row.text)) >= 3:
                 rows.append(row)
         if not rows:
-            return {"issuer": doubt("label_not_found"), "parent_org": FieldReading(None)}
+            return {"issuer": FieldReading.unread("label_not_found"), "parent_org": FieldReading(None)}
         words = [word for row in rows for word in row.words]
         again = self.again(rows)
         text = clean(" ".join(row.text for row in rows))
@@ -150,7 +150,7 @@ class LetterHead(LetterPart):
 
     def _notation_alone(self) -> dict[str, FieldReading]:
         """What is printed of the number where ``Số`` and the figures by hand were not read: ``/HĐ-ATTP``."""
-        fields = dict.fromkeys(("number", "number_year", "notation"), doubt("label_not_found"))
+        fields = dict.fromkeys(("number", "number_year", "notation"), FieldReading.unread("label_not_found"))
         for row in self._layout.left:
             if alone := _NOTATION_ALONE.match(clean(row.text)):
                 unread = Problem("number_unreadable")
@@ -173,12 +173,12 @@ class LetterHead(LetterPart):
             rows = _subject_below(_subject_left(self._layout.body[:4]))
         kind_reading = FieldReading(_LETTER, confidence=0.95)
         if not rows:
-            kind_reading = doubt("label_not_found")
+            kind_reading = FieldReading.unread("label_not_found")
         return {"doc_type": kind_reading, "subject": self._subject(rows)}
 
     def _subject(self, rows: Sequence[Row]) -> FieldReading:
         if not rows:
-            return doubt("label_not_found")
+            return FieldReading.unread("label_not_found")
         words = [word for row in rows for word in row.words]
         text = _without_about(clean(" ".join(row.text for row in rows)))
         again = _without_about(self.again(rows))
@@ -217,7 +217,7 @@ class LetterHead(LetterPart):
             if re.search(r"\b(den|cong van den)\b", fold(row.text)) and row.text.isupper():
                 return self.reading(None, row.words, Problem("not_readable"))
         if self._coloured_ink() >= _STAMP:
-            return doubt("stamp_unread")
+            return FieldReading.unread("stamp_unread")
         return FieldReading(None, confidence=0.8)
 
     def _coloured_ink(self) -> float:
@@ -238,7 +238,7 @@ def held_against(notation: FieldReading, kind: FieldReading) -> FieldReading:
     first = str(notation.value or "").partition("-")[0]
     if not first or notation.needs_review or kind.value in (None, _LETTER) or first in NOTATIONS:
         return notation
-    return replace(notation, needs_review=True, problems=(Problem("low_confidence"),))
+    return notation.doubted(Problem("low_confidence"))
 
 
 def _split_head(rows: Sequence[Row], view: PageView) -> _Layout:

@@ -80,8 +80,3 @@ class LetterPart:
 def disagreement(other: object) -> Problem:
     """Two looks at the same place gave different text."""
     return Problem("readings_disagree", {"other": str(other or "")})
-
-
-def doubt(code: str) -> FieldReading:
-    """A field that nothing was read for, and that a person has to look at."""
-    return FieldReading(None, needs_review=True, problems=(Problem(code),))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitize.forms.template import Choice
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Word
+from digitize.model import Box, FieldReading, Word
 from digitize.vietnamese.folding import fold
 
 _BOX_SIDES = (2.6, 8.0)
@@ -51,7 +51,7 @@ def signature(view: PageView, page: int, caption: Sequence[Word], width: float =
     a question for a person.
     """
     if not caption:
-        return FieldReading(None, needs_review=True, problems=(Problem("label_not_found"),))
+        return FieldReading.unread("label_not_found")
     centre = (min(word.box[0] for word in caption) + max(word.box[2] for word in caption)) // 2
     top = max(word.box[3] for word in caption)
     half = view.millimetres(width / 2)
@@ -64,9 +64,7 @@ def signature(view: PageView, page: int, caption: Sequence[Word], width: float =
         return FieldReading(value=True, confidence=0.95, page=page, box=area)
     if all(_is_word(mark, view.reading.words) for mark in marks):
         return FieldReading(value=False, confidence=0.9, page=page, box=area)
-    return FieldReading(
-        None, page=page, box=area, needs_review=True, problems=(Problem("signature_unclear"),)
-    )
+    return FieldReading.unread("signature_unclear", page, area)
 
 
 def yes_or_no(view: PageView, page: int, row: Sequence[Word]) -> FieldReading:
@@ -87,7 +85,7 @@ def chosen(view: PageView, page: int, row: Sequence[Word], choices: Sequence[Cho
 
     """
     if not row:
-        return _unclear(page, None, "label_not_found")
+        return FieldReading.unread("label_not_found", page, None)
     left, right = (min(word.box[0] for word in row), view.reading.width)
     top, bottom = min(word.box[1] for word in row), max(word.box[3] for word in row)
     slack = view.millimetres(2.5)
@@ -97,14 +95,14 @@ def chosen(view: PageView, page: int, row: Sequence[Word], choices: Sequence[Cho
     if found is None:
         # A tick runs into the words beside it; boxes in the number of the choices are those.
         if len(boxes) != len(choices):
-            return _unclear(page, area, "label_not_found")
+            return FieldReading.unread("label_not_found", page, area)
         return _settled(page, area, [_ink_inside(view, box) for box in boxes], choices)
     shares = []
     for word, after in zip(found, [*found[1:], None], strict=True):
         end = word.box[2] + view.millimetres(_FAR) if after is None else after.box[0]
         behind = [box for box in boxes if word.box[2] - slack < box[0] < end]
         if not behind:
-            return _unclear(page, area, "boxes_not_found")
+            return FieldReading.unread("boxes_not_found", page, area)
         shares.append(_ink_inside(view, behind[0]))
     return _settled(page, area, shares, choices)
 
@@ -114,10 +112,10 @@ def ticked(view: PageView, page: int, room: Box) -> FieldReading:
     slack = view.millimetres(2.5)
     boxes = _tick_boxes(view, (room[0] - slack, room[1] - slack, room[2], room[3] + slack))
     if not boxes:
-        return _unclear(page, room, "boxes_not_found")
+        return FieldReading.unread("boxes_not_found", page, room)
     share = _ink_inside(view, boxes[0])
     if _UNTICKED < share < _TICKED:
-        return _unclear(page, room, "tick_unclear")
+        return FieldReading.unread("tick_unclear", page, room)
     return FieldReading(value=share >= _TICKED, confidence=0.95, page=page, box=boxes[0])
 
 
@@ -127,7 +125,7 @@ def crossed(view: PageView, page: int, cell: Box) -> FieldReading:
     if any(min(mark[2] - mark[0], mark[3] - mark[1]) >= view.millimetres(_CROSS) for mark in marks):
         return FieldReading(value=True, confidence=0.95, page=page, box=cell)
     if marks:
-        return _unclear(page, cell, "tick_unclear")
+        return FieldReading.unread("tick_unclear", page, cell)
     return FieldReading(None, confidence=0.95, page=page, box=cell)
 
 
@@ -155,15 +153,11 @@ def _end_of(label: str, words: Sequence[tuple[str, Word]], at: int) -> int | Non
 
 def _settled(page: int, area: Box, shares: Sequence[float], choices: Sequence[Choice]) -> FieldReading:
     if any(_UNTICKED < share < _TICKED for share in shares) or sum(share >= _TICKED for share in shares) > 1:
-        return _unclear(page, area, "tick_unclear")
+        return FieldReading.unread("tick_unclear", page, area)
     for share, choice in zip(shares, choices, strict=True):
         if share >= _TICKED:
             return FieldReading(value=choice.value, confidence=0.95, page=page, box=area)
     return FieldReading(None, confidence=0.9, page=page, box=area)
-
-
-def _unclear(page: int, box: Box | None, problem: str) -> FieldReading:
-    return FieldReading(None, page=page, box=box, needs_review=True, problems=(Problem(problem),))
 
 
 def _is_word(mark: Box, words: Sequence[Word]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from digitize.forms.labels import likeness
@@ -63,10 +63,10 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
             column.key: _read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
             for column in item.columns
         }
-        if all(cell.value is None and cell.problems in ((), _LOST) for cell in cells.values()):
+        if all(cell.value is None and cell.problems in ((), (Problem(_LOST),)) for cell in cells.values()):
             continue
         if _height(row) > _TALL * usual:
-            cells = {key: _doubted(cell, Problem("rows_unclear")) for key, cell in cells.items()}
+            cells = {key: cell.doubted(Problem("rows_unclear")) for key, cell in cells.items()}
         found |= {cell_key(item.key, filled, key): cell for key, cell in cells.items()}
         filled += 1
     return found
@@ -163,11 +163,11 @@ def _height(row: Sequence[_Cell]) -> int:
     return max(cell.box[3] - cell.box[1] for cell in row)
 
 
-_LOST = (Problem("cell_not_found"),)
+_LOST = "cell_not_found"
 
 
 def _lost(place: Place) -> FieldReading:
-    return FieldReading(None, page=place.page, box=place.below, needs_review=True, problems=_LOST)
+    return FieldReading.unread(_LOST, place.page, place.below)
 
 
 def _read_cell(
@@ -188,11 +188,5 @@ def _read_cell(
     reading = read_written(Asked(kind), place, view, engine)
     beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
     if reading.value is not None and (beyond or unread(inside, cell.words, view)):
-        return _doubted(reading, Problem("unread_beside"))
+        return reading.doubted(Problem("unread_beside"))
     return reading
-
-
-def _doubted(reading: FieldReading, problem: Problem) -> FieldReading:
-    if problem in reading.problems:
-        return reading
-    return replace(reading, needs_review=True, problems=(*reading.problems, problem))

@@ -66,8 +66,7 @@ def _empty(place: Place, view: PageView) -> FieldReading:
     """A field without readable words: truly empty, or written in a way that was not read."""
     room = place.rooms[0]
     if unread(_within(room, view), place.words, view):
-        problem = (Problem("not_readable"),)
-        return FieldReading(None, page=place.page, box=room, needs_review=True, problems=problem)
+        return FieldReading.unread("not_readable", place.page, room)
     return FieldReading(None, confidence=0.95, page=place.page, box=room)
 
 
