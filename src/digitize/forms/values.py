@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
+from digitize.times import now
+from digitize.vietnamese.addresses import locate_address, number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
+from digitize.vietnamese.identity import read_personal_number
 from digitize.vietnamese.names import unusual_syllable
 from digitize.vietnamese.phrases import known_otherwise, with_known_accents
 from digitize.vietnamese.syllables import is_possible
@@ -130,13 +133,20 @@ def _address(text: str) -> ReadValue:
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), (*PLACE_PHRASES, *PAPER_PHRASES))
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
+    located = locate_address(text)
+    text = located.address if located else text
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
         return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
+    if located and located.odd:
+        return ReadValue(text, (Problem("unit_odd", {"name": located.odd[0], "known": located.odd[1]}),))
     # Without such a word before it, another accent may make it the name of another place.
     unusual = known_otherwise(text, (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
-    return ReadValue(text, (*_odd_words(text), *_near_phrases(text), *_odd_heads(text), *doubts))
+    # Names from languages of the highlands are no Vietnamese syllables.
+    listed = {word for one in (located.communes if located else ()) for word in one.name.split()}
+    odd = _odd_words(text, listed)
+    return ReadValue(text, (*odd, *_near_phrases(text), *_odd_heads(text), *doubts))
 
 
 def _near_phrases(text: str) -> tuple[Problem, ...]:
@@ -168,9 +178,12 @@ def _with_commas(text: str) -> str:
     """
     parts = text.split(", ")
     parted = [_RUN_TOGETHER.sub(r"\1, ", part) for part in parts]
-    # One unit behind another without any comma may be how somebody writes; several are not.
+    # One unit behind another without any comma may be how somebody writes; several are not, nor are a
+    # commune and its province.
     lost = sum(a.count(", ") for a in parted)
-    return ", ".join(parted) if len(parts) > 1 or lost > 1 else text
+    whole = ", ".join(parted)
+    located = locate_address(whole) if lost else None
+    return whole if len(parts) > 1 or lost > 1 or (located and located.communes) else text
 
 
 def _name(text: str) -> ReadValue:
@@ -191,11 +204,11 @@ def _relation(text: str) -> ReadValue:
     return _closest(text, RELATIONS, "relation_unknown", least=99.0)
 
 
-def _odd_words(text: str) -> tuple[Problem, ...]:
+def _odd_words(text: str, listed: Container[str] = ()) -> tuple[Problem, ...]:
     strange = _STRANGE.search(text)
     if strange:
         return (Problem("character_odd", {"character": strange[0]}),)
-    odd = [word for word in text.split() if not is_possible(word)]
+    odd = [word for word in text.split() if word.strip(_EDGES) not in listed and not is_possible(word)]
     return (Problem("syllable_odd", {"word": odd[0]}),) if odd else ()
 
 
@@ -248,6 +261,8 @@ def _iddoc(text: str) -> ReadValue:
     problems = []
     if len(numbers) != 1:
         problems.append(Problem("iddoc_number_unreadable"))
+    else:
+        problems += _odd_number(numbers[0])
     if issuer is None:
         problems.append(Problem("iddoc_issuer_unreadable"))
     else:
@@ -318,8 +333,19 @@ def _pid(text: str) -> ReadValue:
     """A personal number of 12 digits, an old one of 9, or the number of a passport."""
     bare = re.sub(r"[ .]", "", text)
     if re.fullmatch(r"\d{12}|\d{9}|[A-Z]\d{7,8}", bare):
-        return ReadValue(bare)
+        return ReadValue(bare, _odd_number(bare))
     return ReadValue(bare, (Problem("pid_odd"),))
+
+
+def _odd_number(number: str) -> tuple[Problem, ...]:
+    """What makes a personal number hard to believe."""
+    told = read_personal_number(number)
+    if told is None:
+        return ()
+    if told.province not in number_provinces():
+        # Born abroad, or a digit misread.
+        return (Problem("pid_province_odd", {"code": told.province}),)
+    return () if told.birth_year <= now().year else (Problem("pid_odd"),)
 
 
 def _phone(text: str) -> ReadValue:

@@ -12,19 +12,11 @@ from random import Random
 from pydantic import BaseModel, ConfigDict
 
 from digitize.samples.people import make_date
+from digitize.samples.places import Place, places
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Place(_Data):
-    """A commune; ``code`` is its province's in personal numbers."""
-
-    commune: str
-    district: str
-    province: str
-    code: str
 
 
 class CardKind(_Data):
@@ -62,7 +54,6 @@ class MadeUp(_Data):
     nationality: str
     mail: str
     address: _Address
-    places: tuple[Place, ...]
     cards: tuple[CardKind, ...]
     renewal: _Renewal
 
@@ -151,7 +142,7 @@ def make_citizen(
         random.choice(lists.middle_names[sex]),
         random.choice(lists.given_names[sex]),
     )
-    origin = home if home is not None and random.random() < 0.7 else random.choice(lists.places)
+    origin = home if home is not None and random.random() < 0.7 else random.choice(places())
     digits = f"{random.randint(0, 999_999):06}"
     return Citizen(
         name=" ".join(names),
@@ -225,8 +216,7 @@ class Family:
 def make_family(random: Random, first: dt.date, last: dt.date) -> Family:
     """Make up a family and the day of its papers, between two days."""
     on = dt.date.fromordinal(random.randint(first.toordinal(), last.toordinal()))
-    lists = made_up()
-    office = random.choice(lists.places)
+    office = random.choice(places())
     year = on.year
     father = make_citizen(random, sex="Nam", born=make_date(random, year - 44, year - 24), on=on, home=office)
     mother = make_citizen(random, sex="Nữ", born=make_date(random, year - 40, year - 22), on=on, home=office)

@@ -9,6 +9,7 @@ from random import Random
 from digitize.samples.citizens import Citizen, Family, made_up, make_citizen, make_house, where
 from digitize.samples.facts import Values
 from digitize.samples.people import make_date
+from digitize.samples.places import places
 from digitize.samples.trades import amount_in_words, trades
 
 
@@ -136,7 +137,7 @@ def criminal_record(random: Random, family: Family) -> Values:
             {
                 "from": f"{began:%Y-%m}",
                 "to": f"{moved:%Y-%m}",
-                "residence": where(random.choice(made_up().places), family.on),
+                "residence": where(random.choice(places()), family.on),
                 "occupation": "Học sinh",
             },
             {

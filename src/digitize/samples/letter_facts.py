@@ -11,8 +11,9 @@ from random import Random
 
 from pydantic import BaseModel, ConfigDict
 
-from digitize.samples.citizens import Place, made_up, make_citizen
+from digitize.samples.citizens import make_citizen
 from digitize.samples.people import make_date
+from digitize.samples.places import Place, places
 
 
 class _Data(BaseModel):
@@ -106,7 +107,7 @@ def make_letter(random: Random) -> Letter:
     issuer, kind, place = (
         random.choice(data.issuers),
         random.choice(data.kinds),
-        random.choice(made_up().places),
+        random.choice(places()),
     )
     on = make_date(random, 2026, 2026)
     is_letter = not kind.abbreviation

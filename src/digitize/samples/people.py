@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from random import Random
 
+from digitize.samples.places import places
+
 _FAMILY_NAMES = (
     "NGUYỄN", "TRẦN", "LÊ", "PHẠM", "HOÀNG", "HUỲNH", "PHAN", "VŨ", "VÕ", "ĐẶNG", "BÙI", "ĐỖ",
     "HỒ", "NGÔ", "DƯƠNG", "LÝ", "ĐINH", "TRỊNH", "MAI", "LƯƠNG", "QUÁCH", "GIÀNG", "LÒ",
@@ -22,16 +24,6 @@ _GIVEN = {
     "Nam": ("ANH", "BẢO", "CƯỜNG", "DŨNG", "HẢI", "HIẾU", "KHÔI", "NGHĨA", "PHÚC", "QUÂN", "THẮNG"),
     "Nữ": ("CHI", "DUNG", "HÀ", "HIỀN", "HUYỀN", "LAN", "LINH", "NGÂN", "QUỲNH", "THẢO", "YẾN"),
 }
-_COMMUNES = (
-    ("phường Hà Tu", "tỉnh Quảng Ninh", "022"),
-    ("xã Vĩnh Thực", "tỉnh Quảng Ninh", "022"),
-    ("phường Ngã Bảy", "thành phố Cần Thơ", "092"),
-    ("xã Đình Bảng", "tỉnh Bắc Ninh", "027"),
-    ("phường Hạc Thành", "tỉnh Thanh Hóa", "038"),
-    ("xã Kỳ Xuân", "tỉnh Hà Tĩnh", "042"),
-    ("phường Bến Nghé", "thành phố Hồ Chí Minh", "079"),
-    ("xã Tân Hưng", "tỉnh Đồng Tháp", "087"),
-)
 _STREETS = ("Lê Lợi", "Trần Phú", "Nguyễn Du", "Hùng Vương", "Bạch Đằng", "Lý Thường Kiệt")
 ETHNIC_GROUPS = ("Kinh", "Kinh", "Kinh", "Tày", "Mường", "Khmer", "Thái", "Nùng", "Dao")
 
@@ -50,9 +42,9 @@ class Person:
 
 def make_address(random: Random) -> tuple[str, str]:
     """An address of two levels, as written since July 2025, and its province's number code."""
-    commune, province, code = random.choice(_COMMUNES)
+    place = random.choice(places())
     house = f"Số {random.randint(1, 320)} đường {random.choice(_STREETS)}"
-    return f"{house}, {commune}, {province}", code
+    return f"{house}, {place.commune}, {place.province}", place.code
 
 
 def make_date(random: Random, first: int, last: int) -> dt.date:

@@ -25,7 +25,7 @@ def with_known_accents(text: str, phrases: Iterable[str], *, after: Sequence[str
     leading = re.compile(rf"\b(?:{'|'.join(re.escape(fold(word)) for word in after)})\s+$")
     for start, phrase, written in _with_other_accents(text, phrases):
         if not after or leading.search(fold(text[:start])):
-            restored = "".join(map(_in_case_of, phrase, written))
+            restored = "".join(map(in_case_of, phrase, written))
             text = text[:start] + restored + text[start + len(written) :]
     return text
 
@@ -44,12 +44,17 @@ def _with_other_accents(text: str, phrases: Iterable[str]) -> Iterator[tuple[int
     for phrase in phrases:
         for match in re.finditer(rf"\b{re.escape(fold(phrase))}\b", folded):
             written = text[match.start() : match.end()]
-            if _marks(written) == _marks(phrase):
+            if same_marks(written, phrase):
                 # "Hoà Bình" is the older way to write "Hòa Bình".
                 continue
             if phrase[0].islower() and not (written[0].islower() and _names_follow(text[match.end() :])):
                 continue
             yield match.start(), phrase, written
+
+
+def same_marks(one: str, other: str) -> bool:
+    """Whether two words have the same letters and marks, wherever the tones are put: ``Hoà``, ``Hòa``."""
+    return _marks(one) == _marks(other)
 
 
 def _marks(text: str) -> list[str]:
@@ -61,5 +66,6 @@ def _names_follow(rest: str) -> bool:
     return following.isupper() or following.isdigit()
 
 
-def _in_case_of(letter: str, pattern: str) -> str:
+def in_case_of(letter: str, pattern: str) -> str:
+    """A letter, capital if another one is."""
     return letter.upper() if pattern.isupper() else letter.lower()
