@@ -132,9 +132,9 @@ def test_values_come_in_the_form_of_the_contract(kind: FieldType, text: str, val
         (FieldType.NAME, "LÊ PHƯ0NG CHI", "name_odd"),
         (FieldType.NAME, "Chi", "name_odd"),
         (FieldType.NAME, "NGUYÊN VĂN AN", "name_unusual"),
-        (FieldType.ADDRESS, "phường Hac Thành", "syllable_odd"),
+        (FieldType.ADDRESS, "Trạm y tế Hac Thành", "syllable_odd"),
         (FieldType.ADDRESS, "Số 5 § Lê Lợi", "character_odd"),
-        (FieldType.ADDRESS, "xã Vĩnh Thực, Quang Ninh", "name_unusual"),
+        (FieldType.ADDRESS, "Bệnh viện Quang Ninh", "name_unusual"),
         (FieldType.TEXT, "Uỷ ban nhân dân phừơng ¬", "character_odd"),
     ],
 )

@@ -18,7 +18,7 @@ from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.vocabulary import SECRECY_MARKS
 
-_HARD = 0.2
+_HARD = 0.25
 """Share of flagged fields from which on a paper counts as hard to read."""
 
 

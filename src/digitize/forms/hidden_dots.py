@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from digitize.model import Word
 from digitize.vietnamese.dictionary import in_dictionary
@@ -20,11 +21,11 @@ _TONES = ("\u0300", "\u0301", "\u0303", "\u0309", _DOT)
 """Tone marks, taken apart from their vowels."""
 
 
-def dot_lost(words: Sequence[Word], bare: str, *, name: bool) -> str | None:
+def dot_lost(words: Sequence[Word], bare: str, proven: AbstractSet[str], *, name: bool) -> str | None:
     """A word that a bare look sees with a dot below and the words have without, or None.
 
     The dots of the leader themselves look like it; so the word with the dot must be one of the language, or
-    of a name what names are made of.
+    of a name what names are made of. Words whose accents are proven otherwise are not looked for.
     """
     looked: list[str] = re.findall(r"[^\W\d_]+", bare)
     seen = {_undotted(word): word for word in looked}
@@ -32,6 +33,8 @@ def dot_lost(words: Sequence[Word], bare: str, *, name: bool) -> str | None:
     for place, text in enumerate(parts):
         other = seen.get(text.casefold())
         if other is None or other.casefold() == text.casefold():
+            continue
+        if not proven.isdisjoint((text.casefold(), other.casefold())):
             continue
         if _is_plausible(other, parts, place, name=name):
             return other

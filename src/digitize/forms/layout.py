@@ -30,6 +30,12 @@ class Row:
         """The smallest box around the words."""
         return surround(word.box for word in self.words)
 
+    def parted(self, at: int) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        """The words that begin before a position in ``text``, and the others."""
+        starts = itertools.accumulate((len(word.text) + 1 for word in self.words), initial=0)
+        before = sum(start < at for start, _ in zip(starts, self.words, strict=False))
+        return self.words[:before], self.words[before:]
+
 
 @dataclass(frozen=True, slots=True)
 class PageText:

@@ -94,14 +94,15 @@ class LetterHead(LetterPart):
                 "number_year": reading,
                 "notation": self.reading(notation, row.words, Problem("number_unreadable")),
             }
-        again = _NUMBER.match(self.again([row]))
-        agreed = again is not None and again.groupdict() == match.groupdict()
-        problems = [] if agreed else [disagreement(again and again[0])]
-        return {
-            "number": self.reading(match["number"], row.words, *problems, read_twice=True),
-            "number_year": self.reading(match["year"], row.words, *problems, read_twice=True),
-            "notation": self.reading(_tight(match["notation"]), row.words, *problems, read_twice=True),
-        }
+        seen = self.again([row])
+        again = _NUMBER.match(seen)
+
+        def part(name: str) -> FieldReading:
+            agreed = again is not None and again[name] == match[name]
+            value = match[name] and _tight(match[name])
+            return self.reading(value, row.words, *([] if agreed else [disagreement(seen)]), read_twice=True)
+
+        return {"number": part("number"), "number_year": part("year"), "notation": part("notation")}
 
     def _place_and_date(self) -> dict[str, FieldReading]:
         row = next((r for r in self._layout.right if _DATE.search(fold(r.text))), None)
@@ -119,9 +120,10 @@ class LetterHead(LetterPart):
         if place is None:
             place_problems = [Problem("required_missing")]
         date_problems = date.problems or (() if agreed_date else (disagreement(again),))
+        before, after = row.parted(at.start())
         return {
-            "place": self.reading(place, row.words, *place_problems, read_twice=True),
-            "issued_date": self.reading(date.value, row.words, *date_problems, read_twice=True),
+            "place": self.reading(place, before or row.words, *place_problems, read_twice=True),
+            "issued_date": self.reading(date.value, after, *date_problems, read_twice=True),
         }
 
     def _issuer(self) -> dict[str, FieldReading]:

@@ -44,6 +44,11 @@ class Place:
         return tuple(word for row in self.rows for word in row)
 
     @property
+    def telling(self) -> tuple[Word, ...]:
+        """The words with a letter or digit in them."""
+        return tuple(word for word in self.words if any(map(str.isalnum, word.text)))
+
+    @property
     def filled(self) -> list[tuple[tuple[Word, ...], Box]]:
         """The rows with words in them, each with its room."""
         return [(row, room) for row, room in zip(self.rows, self.rooms, strict=False) if row]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import cv2
 import numpy as np
@@ -81,17 +81,21 @@ def on_leader(view: PageView, box: Box) -> bool:
     )
 
 
-def contradicts(text: str, bare: str) -> str | None:
+def contradicts(text: str, bare: str, proven: Container[str] = ()) -> str | None:
     """The first word of a bare look that speaks against a text, or None.
 
     A bare look is full of dots and rubbish; that says nothing. The same letters with other accents
-    speak against the text, and so does a number that differs in a few digits.
+    speak against the text, unless they are proven otherwise, and so does a number that differs in a few
+    digits.
     """
     words = re.findall(r"[^\W_]+", text)
     seen = re.findall(r"[^\W_]+", bare)
     # Each word seen stands for one of the text: of ``tỉnh Hà Tĩnh`` the name says nothing about ``tỉnh``.
     pairs = ((word, other) for word in _unmatched(words, seen) for other in _unmatched(seen, words))
-    return next((other for word, other in pairs if _speaks_against(word, other)), None)
+    return next(
+        (other for word, other in pairs if word.casefold() not in proven and _speaks_against(word, other)),
+        None,
+    )
 
 
 def _unmatched(words: Sequence[str], others: Sequence[str]) -> list[str]:

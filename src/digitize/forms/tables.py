@@ -9,10 +9,11 @@ from statistics import median
 from digitize.forms.labels import likeness
 from digitize.forms.layout import into_rows, surround
 from digitize.forms.marks import crossed
+from digitize.forms.missed import unread
 from digitize.forms.places import Place
 from digitize.forms.template import Column, FieldType, Item, cell_key
 from digitize.forms.view import PageView
-from digitize.forms.written import Asked, read_written, unread
+from digitize.forms.written import Asked, read_written
 from digitize.model import Box, FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.folding import fold
@@ -187,6 +188,8 @@ def _read_cell(
     place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
     reading = read_written(Asked(kind), place, view, engine)
     beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
+    # What was proven to be whole may fill its cell.
+    beyond = beyond and not Asked(kind).read(reading.raw).whole
     if reading.value is not None and (beyond or unread(inside, cell.words, view)):
         return reading.doubted(Problem("unread_beside"))
     return reading

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -17,12 +17,13 @@ from rapidfuzz import fuzz, process
 from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
 from digitize.times import now
-from digitize.vietnamese.addresses import locate_address, number_provinces
+from digitize.vietnamese.addresses import known_units, locate_address, with_names_spelled
+from digitize.vietnamese.communes import number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.identity import read_personal_number
 from digitize.vietnamese.names import unusual_syllable
-from digitize.vietnamese.phrases import known_otherwise, with_known_accents
+from digitize.vietnamese.phrases import known_otherwise, with_known_accents, words_of_phrases
 from digitize.vietnamese.syllables import is_possible
 from digitize.vietnamese.vocabulary import (
     CARD_ISSUERS,
@@ -37,7 +38,7 @@ from digitize.vietnamese.vocabulary import (
     STREETS,
 )
 
-_EDGES = " .,;:-–—_·…|'`\"“”*~^"
+_EDGES = " .,;:-–—_·…|'`\"“”„‚*~^"
 _LETTERS_ONLY = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 _LOST_COMMA = re.compile(
     r"\. (?=(?:xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường|thôn|ấp|tổ)\b)"
@@ -62,10 +63,16 @@ _STRAY_DOT = re.compile(r"(?<=[^\W\d_]{3})\. (?=[A-ZĐÂÊÔƠƯ][^\W\d_])")
 
 _LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9)
 _NEARLY = 88.0
+_SUGGESTED = 75.0
+"""How alike, of 100, a text and a word of a list must be for the word to be shown instead."""
+
 _HEADS = tuple(head.casefold() for head in PLACE_HEADS)
 
 _OF_PROVINCE = re.compile(r"\btỉnh ([^,;()]+?)(?=$|[,;()])")
 _PROVINCES_FOLDED = frozenset(map(fold, PROVINCES))
+
+_ABBREVIATED = re.compile(r"\W*[BCDĐGHKLMNPQRSTVXY]{2,5}\W*")
+"""``BHYT``: capitals without a vowel are an abbreviation."""
 
 _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 """What does not occur in names and addresses, but is what OCR makes of dirt."""
@@ -84,15 +91,27 @@ _ISSUED_ON = re.compile(
 )
 """The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
 
+_BESIDE_NUMBERS = re.compile(r"(?<!\d)[.,_]+|[.,_]+(?!\d)")
+
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadValue:
-    """A value and what is wrong with it; any problem makes the field one for a person."""
+    """A value and what is wrong with it; any problem makes the field one for a person.
+
+    Attributes:
+        value: the value.
+        problems: what is wrong.
+        proven: words in small letters whose accents a list proves, however faint they stand on the paper.
+        whole: nothing can follow it.
+
+    """
 
     value: Value
     problems: tuple[Problem, ...] = ()
+    proven: frozenset[str] = frozenset()
+    whole: bool = False
 
 
 def read_value(kind: FieldType, text: str) -> ReadValue:
@@ -123,18 +142,28 @@ def clean(text: str) -> str:
 
 
 def _text(text: str) -> ReadValue:
-    text = with_known_accents(text, (*PAPER_PHRASES, *OFFICES))
-    return ReadValue(text, (*_odd_words(text), *_near_phrases(text)))
+    phrases = (*PLACE_PHRASES, *PAPER_PHRASES, *OFFICES)
+    text = with_known_accents(text, phrases)
+    units = known_units(text)
+    text = with_names_spelled(text, units)
+    proven = _words_of(units) | words_of_phrases(text, phrases)
+    return ReadValue(text, (*_odd_words(text, proven), *_near_phrases(text)), proven)
+
+
+def _words_of(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for name in names for word in name.casefold().split() if word.isalpha())
 
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
     text = _STRAY_DOT.sub(" ", _STRAY_COMMA.sub(r"\1 ", text))
-    text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), (*PLACE_PHRASES, *PAPER_PHRASES))
+    phrases = (*PLACE_PHRASES, *PAPER_PHRASES)
+    text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), phrases)
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
     located = locate_address(text)
-    text = located.address if located else text
+    units = (*(located.proven if located else ()), *known_units(text))
+    text = with_names_spelled(text, units)
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
         return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
@@ -143,10 +172,9 @@ def _address(text: str) -> ReadValue:
     # Without such a word before it, another accent may make it the name of another place.
     unusual = known_otherwise(text, (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
-    # Names from languages of the highlands are no Vietnamese syllables.
-    listed = {word for one in (located.communes if located else ()) for word in one.name.split()}
-    odd = _odd_words(text, listed)
-    return ReadValue(text, (*odd, *_near_phrases(text), *_odd_heads(text), *doubts))
+    proven = _words_of(units) | words_of_phrases(text, phrases)
+    problems = (*_odd_words(text, proven), *_near_phrases(text), *_odd_heads(text), *doubts)
+    return ReadValue(text, problems, proven, whole=located is not None and bool(located.communes))
 
 
 def _near_phrases(text: str) -> tuple[Problem, ...]:
@@ -204,16 +232,19 @@ def _relation(text: str) -> ReadValue:
     return _closest(text, RELATIONS, "relation_unknown", least=99.0)
 
 
-def _odd_words(text: str, listed: Container[str] = ()) -> tuple[Problem, ...]:
+def _odd_words(text: str, proven: Container[str] = ()) -> tuple[Problem, ...]:
+    """What cannot be in a text; ``proven`` words may be in languages of the highlands."""
     strange = _STRANGE.search(text)
     if strange:
         return (Problem("character_odd", {"character": strange[0]}),)
-    odd = [word for word in text.split() if word.strip(_EDGES) not in listed and not is_possible(word)]
+    doubtful = (word for word in text.split() if word.strip(_EDGES).casefold() not in proven)
+    odd = [word for word in doubtful if not (is_possible(word) or _ABBREVIATED.fullmatch(word))]
     return (Problem("syllable_odd", {"word": odd[0]}),) if odd else ()
 
 
 def _date(text: str) -> ReadValue:
-    value = parse_date(text)
+    # What is left of leaders, other than between digits: ``năm .2025``, ``05_ tháng``.
+    value = parse_date(_BESIDE_NUMBERS.sub(" ", text))
     if value is None:
         return ReadValue(None, (Problem("date_unreadable"),))
     # People write a year alone, but hardly ever a month without its day: that was not read.
@@ -228,7 +259,8 @@ def _date_words(text: str) -> ReadValue:
         return ReadValue(words, (Problem("date_words_unreadable"),))
     # Where the letters are those of the date, its accents are known.
     spelled = date_in_words(dt.date.fromisoformat(date))
-    return ReadValue(spelled if fold(spelled) == fold(words) else words)
+    same = fold(spelled) == fold(words)
+    return ReadValue(spelled if same else words, proven=_words_of((spelled,)) if same else frozenset())
 
 
 def _sex(text: str) -> ReadValue:
@@ -249,8 +281,10 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.
     _, score, word = matches[0]
     tied = len(matches) > 1 and matches[1][1] >= score
     if score >= least and not tied:
-        return ReadValue(word)
-    return ReadValue(text, (Problem(problem),))
+        return ReadValue(word, proven=_words_of((word,)))
+    # The nearest one is what a person most likely has to confirm.
+    near = score >= _SUGGESTED and not tied
+    return ReadValue(word if near else text, (Problem(problem),))
 
 
 def _iddoc(text: str) -> ReadValue:
@@ -276,7 +310,8 @@ def _iddoc(text: str) -> ReadValue:
     if issued_on is None:
         problems.append(Problem("iddoc_date_unreadable"))
     number = numbers[0] if len(numbers) == 1 else None
-    return ReadValue({"number": number, "issuer": issuer, "issued_on": issued_on}, tuple(problems))
+    value: dict[str, str | None] = {"number": number, "issuer": issuer, "issued_on": issued_on}
+    return ReadValue(value, tuple(problems), _words_of((issuer or "",)), whole=not problems)
 
 
 def _issued(text: str) -> tuple[str | None, str | None]:

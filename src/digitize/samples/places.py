@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from digitize.vietnamese.addresses import all_communes, number_provinces
+from digitize.vietnamese.communes import all_communes, bare_name, number_provinces
 
 _LONGEST = 22
 """Letters of a name; longer ones do not fit the narrow lines of drawn papers."""
@@ -27,20 +27,16 @@ def places() -> tuple[Place, ...]:
     codes = {province: code for code, province in number_provinces().items()}
     today = {(one.code, one.name, one.province) for one in all_communes() if not one.district}
     return tuple(
-        Place(_small(old.name), _small(old.district), _small(old.province), codes[_bare(old.province)])
+        Place(_small(old.name), _small(old.district), _small(old.province), codes[bare_name(old.province)])
         for old in all_communes()
         if old.district
         and any((code, old.name, old.province) in today for code in old.now)
         and len(old.name) <= _LONGEST
         and len(old.district) <= _LONGEST
-        and _bare(old.province) in codes
+        and bare_name(old.province) in codes
     )
 
 
 def _small(unit: str) -> str:
     """``Xã Vĩnh Thực`` as it stands in an address."""
     return unit[0].lower() + unit[1:]
-
-
-def _bare(province: str) -> str:
-    return province.removeprefix("Tỉnh ").removeprefix("Thành phố ")

@@ -11,17 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from rapidfuzz import fuzz, process
 
+from digitize.vietnamese.communes import (
+    Commune,
+    all_communes,
+    bare_name,
+    communes_by_province,
+    communes_of_today,
+    plain,
+    same_unit,
+)
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.phrases import in_case_of, same_marks
 
 _COMMUNE = re.compile(r"(?:.*\b(?:xa|phuong|thi tran|dac khu)|^(?:tt|p|x)\.) *(?P<name>.+)$")
 _DISTRICT = re.compile(r"^(?:(?:huyen|quan|thi xa|thanh pho|tp)|(?:tp|tx|h|q)\.) *(?P<name>.+)$")
 _PROVINCE = re.compile(r"^(?:(?:tinh|thanh pho|tp)\b|t\.)?[. ]*(?P<name>.+)$")
-_HEAD = re.compile(r"^(?:xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) ")
+_UNIT = re.compile(r"\b(xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) +(?=[^\W\d_])")
 
 _ALSO_CALLED = {"hcm": "ho chi minh", "thua thien hue": "hue"}
 """Other names of provinces, folded."""
@@ -29,23 +37,8 @@ _ALSO_CALLED = {"hcm": "ho chi minh", "thua thien hue": "hue"}
 _NEAR = 80.0
 """How alike, of 100, a written name and one of the list must be to be taken for that one misread."""
 
-
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """A commune, ward, township or special zone.
-
-    Attributes:
-        code: of the General Statistics Office.
-        name, district, province: with what they are (``Xã Vĩnh Thực``); no ``district`` since July 2025.
-        now: codes of the communes of today that it went into; of one of today its own.
-
-    """
-
-    code: str
-    name: str
-    district: str
-    province: str
-    now: tuple[str, ...]
+_LONGEST = 4
+"""Words in the name of a unit, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,148 +46,112 @@ class Located:
     """What the list says of an address.
 
     Attributes:
-        address: the address, with the accents of the units that were found.
         communes: those that it may name; none if the list has no such one.
+        proven: names of units that the list has with these letters in one spelling alone, as it spells them.
         odd: a unit as written that the list does not have, and the one that is nearly the same.
 
     """
 
-    address: str
     communes: tuple[Commune, ...]
+    proven: tuple[str, ...]
     odd: tuple[str, str] | None = None
 
     @property
     def now(self) -> tuple[Commune, ...]:
         """The communes of today in which the place may lie."""
         codes = dict.fromkeys(code for commune in self.communes for code in commune.now)
-        return tuple(_of_today()[code] for code in codes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The name of a unit in an address: where it stands, as it is written."""
-
-    start: int
-    written: str
+        return tuple(communes_of_today()[code] for code in codes)
 
 
 def locate_address(address: str) -> Located | None:
     """Find the commune of an address that ends with its province; None where nothing can be said."""
-    parts = _parted(address)
-    if len(parts) < 2:
-        return None
+    parts = [part.strip() for part in re.split("[,;]", address)]
     province = _matched(_PROVINCE, parts[-1])
-    if province is None:
+    if len(parts) < 2 or province is None:
         return None
-    name = _folded(province.written)
-    known = _by_province().get(_ALSO_CALLED.get(name, name))
+    name = plain(province)
+    known = communes_by_province().get(_ALSO_CALLED.get(name, name))
     if known is None:
         return None
-    district = _matched(_DISTRICT, parts[-2]) if len(parts) > 2 else None
+    spelled = {bare_name(known[0].province)} if same_unit(known[0].province, province) else set()
+    # Without what it is before it, it may be the name of another place.
+    proven = spelled if len(province) < len(parts[-1].rstrip(" .")) else set()
     odd: tuple[str, str] | None = None
+    district = _matched(_DISTRICT, parts[-2]) if len(parts) > 2 else None
     if district is not None:
-        inside = [one for one in known if one.district and _same(one.district, district.written)]
+        inside = [one for one in known if one.district and same_unit(one.district, district)]
         if inside:
             known = inside
-            address = _restored(address, district, {_bare(one.district) for one in inside})
+            proven |= _only_one({bare_name(one.district) for one in inside})
         else:
-            odd = _nearly(district.written, {one.district for one in known if one.district})
-    part = _matched(_COMMUNE, parts[-3 if district is not None else -2])
-    if part is None:
-        return Located(address, (), odd)
-    communes = tuple(one for one in known if _same(one.name, part.written))
-    if not communes:
-        odd = odd or _nearly(part.written, {one.name for one in known})
-        return Located(address, (), odd)
-    alike = {_bare(one.name) for one in communes}
-    fitting = [name for name in alike if same_marks(name, part.written)]
-    if not fitting and len(alike) > 1:
+            odd = _nearly(district, {one.district for one in known if one.district})
+    commune = _matched(_COMMUNE, parts[-3 if district is not None else -2])
+    if commune is None:
+        return Located((), tuple(proven), odd)
+    named = [one for one in known if same_unit(one.name, commune)]
+    if not named:
+        odd = odd or _nearly(commune, {one.name for one in known})
+        return Located((), tuple(proven), odd)
+    proven |= spelled
+    fitting = [one for one in named if same_marks(bare_name(one.name), commune)]
+    only = _only_one({bare_name(one.name) for one in named})
+    if not fitting and not only:
         # ``Tan Hoa`` where there are both ``Tân Hòa`` and ``Tân Hóa``.
-        return Located(address, (), (part.written, ", ".join(sorted(alike))))
-    kept = tuple(one for one in communes if not fitting or same_marks(_bare(one.name), part.written))
-    return Located(_restored(address, part, alike), kept, odd)
+        return Located((), tuple(proven), (commune, ", ".join(sorted({one.name for one in named}))))
+    return Located(tuple(fitting or named), tuple(proven | only), odd)
 
 
-def all_communes() -> tuple[Commune, ...]:
-    """Every commune of the list: those of today, then those before July 2025."""
-    return tuple(_of_today().values()) + _before()
+def known_units(text: str) -> tuple[str, ...]:
+    """Names of units in a text that the whole country has in one spelling alone, as the list spells them.
+
+    A name counts only behind what it is: ``huyện Bảo Lạc``.
+    """
+    folded = fold(text)
+    found = []
+    for head in _UNIT.finditer(folded):
+        words = re.split(r"[^\w-]", plain(folded[head.end() :]))[:_LONGEST]
+        names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+        spelled = next((_spellings()[head[1], name] for name in names if (head[1], name) in _spellings()), ())
+        found += [spelled[0]] if len(spelled) == 1 else []
+    return tuple(found)
 
 
-@cache
-def _of_today() -> dict[str, Commune]:
-    return {code: Commune(code, name, "", province, (code,)) for code, province, name in _rows("since_2025")}
-
-
-@cache
-def _before() -> tuple[Commune, ...]:
-    return tuple(
-        Commune(code, name, district, province, tuple(now.split()))
-        for code, province, district, name, now in _rows("before_2025")
-    )
-
-
-@cache
-def number_provinces() -> dict[str, str]:
-    """The provinces that the first three digits of a personal number stand for."""
-    return {row[0]: row[1] for row in _rows("number_provinces")}
-
-
-def _rows(name: str) -> list[list[str]]:
-    text = (resources.files("digitize.vietnamese") / "units" / f"{name}.tsv").read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return [line.split("\t") for line in lines[1:]]
+def with_names_spelled(text: str, names: Iterable[str]) -> str:
+    """A text in which some names have the accents they should have; their case stays as it is."""
+    for name in names:
+        for match in re.finditer(rf"\b{re.escape(fold(name))}\b", fold(text)):
+            written = text[slice(*match.span())]
+            if not same_marks(name, written):
+                spelled = "".join(map(in_case_of, name, written))
+                text = text[: match.start()] + spelled + text[match.end() :]
+    return text
 
 
 @cache
-def _by_province() -> dict[str, list[Commune]]:
-    found: dict[str, list[Commune]] = defaultdict(list)
-    for commune in all_communes():
-        found[commune.province].append(commune)
-    merged: dict[str, list[Commune]] = defaultdict(list)
-    for province, communes in found.items():
-        merged[_folded(_bare(province))] += communes
-    return dict(merged)
+def _spellings() -> dict[tuple[str, str], tuple[str, ...]]:
+    """For what a unit is and its name without accents all ways in which such names are spelled."""
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    units = {unit for one in all_communes() for unit in (one.name, one.district, one.province) if unit}
+    for unit in units:
+        name = bare_name(unit)
+        names[fold(unit[: -len(name)]).strip(), plain(name)].add(name)
+    return {key: tuple(_only_one(spelled) or spelled) for key, spelled in names.items()}
 
 
-def _parted(address: str) -> list[_Part]:
-    """The parts of an address between its commas."""
-    return [_Part(match.start(), match[0]) for match in re.finditer(r"[^,;\s][^,;]*", address)]
+def _only_one(names: set[str]) -> set[str]:
+    """One of some names if all are the same but for where the tone is put, else none."""
+    first = min(names)
+    return {first} if all(same_marks(first, name) for name in names) else set()
 
 
-def _matched(pattern: re.Pattern[str], part: _Part) -> _Part | None:
+def _matched(pattern: re.Pattern[str], part: str) -> str | None:
     """The name in a part of an address, without what it is."""
-    match = pattern.match(fold(part.written))
-    if match is None:
-        return None
-    start, end = match.span("name")
-    return _Part(part.start + start, part.written[start:end].rstrip(" ."))
+    match = pattern.match(fold(part))
+    return part[slice(*match.span("name"))].rstrip(" .") if match else None
 
 
-def _bare(unit: str) -> str:
-    """The name of a unit without what it is; ``Quận 1`` keeps its number."""
-    head = _HEAD.match(fold(unit))
-    return unit[head.end() :] if head else unit
-
-
-def _same(unit: str, written: str) -> bool:
-    return _folded(_bare(unit)) == _folded(written)
-
-
-@cache
-def _folded(name: str) -> str:
-    return re.sub(r"[\s-]+", " ", fold(name))
-
-
-def _nearly(written: str, units: Iterable[str]) -> tuple[str, str] | None:
+def _nearly(written: str, units: set[str]) -> tuple[str, str] | None:
     """A name that the list does not have, and the unit whose name is nearly the same."""
-    names = {unit: _folded(_bare(unit)) for unit in units}
-    found = process.extractOne(_folded(written), names, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    names = {unit: plain(bare_name(unit)) for unit in units}
+    found = process.extractOne(plain(written), names, scorer=fuzz.ratio, score_cutoff=_NEAR)
     return (written, str(found[2])) if found else None
-
-
-def _restored(address: str, part: _Part, names: set[str]) -> str:
-    """The address with the accents that a name has in the list, where that has just one like it."""
-    name, end = min(names), part.start + len(part.written)
-    if len(names) != 1 or same_marks(name, part.written) or len(name) != len(part.written):
-        return address
-    return address[: part.start] + "".join(map(in_case_of, name, part.written)) + address[end:]

@@ -30,6 +30,13 @@ def with_known_accents(text: str, phrases: Iterable[str], *, after: Sequence[str
     return text
 
 
+def words_of_phrases(text: str, phrases: Iterable[str]) -> frozenset[str]:
+    """The words, in small letters, of the phrases that stand in a text with all their accents."""
+    lowered = text.casefold()
+    found = (one for one in phrases if re.search(rf"\b{re.escape(one.casefold())}\b", lowered))
+    return frozenset(word for phrase in found for word in phrase.casefold().split())
+
+
 def known_otherwise(text: str, phrases: Iterable[str]) -> str | None:
     """The first part of a text that is a phrase but for its accents, or None.
 
@@ -47,7 +54,8 @@ def _with_other_accents(text: str, phrases: Iterable[str]) -> Iterator[tuple[int
             if same_marks(written, phrase):
                 # "Hoà Bình" is the older way to write "Hòa Bình".
                 continue
-            if phrase[0].islower() and not (written[0].islower() and _names_follow(text[match.end() :])):
+            told = " " in phrase or _names_follow(text[match.end() :])
+            if phrase[0].islower() and not (written[0].islower() and told):
                 continue
             yield match.start(), phrase, written
 
