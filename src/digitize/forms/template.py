@@ -21,6 +21,7 @@ class FieldType(StrEnum):
 
     TEXT = "text"
     NAME = "name"
+    PARTY = "party"
     ADDRESS = "address"
     ETHNICITY = "ethnicity"
     NATIONALITY = "nationality"

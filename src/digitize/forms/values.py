@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
 from digitize.times import now
-from digitize.vietnamese.addresses import known_units, locate_address, with_names_spelled
+from digitize.vietnamese.addresses import known_units, locate_address, nearly_unit, with_units_spelled
 from digitize.vietnamese.communes import number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
@@ -26,6 +26,7 @@ from digitize.vietnamese.names import unusual_syllable
 from digitize.vietnamese.phrases import known_otherwise, with_known_accents, words_of_phrases
 from digitize.vietnamese.syllables import is_possible
 from digitize.vietnamese.vocabulary import (
+    BODIES,
     CARD_ISSUERS,
     ETHNIC_GROUPS,
     NATIONALITIES,
@@ -61,7 +62,9 @@ _STRAY_COMMA = re.compile(
 _STRAY_DOT = re.compile(r"(?<=[^\W\d_]{3})\. (?=[A-ZĐÂÊÔƠƯ][^\W\d_])")
 """A dot between two words of a name is one of the leader; abbreviations are shorter."""
 
-_LONG_PHRASES = tuple(fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9)
+_LONG_PHRASES = tuple(
+    fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9 and phrase[0].isupper()
+)
 _NEARLY = 88.0
 _SUGGESTED = 75.0
 """How alike, of 100, a text and a word of a list must be for the word to be shown instead."""
@@ -80,8 +83,14 @@ _STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
 _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 """Dots of a leader beside the stroke of ``01/2021``."""
 
-_DOUBLED = re.compile(r"([,;:])[,;:]+")
+_DOUBLED = re.compile(r"([,;:])(?: ?[,;:])+")
 """A comma that a dot of a leader has doubled."""
+
+_LOW_QUOTE = re.compile(r"\s?[„‚](?=\s|$)")
+"""A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
+
+_TAIL = re.compile(r"(?<=\w) [\w|]$")
+"""A letter behind a province."""
 
 _FOOTNOTE = re.compile(r"[(\[{]?[\dlIqO|S]{1,2}[)\]}]|[®©]")
 """A mark of a footnote by itself: nothing is written beside it."""
@@ -90,6 +99,10 @@ _ISSUED_ON = re.compile(
     r"\bcap(?: ngay)?\W+(\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+"
 )
 """The day of issue in ``cấp ngày 20/06/2023, Bộ Công an``."""
+
+_BODIES = tuple(fold(body) for body in BODIES)
+
+_NAME_RUBBISH = re.compile(r"^[\dlI|] +| +[\dlI|]$|(?<=\w)[.,](?=\s|$)")
 
 _BESIDE_NUMBERS = re.compile(r"(?<!\d)[.,_]+|[.,_]+(?!\d)")
 
@@ -136,6 +149,7 @@ def clean(text: str) -> str:
         stripped = single_spaced(spaced).strip(_EDGES)
     if _FOOTNOTE.fullmatch(stripped):
         return ""
+    stripped = _LOW_QUOTE.sub(",", stripped) if "“" not in stripped and "”" not in stripped else stripped
     stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
@@ -145,12 +159,13 @@ def _text(text: str) -> ReadValue:
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES, *OFFICES)
     text = with_known_accents(text, phrases)
     units = known_units(text)
-    text = with_names_spelled(text, units)
+    text = with_units_spelled(text, units)
     proven = _words_of(units) | words_of_phrases(text, phrases)
     return ReadValue(text, (*_odd_words(text, proven), *_near_phrases(text)), proven)
 
 
 def _words_of(names: Iterable[str]) -> frozenset[str]:
+    """The words of some names in small letters, numbers aside."""
     return frozenset(word for name in names for word in name.casefold().split() if word.isalpha())
 
 
@@ -162,13 +177,16 @@ def _address(text: str) -> ReadValue:
     text = with_known_accents(text, PROVINCES, after=("tỉnh", "thành phố", "TP", "TP."))
     text = with_known_accents(text, STREETS, after=("đường", "phố"))
     located = locate_address(text)
+    if (located is None or not located.communes) and (shorter := locate_address(_TAIL.sub("", text))):
+        located, text = (shorter, _TAIL.sub("", text)) if shorter.communes else (located, text)
     units = (*(located.proven if located else ()), *known_units(text))
-    text = with_names_spelled(text, units)
+    text = with_units_spelled(text, units)
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
         return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
-    if located and located.odd:
-        return ReadValue(text, (Problem("unit_odd", {"name": located.odd[0], "known": located.odd[1]}),))
+    odd_unit = located.odd if located and (located.odd or located.communes) else nearly_unit(text)
+    if odd_unit:
+        return ReadValue(text, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))
     # Without such a word before it, another accent may make it the name of another place.
     unusual = known_otherwise(text, (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
@@ -214,7 +232,14 @@ def _with_commas(text: str) -> str:
     return whole if len(parts) > 1 or lost > 1 or (located and located.communes) else text
 
 
+def is_body(text: str) -> bool:
+    """Whether a party is a body, by how its name begins, and not a person."""
+    return fold(clean(text)).startswith(_BODIES)
+
+
 def _name(text: str) -> ReadValue:
+    # Dots and strokes of leaders, tables and edges.
+    text = _NAME_RUBBISH.sub("", text)
     if fold(text) == "khong":
         # ``Không`` where there is no such person or name.
         return ReadValue(text)

@@ -19,7 +19,7 @@ from digitize.forms.second_look import (
     same_number,
 )
 from digitize.forms.template import FieldType
-from digitize.forms.values import ReadValue, clean, read_value, without_printed
+from digitize.forms.values import ReadValue, clean, is_body, read_value, without_printed
 from digitize.forms.view import PageView
 from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
@@ -53,6 +53,8 @@ def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) 
     raw = " ".join(word.text for word in place.words)
     if not without_printed(asked.type, clean(raw)):
         return _empty(place, view)
+    if asked.type is FieldType.PARTY:
+        asked = replace(asked, type=FieldType.TEXT if is_body(raw) else FieldType.NAME)
     return _read_text(asked, place, view, raw, engine)
 
 

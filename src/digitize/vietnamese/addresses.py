@@ -24,12 +24,25 @@ from digitize.vietnamese.communes import (
     same_unit,
 )
 from digitize.vietnamese.folding import fold
-from digitize.vietnamese.phrases import in_case_of, same_marks
+from digitize.vietnamese.phrases import same_marks
 
 _COMMUNE = re.compile(r"(?:.*\b(?:xa|phuong|thi tran|dac khu)|^(?:tt|p|x)\.) *(?P<name>.+)$")
 _DISTRICT = re.compile(r"^(?:(?:huyen|quan|thi xa|thanh pho|tp)|(?:tp|tx|h|q)\.) *(?P<name>.+)$")
 _PROVINCE = re.compile(r"^(?:(?:tinh|thanh pho|tp)\b|t\.)?[. ]*(?P<name>.+)$")
 _UNIT = re.compile(r"\b(xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) +(?=[^\W\d_])")
+
+_BEFORE_NAME = {
+    "xa": r"xa|\bx\.",
+    "phuong": r"phuong|\bp\.",
+    "thi tran": r"thi tran|\btt\.",
+    "dac khu": "dac khu",
+    "huyen": r"huyen|\bh\.",
+    "quan": r"quan|\bq\.",
+    "thi xa": r"thi xa|\btx\.",
+    "thanh pho": r"thanh pho|\btp\.?|[,;]",
+    "tinh": "tinh|[,;]",
+}
+"""What may stand before the name of a unit, by what it is."""
 
 _ALSO_CALLED = {"hcm": "ho chi minh", "thua thien hue": "hue"}
 """Other names of provinces, folded."""
@@ -47,7 +60,7 @@ class Located:
 
     Attributes:
         communes: those that it may name; none if the list has no such one.
-        proven: names of units that the list has with these letters in one spelling alone, as it spells them.
+        proven: units that the list has with these letters in one spelling alone, with what they are.
         odd: a unit as written that the list does not have, and the one that is nearly the same.
 
     """
@@ -73,7 +86,7 @@ def locate_address(address: str) -> Located | None:
     known = communes_by_province().get(_ALSO_CALLED.get(name, name))
     if known is None:
         return None
-    spelled = {bare_name(known[0].province)} if same_unit(known[0].province, province) else set()
+    spelled = {known[0].province} if same_unit(known[0].province, province) else set()
     # Without what it is before it, it may be the name of another place.
     proven = spelled if len(province) < len(parts[-1].rstrip(" .")) else set()
     odd: tuple[str, str] | None = None
@@ -82,7 +95,7 @@ def locate_address(address: str) -> Located | None:
         inside = [one for one in known if one.district and same_unit(one.district, district)]
         if inside:
             known = inside
-            proven |= _only_one({bare_name(one.district) for one in inside})
+            proven |= _only_one({one.district for one in inside})
         else:
             odd = _nearly(district, {one.district for one in known if one.district})
     commune = _matched(_COMMUNE, parts[-3 if district is not None else -2])
@@ -93,8 +106,14 @@ def locate_address(address: str) -> Located | None:
         odd = odd or _nearly(commune, {one.name for one in known})
         return Located((), tuple(proven), odd)
     proven |= spelled
+    # ``Xã Ba Tô`` and ``Thị trấn Ba Tơ`` stand side by side.
+    head = fold(parts[-3 if district is not None else -2])
+    named = [one for one in named if fold(one.name).partition(plain(bare_name(one.name)))[0] in head] or named
     fitting = [one for one in named if same_marks(bare_name(one.name), commune)]
-    only = _only_one({bare_name(one.name) for one in named})
+    if not fitting and district is not None and plain(district) == plain(commune):
+        # Read as its district is spelled.
+        return Located((), (), (commune, named[0].name))
+    only = _only_one({one.name for one in named})
     if not fitting and not only:
         # ``Tan Hoa`` where there are both ``Tân Hòa`` and ``Tân Hóa``.
         return Located((), tuple(proven), (commune, ", ".join(sorted({one.name for one in named}))))
@@ -102,7 +121,7 @@ def locate_address(address: str) -> Located | None:
 
 
 def known_units(text: str) -> tuple[str, ...]:
-    """Names of units in a text that the whole country has in one spelling alone, as the list spells them.
+    """Units in a text whose names the whole country has in one spelling alone, as the list spells them.
 
     A name counts only behind what it is: ``huyện Bảo Lạc``.
     """
@@ -112,19 +131,48 @@ def known_units(text: str) -> tuple[str, ...]:
         words = re.split(r"[^\w-]", plain(folded[head.end() :]))[:_LONGEST]
         names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
         spelled = next((_spellings()[head[1], name] for name in names if (head[1], name) in _spellings()), ())
-        found += [spelled[0]] if len(spelled) == 1 else []
+        found += [f"{head[1]} {spelled[0]}"] if len(spelled) == 1 else []
     return tuple(found)
 
 
-def with_names_spelled(text: str, names: Iterable[str]) -> str:
-    """A text in which some names have the accents they should have; their case stays as it is."""
-    for name in names:
-        for match in re.finditer(rf"\b{re.escape(fold(name))}\b", fold(text)):
-            written = text[slice(*match.span())]
-            if not same_marks(name, written):
-                spelled = "".join(map(in_case_of, name, written))
-                text = text[: match.start()] + spelled + text[match.end() :]
+def with_units_spelled(text: str, units: Iterable[str]) -> str:
+    """A text in which the names of some units are spelled as they should be; those in capitals stay so."""
+    for unit in set(units):
+        name = bare_name(unit)
+        before = _BEFORE_NAME[fold(unit[: -len(name)]).strip()]
+        for match in re.finditer(rf"(?:{before}) *\b({re.escape(fold(name))})\b", fold(text)):
+            start, end = match.span(1)
+            written = text[start:end]
+            spelled = name.upper() if written.isupper() else name
+            same_letters = spelled.casefold() == written.casefold()
+            if len(spelled) == len(written) and (same_letters or not same_marks(name, written)):
+                text = text[:start] + spelled + text[end:]
     return text
+
+
+def nearly_unit(text: str) -> tuple[str, str] | None:
+    """A unit in a text that no province has, and the one that is nearly the same; None if there is no such.
+
+    Numbers and what stands behind words such as ``đường`` are left alone.
+    """
+    folded = fold(text)
+    for head in _UNIT.finditer(folded):
+        rest = re.match(r"[^,;()\d]+", text[head.end() :])
+        words = plain(rest[0]).split()[:_LONGEST] if rest else []
+        if not words:
+            continue
+        names = [(head[1], " ".join(words[:count])) for count in range(len(words), 0, -1)]
+        listed = next((name for name in names if name in _spellings()), None)
+        if listed:
+            written = " ".join(rest[0].split()[: len(listed[1].split())]) if rest else ""
+            if not any(same_marks(one, written) for one in _spellings()[listed]):
+                return written, ", ".join(sorted(_spellings()[listed]))
+            continue
+        same_head = {one[0]: name for (kind, name), one in _spellings().items() if kind == head[1]}
+        found = process.extractOne(names[0][1], same_head, scorer=fuzz.ratio, score_cutoff=_NEAR)
+        if found and rest:
+            return rest[0].strip(), str(found[2])
+    return None
 
 
 @cache
@@ -138,10 +186,10 @@ def _spellings() -> dict[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(_only_one(spelled) or spelled) for key, spelled in names.items()}
 
 
-def _only_one(names: set[str]) -> set[str]:
-    """One of some names if all are the same but for where the tone is put, else none."""
-    first = min(names)
-    return {first} if all(same_marks(first, name) for name in names) else set()
+def _only_one(units: set[str]) -> set[str]:
+    """One of some units if the names of all are the same but for where the tone is put, else none."""
+    first = min(units)
+    return {first} if all(same_marks(bare_name(first), bare_name(unit)) for unit in units) else set()
 
 
 def _matched(pattern: re.Pattern[str], part: str) -> str | None:
