@@ -86,8 +86,14 @@ _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 _DOUBLED = re.compile(r"([,;:])(?: ?[,;:])+")
 """A comma that a dot of a leader has doubled."""
 
+_DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= [a-zà-ỹđ])")
+"""A dot before a word in small letters ends no sentence; abbreviations of one letter aside."""
+
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=\s|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
+
+_EDGE_STROKE = re.compile(r"[1lI|] ")
+"""A stroke of a table or of the label before looks like a digit."""
 
 _TAIL = re.compile(r"(?<=\w) [\w|]$")
 """A letter behind a province."""
@@ -157,7 +163,7 @@ def clean(text: str) -> str:
 
 def _text(text: str) -> ReadValue:
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES, *OFFICES)
-    text = with_known_accents(text, phrases)
+    text = with_known_accents(_DOT_WITHIN.sub("", text), phrases)
     units = known_units(text)
     text = with_units_spelled(text, units)
     proven = _words_of(units) | words_of_phrases(text, phrases)
@@ -171,6 +177,8 @@ def _words_of(names: Iterable[str]) -> frozenset[str]:
 
 def _address(text: str) -> ReadValue:
     # A comma loses its tail to the leader under it; before a unit's name it was one.
+    if _EDGE_STROKE.match(text) and text[2:].casefold().startswith(_HEADS):
+        text = text[2:]
     text = _STRAY_DOT.sub(" ", _STRAY_COMMA.sub(r"\1 ", text))
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES)
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), phrases)
@@ -188,11 +196,12 @@ def _address(text: str) -> ReadValue:
     if odd_unit:
         return ReadValue(text, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))
     # Without such a word before it, another accent may make it the name of another place.
-    unusual = known_otherwise(text, (*PROVINCES, *STREETS))
+    found = located is not None and bool(located.communes)
+    unusual = known_otherwise(text, STREETS if found else (*PROVINCES, *STREETS))
     doubts = (Problem("name_unusual", {"word": unusual}),) if unusual else ()
     proven = _words_of(units) | words_of_phrases(text, phrases)
     problems = (*_odd_words(text, proven), *_near_phrases(text), *_odd_heads(text), *doubts)
-    return ReadValue(text, problems, proven, whole=located is not None and bool(located.communes))
+    return ReadValue(text, problems, proven, whole=found)
 
 
 def _near_phrases(text: str) -> tuple[Problem, ...]:

@@ -121,14 +121,15 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     missed = [] if comb else unread_beside(place, view, whole=first.whole)
     if any(missed) and (reading := _with_missed_words(asked, place, missed, view, engine)):
         return reading
-    confidence = min((word.confidence for word in telling), default=0.0)
+    doubted = [word for word in telling if word.text.strip(_AROUND).casefold() not in first.proven]
+    confidence = min((word.confidence for word in doubted), default=_AGREED if telling else 0.0)
     if comb is None:
         value, raw, problems = _settled(asked, first, raw, place, confidence, view, engine)
     else:
         value = first.value
         whole = len(clean(raw).replace(" ", "")) == len(comb)
         problems = [*first.problems, *([] if whole else [Problem("digits_missing")])]
-    if value is not None and not problems and confidence <= DOUBTFUL and not _is_proven(value, first):
+    if value is not None and not problems and confidence <= DOUBTFUL:
         # Its readers differ.
         problems.append(Problem("low_confidence"))
     sure = value is not None and not problems
@@ -139,12 +140,6 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
         problems.append(Problem("unread_beside"))
     box = surround(word.box for word in telling) if telling else place.rooms[0]
     return _reading(value, clean(raw), place.page, box, confidence, problems)
-
-
-def _is_proven(value: Value, read: ReadValue) -> bool:
-    """Whether every word of a value is one whose accents a list proves."""
-    words = re.findall(r"[^\W_]+", str(value).casefold())
-    return bool(words) and all(word in read.proven for word in words)
 
 
 def _settled(
