@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import UsageProblem
-from digitize.forms.template_files import find_template, line_of, load_template
+from digitize.forms.template_files import find_template, line_of, load_template, load_templates
 
 TEXT = (resources.files("digitize.forms") / "templates" / "death_registration.toml").read_text("utf-8")
 
@@ -29,7 +29,7 @@ def line_with(text: str, part: str) -> int:
 def test_a_good_file_is_a_template(tmp_path: Path) -> None:
     file = tmp_path / "mau.toml"
     file.write_text(TEXT, "utf-8")
-    assert find_template(str(file)).id == find_template("death_registration").id
+    assert find_template(str(file), {}).id == find_template("death_registration", load_templates()).id
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_an_unknown_form_names_those_that_are_known() -> None:
     with pytest.raises(UsageProblem) as caught:
-        find_template("mau_la")
+        find_template("mau_la", load_templates())
     assert "birth_registration" in str(caught.value.facts["known"])
 
 

@@ -68,7 +68,7 @@ def test_what_items_and_checks_refer_to_exists(form: str) -> None:
         assert all(label.strip(" :.") == label for label in item.label)
     for check in template.checks:
         for name in check.fields:
-            assert name in template.field_keys or name in ("Nam", "Nữ", "18", "20"), name
+            assert name in template.field_keys or name in ("Nam", "Nữ", "18", "20", "60", "today"), name
 
 
 def test_only_one_version_of_the_birth_form_is_told_by_nothing_but_the_lack_of_signs() -> None:
@@ -117,6 +117,7 @@ def test_the_forms_have_the_fields_and_types_that_were_agreed() -> None:
         "signature": "check",
         "tick": "check",
         "signer": "name",
+        "party": "text",
         "digits": "text",
     }
     # A personal number may be a passport's; which boxes are ticked says a number or a word.

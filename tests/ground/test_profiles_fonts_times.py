@@ -63,12 +63,46 @@ def test_the_profile_of_old_holdings_differs_from_the_usual_one_only_in_review()
     assert (backlog.package, backlog.signing, backlog.pdf) == (usual.package, usual.signing, usual.pdf)
 
 
-@pytest.mark.parametrize("name", ["tt01-2019", "", "../profiles/demo", "demo.toml"])
+@pytest.mark.parametrize("name", ["tt01-2019", "", "../profiles/demo"])
 def test_an_unknown_profile_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(EnvironmentProblem) as caught:
         load_profile(name)
     assert caught.value.code == "profile_unknown"
     assert caught.value.facts["known"] == ", ".join(NAMES)
+
+
+def test_an_office_has_a_profile_of_its_own_over_one_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        f'extends = "{DEFAULT}"\nid = "mine"\n[review.thresholds]\n"birth_registration.child_name" = 0.95\n',
+        "utf-8",
+    )
+    own, usual = load_profile("mine.toml", tmp_path), load_profile(DEFAULT)
+    assert own.review.thresholds == {"birth_registration.child_name": 0.95}
+    assert own.review.threshold == usual.review.threshold
+    assert own.package == usual.package
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (None, "-"),
+        ("extends = ", "-"),
+        (f'extends = "{DEFAULT}"\nid = "x"\n[review]\nthreshold = 7\n', "review.threshold"),
+        (f'extends = "{DEFAULT}"\nid = "x"\nmood = "good"\n', "mood"),
+        ('extends = "tt01-2019"\nid = "x"\n', None),
+    ],
+)
+def test_a_profile_that_is_wrong_is_refused_with_the_key(
+    tmp_path: Path, text: str | None, key: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "mine.toml").write_text(text, "utf-8")
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_profile("mine.toml", tmp_path)
+    if key is None:
+        assert caught.value.code == "profile_unknown"
+    else:
+        assert (caught.value.code, caught.value.facts["key"]) == ("profile_wrong", key)
 
 
 @pytest.mark.parametrize("face", list(Face))

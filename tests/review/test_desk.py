@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import ItemProblem, UsageProblem
+from digitize.forms.template_files import load_templates
 from digitize.model import FieldReading, Source, Stage, Value
 from digitize.pipeline.findings import DoubtfulField, load_documents
 from digitize.review.desk import Desk, value_from
@@ -31,7 +32,7 @@ def root(finished: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def desk(root: Path) -> Iterator[Desk]:
     with ledger_of(root, "Lan") as ledger:
-        yield Desk(ledger, now)
+        yield Desk(ledger, now, load_templates())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def desk(root: Path) -> Iterator[Desk]:
 def test_an_answer_becomes_a_value_of_the_type_of_its_field(
     form: str, key: str, answer: str, value: Value
 ) -> None:
-    assert value_from(field(form, key), answer) == value
+    assert value_from(field(form, key), answer, load_templates()) == value
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_an_answer_becomes_a_value_of_the_type_of_its_field(
 )
 def test_an_answer_that_does_not_fit_is_refused(form: str, key: str, answer: str) -> None:
     with pytest.raises(UsageProblem) as refused:
-        value_from(field(form, key), answer)
+        value_from(field(form, key), answer, load_templates())
     assert refused.value.code in ("answer_unfit", "answer_not_yes_or_no")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from digitize.cli.documents import field_name
 from digitize.cli.session import Session
+from digitize.forms.template_files import load_templates
 from digitize.model import Language, Stage
 from digitize.pipeline.findings import DoubtfulField
 from digitize.review.desk import Desk
@@ -27,7 +28,7 @@ def root(finished: Path, tmp_path: Path) -> Path:
 
 def waiting(root: Path) -> list[DoubtfulField]:
     with ledger_of(root) as ledger:
-        return Desk(ledger, now).waiting()
+        return Desk(ledger, now, load_templates()).waiting()
 
 
 def keys(fields: list[DoubtfulField]) -> list[tuple[str, str]]:
@@ -55,7 +56,7 @@ def test_the_list_tells_every_field_and_changes_nothing(root: Path) -> None:
     assert lines[-1] == f"Số trường chờ xác nhận: {len(fields)}"
     for one, line in zip(fields, lines[1:-1], strict=True):
         assert line.startswith(one.dossier)
-        assert field_name(session, one.form, one.key) in line
+        assert field_name(session, one.form, one.key, load_templates()) in line
     english = digitize("review", "--list", "-w", root, "--lang", "en").out
     assert f"Fields that wait for a person: {len(fields)}" in english
     assert decisions(root) == []
@@ -69,8 +70,9 @@ def test_without_a_terminal_nothing_is_asked(root: Path) -> None:
 
 
 def test_accept_skip_and_stop_and_go_on_where_it_was_left(root: Path) -> None:
-    fields = [one for one in waiting(root) if one.dossier == FIRST]
-    first = review(root, "", "-", "!", "q")
+    before = ["-"] * len([one for one in waiting(root) if one.dossier == FIRST])
+    fields = [one for one in waiting(root) if one.dossier == SECOND]
+    first = review(root, *before, "", "-", "!", "q")
     assert (first.code, first.out) == (0, "")
     assert [(key, who) for key, _, who in decisions(root)] == [
         (fields[0].key, "Lan"),
@@ -78,15 +80,15 @@ def test_accept_skip_and_stop_and_go_on_where_it_was_left(root: Path) -> None:
     ]
     assert decisions(root)[1][1] == "null"
     left = [fields[1], *fields[3:]]
-    assert keys([one for one in waiting(root) if one.dossier == FIRST]) == keys(left)
-    assert stages(root)[FIRST] is Stage.IN_REVIEW
-    second = review(root, *[""] * len(left), "q", user="Minh")
-    assert f"{FIRST}: đã xác nhận xong" in second.err
-    assert stages(root)[FIRST] is Stage.APPROVED
+    assert keys([one for one in waiting(root) if one.dossier == SECOND]) == keys(left)
+    assert stages(root)[SECOND] is Stage.IN_REVIEW
+    second = review(root, *before, *[""] * len(left), "q", user="Minh")
+    assert f"{SECOND}: đã xác nhận xong" in second.err
+    assert stages(root)[SECOND] is Stage.APPROVED
     assert {who for _, _, who in decisions(root)[2:]} == {"Minh"}
-    shown = digitize("show", FIRST, "-w", root, "--json").json
+    shown = digitize("show", SECOND, "-w", root, "--json").json
     assert shown["doubtful_fields"] == 0
-    text = digitize("show", FIRST, "-w", root)
+    text = digitize("show", SECOND, "-w", root)
     assert text.code == 0
     assert f"Minh  Xác nhận trường {fields[1].key} của tài liệu " in text.out
     told = [event["who"] for event in shown["events"] if event["kind"].startswith("field_")]
@@ -139,7 +141,7 @@ def test_ctrl_c_and_the_end_of_input_lose_nothing(root: Path) -> None:
 
 def test_a_dossier_that_somebody_else_holds_is_left_to_them(root: Path) -> None:
     with ledger_of(root, "Minh") as ledger:
-        desk = Desk(ledger, now)
+        desk = Desk(ledger, now, load_templates())
         with desk.holding(FIRST):
             told = review(root, "")
             rows = ledger.rows("SELECT dossier FROM decision")

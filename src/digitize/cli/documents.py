@@ -10,7 +10,6 @@ from rich.text import Text
 
 from digitize.cli.session import Session
 from digitize.forms.template import Template, is_cell
-from digitize.forms.template_files import load_templates
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 
@@ -63,11 +62,10 @@ def documents_json(
     session: Session,
     documents: Sequence[Document],
     pages: Sequence[PageFacts],
-    templates: Mapping[str, Template] | None = None,
+    templates: Mapping[str, Template],
 ) -> list[dict[str, object]]:
-    """Documents with their pages and fields; ``templates`` are the forms that are known, ours by default."""
-    known = load_templates() if templates is None else templates
-    return [_document_json(session, document, pages, known) for document in documents]
+    """Documents with their pages and fields; ``templates`` are the forms that are known."""
+    return [_document_json(session, document, pages, templates) for document in documents]
 
 
 def _document_json(
@@ -115,12 +113,11 @@ def _field_json(session: Session, reading: FieldReading, places: Mapping[int, in
 
 
 def show_documents(
-    session: Session, documents: Sequence[Document], templates: Mapping[str, Template] | None = None
+    session: Session, documents: Sequence[Document], templates: Mapping[str, Template]
 ) -> None:
     """Documents with their fields as tables, doubtful fields marked."""
-    known = load_templates() if templates is None else templates
     for number, document in enumerate(documents, start=1):
-        name = form_name(session, document.form, known)
+        name = form_name(session, document.form, templates)
         version = f" ({document.form_version})" if document.form_version else ""
         pages = len(document.pages)
         session.out.print(
@@ -128,10 +125,10 @@ def show_documents(
             style="bold",
         )
         if document.fields:
-            session.out.print(_field_table(session, document, known[document.form]))
+            session.out.print(_field_table(session, document, templates))
 
 
-def _field_table(session: Session, document: Document, template: Template) -> Table:
+def _field_table(session: Session, document: Document, templates: Mapping[str, Template]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=3)
@@ -143,7 +140,7 @@ def _field_table(session: Session, document: Document, template: Template) -> Ta
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
         mark = "? " if reading.needs_review else "  "
         table.add_row(
-            Text(mark + template.name_of(key, session.catalogue.language), style=style),
+            Text(mark + field_name(session, document.form, key, templates), style=style),
             Text(value_text(session, reading.value)),
             Text(reasons, "yellow"),
         )
@@ -155,13 +152,13 @@ def value_text(session: Session, value: Value) -> str:
     return written(session.catalogue, value) or "-"
 
 
-def field_name(session: Session, form: str, key: str) -> str:
-    """What a field of a form is called."""
-    return load_templates()[form].name_of(key, session.catalogue.language)
+def field_name(session: Session, form: str, key: str, templates: Mapping[str, Template]) -> str:
+    """What a field of a form is called; its key where the template is no longer there."""
+    return templates[form].name_of(key, session.catalogue.language) if form in templates else key
 
 
-def form_name(session: Session, form: str, templates: Mapping[str, Template] | None = None) -> str:
-    """What a form is called; ``templates`` are the forms that are known, ours by default."""
+def form_name(session: Session, form: str, templates: Mapping[str, Template]) -> str:
+    """What a form is called; its id where the template is no longer there."""
     if form == UNKNOWN_FORM:
         return session.text("say.unknown_form")
-    return (load_templates() if templates is None else templates)[form].title[session.catalogue.language]
+    return templates[form].title[session.catalogue.language] if form in templates else form

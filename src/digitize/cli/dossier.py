@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 
 from digitize.cli.documents import PageFacts, documents_json, show_documents
 from digitize.cli.session import Session
 from digitize.cli.tables import line_json
+from digitize.forms.template import Template
 from digitize.pipeline.overview import DossierDetail
 
 
-def detail_json(session: Session, detail: DossierDetail) -> dict[str, object]:
+def detail_json(
+    session: Session, detail: DossierDetail, templates: Mapping[str, Template]
+) -> dict[str, object]:
     """Everything known about a dossier."""
     return line_json(session, detail.line) | {
         "originals": [
@@ -24,7 +29,7 @@ def detail_json(session: Session, detail: DossierDetail) -> dict[str, object]:
             }
             for original in detail.originals
         ],
-        "documents": documents_json(session, detail.documents, page_facts(detail)),
+        "documents": documents_json(session, detail.documents, page_facts(detail), templates),
         "events": [
             {"at": event.at, "who": event.who, "kind": event.kind, "detail": event.detail}
             for event in detail.events
@@ -32,7 +37,7 @@ def detail_json(session: Session, detail: DossierDetail) -> dict[str, object]:
     }
 
 
-def show_detail(session: Session, detail: DossierDetail) -> None:
+def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str, Template]) -> None:
     """A dossier with its documents, doubtful fields marked, and its history."""
     line = detail.line
     session.out.print(Text(line.id, style="bold"))
@@ -62,7 +67,7 @@ def show_detail(session: Session, detail: DossierDetail) -> None:
         )
         for problem in page.problems:
             session.out.print(Text("    " + session.catalogue.problem(problem), style="yellow"))
-    show_documents(session, detail.documents)
+    show_documents(session, detail.documents, templates)
     session.out.print(session.text("say.history"), style="bold")
     for event in detail.events:
         key = f"event.{event.kind}"

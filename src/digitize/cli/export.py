@@ -42,7 +42,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         chosen = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            files = export_fields(ledger, chosen, output.value, to, session.catalogue)
+            files = export_fields(ledger, chosen, output.value, to, place.templates, session.catalogue)
         for file in files:
             session.say("pdf_written", path=str(file))
         if not files:

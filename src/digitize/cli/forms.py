@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.help_page import group_class
-from digitize.cli.options import json_option
+from digitize.cli.options import json_option, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode
 
@@ -29,11 +29,15 @@ def register(app: typer.Typer, session: Session) -> None:
             raise typer.Exit(ExitCode.USAGE)
 
     @command(group, session, "list", "forms_list")
-    def list_forms(json: Annotated[bool, json_option(session)] = False) -> None:
+    def list_forms(
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        json: Annotated[bool, json_option(session)] = False,
+    ) -> None:
         from digitize.cli.templates import show_templates, templates_json
         from digitize.forms.template_files import load_templates
+        from digitize.pipeline.workspace import own_forms
 
-        templates = load_templates().values()
+        templates = load_templates(own_forms(workspace)).values()
         if json:
             session.report_json({"forms": templates_json(templates)})
         else:
@@ -42,12 +46,14 @@ def register(app: typer.Typer, session: Session) -> None:
     @command(group, session, "show", "forms_show")
     def show(
         form: Annotated[str, typer.Argument(metavar="FORM", help=session.text("help.forms_show.form"))],
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> None:
         from digitize.cli.templates import show_template
-        from digitize.forms.template_files import find_template
+        from digitize.forms.template_files import find_template, load_templates
+        from digitize.pipeline.workspace import own_forms
 
-        template = find_template(form)
+        template = find_template(form, load_templates(own_forms(workspace)))
         if json:
             session.report_json(template.model_dump(mode="json"))
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.prompt import Prompt
 from rich.table import Table
 from rich.text import Text
@@ -9,6 +11,7 @@ from rich.text import Text
 from digitize.cli.documents import field_name, form_name, value_text
 from digitize.cli.session import Session
 from digitize.errors import ItemProblem, UsageProblem
+from digitize.forms.template import Template
 from digitize.model import Problem, Value
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.layout import page_target
@@ -29,7 +32,7 @@ def show_waiting(session: Session, desk: Desk) -> None:
     for field in waiting:
         table.add_row(
             Text(field.dossier),
-            Text(field_name(session, field.form, field.key)),
+            Text(field_name(session, field.form, field.key, desk.templates)),
             Text(value_text(session, field.reading.value)),
             Text(_reasons(session, field)),
         )
@@ -62,7 +65,7 @@ def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> No
 def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[DoubtfulField]) -> bool:
     """Ask about the fields of a dossier; whether the person wants to go on."""
     for field in fields:
-        _show_field(session, workspace, field)
+        _show_field(session, workspace, field, desk.templates)
         while True:
             answer = Prompt.ask(
                 session.text("say.your_answer"), console=session.err, default="", show_default=False
@@ -72,7 +75,7 @@ def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[Do
             if answer == _SKIP:
                 break
             try:
-                value = _meant(field, answer)
+                value = _meant(field, answer, desk)
             except UsageProblem as error:
                 session.err.print(session.catalogue.problem(Problem.of(error)), markup=False)
                 continue
@@ -81,21 +84,23 @@ def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[Do
     return True
 
 
-def _meant(field: DoubtfulField, answer: str) -> Value:
+def _meant(field: DoubtfulField, answer: str, desk: Desk) -> Value:
     if not answer:
         return field.reading.value
     if answer == _UNREADABLE:
         return None
-    return value_from(field, answer)
+    return value_from(field, answer, desk.templates)
 
 
-def _show_field(session: Session, workspace: Workspace, field: DoubtfulField) -> None:
+def _show_field(
+    session: Session, workspace: Workspace, field: DoubtfulField, templates: Mapping[str, Template]
+) -> None:
     reading = field.reading
     session.err.print()
-    session.err.print(Text(f"{field.dossier} · {form_name(session, field.form)}", style="bold"))
+    session.err.print(Text(f"{field.dossier} · {form_name(session, field.form, templates)}", style="bold"))
     session.err.print(
         Text(
-            f"{field_name(session, field.form, field.key)}: {value_text(session, reading.value)}",
+            f"{field_name(session, field.form, field.key, templates)}: {value_text(session, reading.value)}",
             style="bold yellow",
         )
     )

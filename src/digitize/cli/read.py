@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option
+from digitize.cli.options import json_option, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode
 
@@ -20,18 +20,22 @@ def register(app: typer.Typer, session: Session) -> None:
             str | None,
             typer.Option("--form", help=session.text("help.read.form"), show_default=False),
         ] = None,
+        workspace: Annotated[Path | None, workspace_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.documents import documents_json, show_documents
         from digitize.cli.reading import page_facts
         from digitize.forms.template_files import find_template, load_templates
         from digitize.pipeline.single import FileReader
+        from digitize.pipeline.workspace import own_forms
 
-        only = find_template(form) if form else None
-        templates = load_templates() | ({only.id: only} if only else {})
+        own = own_forms(workspace)
+        templates = load_templates(own)
+        only = find_template(form, templates) if form else None
+        templates |= {only.id: only} if only else {}
         with FileReader() as reading:
             reading.read(files)
-            documents = reading.documents(only)
+            documents = reading.documents(only, own)
             facts = page_facts(reading)
             problems = [
                 session.problem_json(problem) | {"file": str(file)} for file, problem in reading.failures

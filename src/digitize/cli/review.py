@@ -32,7 +32,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            desk = Desk(ledger, now)
+            desk = Desk(ledger, now, place.templates)
             if list_only:
                 show_waiting(session, desk)
             elif terminal or sys.stdin.isatty():

@@ -34,6 +34,6 @@ def register(app: typer.Typer, session: Session) -> None:
         if detail is None:
             raise UsageProblem("dossier_unknown", dossier=dossier)
         if json:
-            session.report_json(detail_json(session, detail))
+            session.report_json(detail_json(session, detail, place.templates))
         else:
-            show_detail(session, detail)
+            show_detail(session, detail, place.templates)

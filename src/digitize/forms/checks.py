@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 
 from digitize.forms.template import Check
 from digitize.model import FieldReading, Problem, Value
+from digitize.times import now
 from digitize.vietnamese.dates import parse_date_words
 from digitize.vietnamese.identity import read_personal_number
 from digitize.vietnamese.numbers import amount_from_words
+from digitize.vietnamese.vocabulary import CARD_ISSUER_DAYS
 
 Rule = Callable[[Sequence[Value]], str | None]
 """Takes the values in the order of the check and gives the code of a problem, or None."""
@@ -19,7 +22,7 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
     checked = dict(fields)
     for check in checks:
         # A name that is no field of the form stands for itself, such as the sex of a mother.
-        values = [checked[name].value if name in checked else name for name in check.fields]
+        values = [_value(checked, name) for name in check.fields]
         if any(value is None for value in values):
             if check.rule in _BOTH:
                 checked |= _unproven(check, checked)
@@ -27,10 +30,18 @@ def apply_checks(fields: dict[str, FieldReading], checks: Sequence[Check]) -> di
         code = _RULES[check.rule](values)
         if code is None:
             continue
+        if code == "dates_reversed" and _TODAY in check.fields:
+            code = "date_in_future"
         for name in check.fields:
             if name in checked:
                 checked[name] = checked[name].doubted(Problem(code))
     return checked
+
+
+def _value(fields: Mapping[str, FieldReading], name: str) -> Value:
+    if name in fields:
+        return fields[name].value
+    return now().date().isoformat() if name == _TODAY else name
 
 
 def _unproven(check: Check, fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
@@ -90,10 +101,33 @@ def _same_person(values: Sequence[Value]) -> str | None:
     return None if first == second else "persons_differ"
 
 
+def _within_days(values: Sequence[Value]) -> str | None:
+    """Whether a day is at most so many days after another; a year or month alone says nothing."""
+    earlier, later, days = (str(value) for value in values)
+    if len(earlier) != len(later) or len(later) != len("2026-11-21"):
+        return None
+    apart = dt.date.fromisoformat(later) - dt.date.fromisoformat(earlier)
+    return None if apart.days <= int(days) else "registered_late"
+
+
+def _issuer_fits_date(values: Sequence[Value]) -> str | None:
+    """Whether who issued an identity paper did so on that day."""
+    (paper,) = values
+    if not isinstance(paper, dict) or not paper.get("issued_on"):
+        return None
+    day = str(paper["issued_on"])
+    spans = [(first, last) for issuer, first, last in CARD_ISSUER_DAYS if issuer == paper.get("issuer")]
+    fits = not spans or any(first <= day and (not last or day <= last) for first, last in spans)
+    return None if fits else "issuer_date_disagree"
+
+
 def _number(document: Value) -> str:
     number = document.get("number") if isinstance(document, dict) else document
     return str(number or "")
 
+
+_TODAY = "today"
+"""Stands in a check for the present day."""
 
 _BOTH = ("words_agree", "amount_words_agree")
 """Rules by which two fields say the same in two ways: one alone has lost its proof."""
@@ -106,4 +140,6 @@ _RULES: dict[str, Rule] = {
     "at_least_years": _at_least_years,
     "amount_words_agree": _amount_words_agree,
     "same_person": _same_person,
+    "within_days": _within_days,
+    "issuer_fits_date": _issuer_fits_date,
 }

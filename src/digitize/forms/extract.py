@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, read_card
@@ -11,6 +11,7 @@ from digitize.forms.classify import Grouped, classify_page, group_pages, version
 from digitize.forms.labelled import read_labelled
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
+from digitize.forms.persons import compared_with_cards
 from digitize.forms.template import Template, is_cell
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
@@ -29,6 +30,7 @@ def read_documents(
     engine: OcrEngine,
     *,
     threshold: float,
+    thresholds: Mapping[str, float] | None = None,
 ) -> list[Document]:
     """Tell the documents of a dossier apart and read their fields.
 
@@ -38,6 +40,7 @@ def read_documents(
         templates: the forms that are known.
         engine: reads single values again.
         threshold: fields with less confidence are for a person.
+        thresholds: others for single fields, by key or by form and key.
 
     """
     kinds = [classify_page(view.reading, templates) for view in views]
@@ -48,7 +51,11 @@ def read_documents(
         if group.form in templates and templates[group.form].reader == "card"
     }
     return [
-        _read(group, views, templates, engine, threshold, cards) for group in _cards_joined(groups, cards)
+        _weighed(document, threshold, thresholds or {})
+        for document in compared_with_cards(
+            [_read(group, views, templates, engine, cards) for group in _cards_joined(groups, cards)],
+            templates,
+        )
     ]
 
 
@@ -80,7 +87,6 @@ def _read(
     views: Sequence[PageView],
     templates: dict[str, Template],
     engine: OcrEngine,
-    threshold: float,
     cards: dict[tuple[int, ...], CardCodes],
 ) -> Document:
     secret = _secrecy(views[page] for page in group.pages)
@@ -106,7 +112,7 @@ def _read(
         form_version=version.id,
         form_confidence=group.confidence,
         problems=secret if clear else (*secret, *_VERSION_UNCLEAR),
-        fields=_distrusted({key: _weighed(reading, threshold) for key, reading in fields.items()}),
+        fields=fields,
     )
 
 
@@ -167,7 +173,11 @@ def _has_no_place(reading: FieldReading) -> bool:
     return reading.value is None and reading.confidence == 1.0
 
 
-def _weighed(reading: FieldReading, threshold: float) -> FieldReading:
-    if reading.needs_review or reading.value is None or reading.confidence >= threshold:
-        return reading
-    return reading.doubted(Problem("low_confidence"))
+def _weighed(document: Document, threshold: float, thresholds: Mapping[str, float]) -> Document:
+    """A document whose fields of little confidence are for a person."""
+    fields = {}
+    for key, reading in document.fields.items():
+        least = thresholds.get(f"{document.form}.{key}", thresholds.get(key, threshold))
+        sure = reading.needs_review or reading.value is None or reading.confidence >= least
+        fields[key] = reading if sure else reading.doubted(Problem("low_confidence"))
+    return replace(document, fields=_distrusted(fields))

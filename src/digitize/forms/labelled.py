@@ -138,7 +138,9 @@ def _required(item: Item, fields: Mapping[str, FieldReading]) -> list[str]:
     """The fields of an item that must not be empty."""
     if item.type is FieldType.GRID:
         return [column.key + row.key for row in item.rows if row.required for column in item.columns]
-    if item.key is None or not item.required:
+    when = item.required_when
+    asked = item.required or (when and all(fields[key].value == value for key, value in when.items()))
+    if item.key is None or not asked:
         return []
     return [] if any(fields[other].value is not None for other in item.required_unless) else [item.key]
 

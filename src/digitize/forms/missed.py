@@ -19,7 +19,7 @@ _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
 
 
-def unread(room: Box, words: Sequence[Word], view: PageView) -> list[Box]:
+def unread_writing(room: Box, words: Sequence[Word], view: PageView) -> list[Box]:
     """The writing in a room beside the words that were read in it."""
     slack = view.millimetres(0.6)
     grown = [(b[0] - slack, b[1] - slack, b[2] + slack, b[3] + slack) for b in (word.box for word in words)]
@@ -56,7 +56,7 @@ def unread_beside(place: Place, view: PageView, *, whole: bool) -> list[list[Box
     for row, room in filled:
         _, top, right, bottom = surround(word.box for word in row)
         end = right if whole and row is filled[-1][0] else min(right + reach, room[2])
-        missed.append(unread((room[0] + gap, top, end, bottom), row, view))
+        missed.append(unread_writing((room[0] + gap, top, end, bottom), row, view))
     return missed
 
 
@@ -71,4 +71,4 @@ def unread_below(place: Place, view: PageView) -> bool:
     if end - bottom < height:
         return False
     room = (left, bottom + height // 4, view.right_margin, end)
-    return bool(unread(room, view.reading.words, view))
+    return bool(unread_writing(room, view.reading.words, view))

@@ -9,7 +9,7 @@ from statistics import median
 from digitize.forms.labels import likeness
 from digitize.forms.layout import into_rows, surround
 from digitize.forms.marks import crossed
-from digitize.forms.missed import unread
+from digitize.forms.missed import unread_writing
 from digitize.forms.places import Place
 from digitize.forms.template import Column, FieldType, Item, cell_key
 from digitize.forms.view import PageView
@@ -190,6 +190,6 @@ def _read_cell(
     beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
     # What was proven to be whole may fill its cell.
     beyond = beyond and not Asked(kind).read(reading.raw).whole
-    if reading.value is not None and (beyond or unread(inside, cell.words, view)):
+    if reading.value is not None and (beyond or unread_writing(inside, cell.words, view)):
         return reading.doubted(Problem("unread_beside"))
     return reading

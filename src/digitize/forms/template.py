@@ -49,6 +49,10 @@ class FieldType(StrEnum):
     ENUM = "enum"
 
 
+_LITERAL = re.compile(r"\d+|Nam|Nữ|today")
+"""What a check may name instead of a field."""
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -130,6 +134,7 @@ class Item(_Data):
         versions: the versions that have this item; all if empty.
         required: an empty field is a matter for a person.
         required_unless: not if one of these fields is filled.
+        required_when: an empty field is so only if all of these fields have these values.
         lines: most lines that the value may run over.
         unit: what is printed behind the value (``bản``, ``m²``) and is no part of it.
         pattern: what the whole value must look like, as a regular expression; another one is flagged.
@@ -149,6 +154,7 @@ class Item(_Data):
     versions: tuple[str, ...] = ()
     required: bool = False
     required_unless: tuple[str, ...] = ()
+    required_when: dict[str, bool | int | str] = Field(default_factory=dict)
     lines: int = Field(default=1, ge=1)
     unit: tuple[str, ...] = ()
     pattern: str = ""
@@ -202,8 +208,21 @@ class Check(_Data):
         "not_after",
         "at_least_years",
         "same_person",
+        "within_days",
+        "issuer_fits_date",
     ]
     fields: tuple[str, ...]
+
+
+class PersonFields(_Data):
+    """Which fields name one person: the number or identity paper, the name, the day of birth.
+
+    They are held against the person's card, where there is one in the dossier.
+    """
+
+    number: str
+    name: str
+    dob: str = ""
 
 
 class Template(_Data):
@@ -221,6 +240,7 @@ class Template(_Data):
         items: labels in reading order.
         like_letter: keys that have their places as on an official letter.
         keys: further keys that the form has, beyond those of ``items``, with their types.
+        persons: the people whom the form names.
         names: what people call each field and table, by its key.
 
     """
@@ -236,6 +256,7 @@ class Template(_Data):
     like_letter: tuple[Literal["issuer"], ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    persons: tuple[PersonFields, ...] = ()
     names: dict[str, dict[Language, str]]
 
     @model_validator(mode="after")
@@ -245,6 +266,20 @@ class Template(_Data):
             odd = ", ".join(sorted(set(self.names) ^ asked))
             message = f"names and fields differ: {odd}"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _knows_the_fields_it_speaks_of(self) -> Self:
+        known = set(self.field_keys)
+        told = [(item.label[0], (*item.required_unless, *item.required_when)) for item in self.items]
+        told += [("persons", tuple(filter(None, (p.number, p.name, p.dob)))) for p in self.persons]
+        told += [
+            (check.rule, tuple(n for n in check.fields if not _LITERAL.fullmatch(n))) for check in self.checks
+        ]
+        for where, keys in told:
+            if unknown := set(keys) - known:
+                message = f"{where!r} names unknown fields: {', '.join(sorted(unknown))}"
+                raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from digitize.errors import UsageProblem
+from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.forms.template import Template
 
 
+def load_templates(folder: Path | None = None) -> dict[str, Template]:
+    """All templates by id: those that come with the program, and those of an office's own folder.
+
+    One of the office takes the place of one of ours that has its id.
+
+    Args:
+        folder: the office's; None, or one that does not exist, has none.
+
+    Raises:
+        UsageProblem: a file of the folder is no template; its facts name the line and the key.
+
+    """
+    own = sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else []
+    return _ours() | _from_files(tuple((path, path.stat().st_mtime_ns) for path in own))
+
+
 @cache
-def load_templates() -> dict[str, Template]:
-    """All templates that come with the program, by id."""
+def _ours() -> dict[str, Template]:
     folder = resources.files("digitize.forms") / "templates"
     found = {}
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -27,14 +42,41 @@ def load_templates() -> dict[str, Template]:
     return found
 
 
-def find_template(form: str) -> Template:
+@lru_cache(maxsize=4)
+def _from_files(files: tuple[tuple[Path, int], ...]) -> dict[str, Template]:
+    """Templates from files; their times make a file that was changed a new one."""
+    found: dict[str, Template] = {}
+    for path, _ in files:
+        template = load_template(path)
+        if template.id in found:
+            raise UsageProblem("template_twice", path=str(path), form=template.id)
+        found[template.id] = template
+    return found
+
+
+def template_of(form: str, known: Mapping[str, Template]) -> Template:
+    """The template of a paper that was read.
+
+    Raises:
+        EnvironmentProblem: an office's own template is no longer in its folder.
+
+    """
+    if form not in known:
+        raise EnvironmentProblem("template_gone", form=form)
+    return known[form]
+
+
+def find_template(form: str, known: Mapping[str, Template]) -> Template:
     """A template by its id, or from a file.
+
+    Args:
+        form: the id, or the path of a file that ends in ``.toml``.
+        known: the templates by their ids.
 
     Raises:
         UsageProblem: there is none, or the file is no template.
 
     """
-    known = load_templates()
     if form in known:
         return known[form]
     if form.endswith(".toml"):

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
 from digitize.times import now
-from digitize.vietnamese.addresses import known_units, locate_address, nearly_unit, with_units_spelled
+from digitize.vietnamese.addresses import known_units, locate_address, misspelled_unit, with_units_spelled
 from digitize.vietnamese.communes import number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
@@ -192,7 +192,7 @@ def _address(text: str) -> ReadValue:
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
         return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
-    odd_unit = located.odd if located and (located.odd or located.communes) else nearly_unit(text)
+    odd_unit = located.odd if located and (located.odd or located.communes) else misspelled_unit(text)
     if odd_unit:
         return ReadValue(text, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))
     # Without such a word before it, another accent may make it the name of another place.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digitize.forms.hidden_dots import dot_lost, may_hide_dot
 from digitize.forms.layout import surround
-from digitize.forms.missed import inner, unread, unread_below, unread_beside
+from digitize.forms.missed import inner, unread_below, unread_beside, unread_writing
 from digitize.forms.places import Place
 from digitize.forms.second_look import (
     bare_look,
@@ -61,7 +61,7 @@ def read_written(asked: Asked, place: Place, view: PageView, engine: OcrEngine) 
 def _empty(place: Place, view: PageView) -> FieldReading:
     """A field without readable words: truly empty, or written in a way that was not read."""
     room = place.rooms[0]
-    if unread(inner(room, view), place.words, view):
+    if unread_writing(inner(room, view), place.words, view):
         return FieldReading.unread("not_readable", place.page, room)
     return FieldReading(None, confidence=0.95, page=place.page, box=room)
 
@@ -194,7 +194,15 @@ def _looked_again(
     if first.problems and not second.problems and second.value is not None:
         # Only one of the two readings fits the type; it is shown, and still looked at.
         return second.value, [_disagreement(clean(raw))]
+    if asked.type is FieldType.NAME and not first.problems and _is_no_name(second, value):
+        other = asked.read(bare)
+        return value, [] if _is_no_name(other, value) else [_disagreement(clean(bare))]
     return value, [_disagreement(clean(again))]
+
+
+def _is_no_name(other: ReadValue, name: Value) -> bool:
+    """Whether another look at a usual name made of it what no name is: ``LÊ PHƯƠNG GHI`` of a CHI."""
+    return bool(other.problems) and len(str(other.value).split()) == len(str(name).split())
 
 
 def _hidden_dots(

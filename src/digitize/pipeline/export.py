@@ -8,7 +8,7 @@ from typing import Literal
 
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
-from digitize.forms.template_files import load_templates
+from digitize.forms.template import Template
 from digitize.messages import Catalogue
 from digitize.pipeline.field_sheets import Paper, sheets_of, write_csv, write_xlsx
 from digitize.pipeline.findings import load_documents
@@ -18,7 +18,12 @@ _NAME = "digitize"
 
 
 def export_fields(
-    ledger: Ledger, dossiers: Sequence[str], output: Literal["xlsx", "csv"], to: Path, catalogue: Catalogue
+    ledger: Ledger,
+    dossiers: Sequence[str],
+    output: Literal["xlsx", "csv"],
+    to: Path,
+    templates: dict[str, Template],
+    catalogue: Catalogue,
 ) -> list[Path]:
     """Write the fields of dossiers as tables; that personal data left the house is an event of each.
 
@@ -27,6 +32,7 @@ def export_fields(
         dossiers: their codes; all if empty.
         output: one workbook, or a CSV for each form and table.
         to: the folder to write to; files of the same names must not be there.
+        templates: the forms that are known, by their ids.
         catalogue: in which language headings and values are.
 
     Returns:
@@ -46,7 +52,7 @@ def export_fields(
         for record in chosen
         for number, document in enumerate(load_documents(ledger, record.id), start=1)
     ]
-    sheets = sheets_of(papers, load_templates(), catalogue)
+    sheets = sheets_of(papers, templates, catalogue)
     if not sheets:
         return []
     names = [f"{_NAME}.xlsx"] if output == "xlsx" else [f"{sheet.name}.csv" for sheet in sheets]

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from digitize.files import whole_file, write_whole
 from digitize.forms.template import Template, is_cell
+from digitize.forms.template_files import template_of
 from digitize.messages import Catalogue
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document
@@ -57,7 +58,7 @@ def sheets_of(papers: Iterable[Paper], templates: dict[str, Template], catalogue
     for paper in papers:
         if paper.document.form == UNKNOWN_FORM:
             continue
-        template = templates[paper.document.form]
+        template = template_of(paper.document.form, templates)
         main = sheets.setdefault(template.id, _main(template, catalogue))
         fields = paper.document.fields
         values = [

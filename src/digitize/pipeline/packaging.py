@@ -21,7 +21,6 @@ from digitize.archive.package import PackagedDocument, PackagePlan, build_packag
 from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue
 from digitize.model import Document, Language, Stage
 from digitize.pdf.compose import TOOL
@@ -165,7 +164,7 @@ class Packager:
         )
 
     def _document(self, dossier: str, ordinal: int, document: Document) -> PackagedDocument:
-        template = load_templates().get(document.form)
+        template = self.workspace.templates.get(document.form)
         title = template.title[Language.VI] if template else ""
         described = DescribedDocument(ordinal, len(document.pages), title, document)
         first = page_target(self.workspace, dossier, document.pages[0] + 1)

@@ -17,7 +17,6 @@ from typing import Any
 
 from digitize.errors import ItemProblem
 from digitize.files import remove_tree, sweep
-from digitize.forms.template_files import load_templates
 from digitize.model import Document, Language, Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
@@ -306,6 +305,8 @@ class Runner:
             pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in pages),
             files=tuple(page.original for page in pages),
             threshold=self._workspace.profile.review.threshold,
+            thresholds=self._workspace.profile.review.thresholds,
+            forms=self._workspace.forms,
             settings=self._reading_settings,
         )
         retry = self._once_more(record.id, "extract")
@@ -358,7 +359,7 @@ class Runner:
     def _compose_task(
         self, record: DossierRecord, pages: Sequence[PageRecord], ordinal: int, document: Document
     ) -> tasks.ComposeTask:
-        template = load_templates().get(document.form)
+        template = self._workspace.templates.get(document.form)
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}

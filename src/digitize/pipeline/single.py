@@ -110,11 +110,12 @@ class FileReader:
             except ItemProblem as error:
                 self.failures.append((file, Problem.of(error)))
 
-    def documents(self, only: Template | None = None) -> list[Document]:
+    def documents(self, only: Template | None = None, forms: Path | None = None) -> list[Document]:
         """The documents among the pages, with their fields.
 
         Args:
             only: take only this form for possible; None for all that are known.
+            forms: the folder with an office's own templates.
 
         """
         if not self.pages:
@@ -125,6 +126,7 @@ class FileReader:
             threshold=_THRESHOLD,
             settings=self._settings,
             only=only,
+            forms=forms,
         )
         return self._do(tasks.extract, task)
 

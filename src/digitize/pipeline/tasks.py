@@ -6,8 +6,8 @@ the archive are the runner's. A worker may be killed at any time: a task done tw
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -82,8 +82,10 @@ class ExtractTask:
         pages: the ``target`` of each page, in order.
         files: for each page, the number of its file.
         threshold: confidence below which a field is doubtful.
+        thresholds: others for single fields, by key or by form and key.
         settings: how to read values again.
         only: the one form that is possible; None for all that are known.
+        forms: the folder with an office's own templates.
 
     """
 
@@ -92,6 +94,8 @@ class ExtractTask:
     threshold: float
     settings: ReadingSettings
     only: Template | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    forms: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +177,15 @@ def extract(task: ExtractTask) -> list[Document]:
     views = [
         PageView(load_reading(target), _loader(target, task.settings.max_megapixels)) for target in task.pages
     ]
-    templates = {task.only.id: task.only} if task.only else load_templates()
-    return read_documents(views, task.files, templates, _engine(task.settings), threshold=task.threshold)
+    templates = {task.only.id: task.only} if task.only else load_templates(task.forms)
+    return read_documents(
+        views,
+        task.files,
+        templates,
+        _engine(task.settings),
+        threshold=task.threshold,
+        thresholds=task.thresholds,
+    )
 
 
 def compose_document(task: ComposeTask) -> Path:

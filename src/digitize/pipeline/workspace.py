@@ -9,10 +9,13 @@ from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
+from digitize.forms.template import Template
+from digitize.forms.template_files import load_templates
 from digitize.profiles.profile import Profile, load_profile
 from digitize.settings import Settings, load_settings
 
 SETTINGS_NAME = "digitize.toml"
+FORMS = "forms"
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,36 @@ class Workspace:
             EnvironmentProblem: its settings are wrong.
 
         """
-        root = _find(chosen)
+        root = find_workspace(chosen)
         return cls(root, load_settings(root / SETTINGS_NAME))
 
     @cached_property
     def profile(self) -> Profile:
         """The rules that the settings choose."""
-        return load_profile(self.settings.profile)
+        profile = load_profile(self.settings.profile, self.root)
+        for name in profile.review.thresholds:
+            if not self._is_field(name):
+                raise EnvironmentProblem("threshold_unknown", profile=profile.id, name=name)
+        return profile
+
+    def _is_field(self, name: str) -> bool:
+        form, _, key = name.rpartition(".")
+        templates = self.templates
+        forms = [templates[form]] if form in templates else list(templates.values()) if not form else []
+        return any(key in template.field_keys for template in forms)
+
+    @cached_property
+    def templates(self) -> dict[str, Template]:
+        """The forms that are known here: those of the program and the office's own."""
+        try:
+            return load_templates(self.forms)
+        except UsageProblem as error:
+            raise EnvironmentProblem(error.code, **error.facts) from error
+
+    @property
+    def forms(self) -> Path:
+        """Where an office keeps templates of its own."""
+        return self.root / FORMS
 
     @property
     def inbox(self) -> Path:
@@ -105,7 +131,28 @@ class Workspace:
         return any(resolved.is_relative_to(folder.resolve()) for folder in own)
 
 
-def _find(chosen: Path | None) -> Path:
+def own_forms(chosen: Path | None) -> Path | None:
+    """The folder of an office's own templates, of a chosen workspace or the nearest one; None outside of any.
+
+    Raises:
+        UsageProblem: the chosen one is none.
+
+    """
+    try:
+        return find_workspace(chosen) / FORMS
+    except UsageProblem:
+        if chosen is not None:
+            raise
+        return None
+
+
+def find_workspace(chosen: Path | None) -> Path:
+    """The folder of the chosen workspace, else of the nearest one upwards of the current folder.
+
+    Raises:
+        UsageProblem: there is none.
+
+    """
     if chosen is not None:
         if (chosen / SETTINGS_NAME).is_file():
             return chosen.resolve()

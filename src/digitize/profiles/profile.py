@@ -7,9 +7,10 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digitize.errors import EnvironmentProblem
 from digitize.model import Language
@@ -30,12 +31,14 @@ class _Part(BaseModel):
 class ReviewRules(_Part):
     """When a person looks.
 
-    ``threshold`` is the confidence below which a field is doubtful. Values that nobody settled
-    never enter a package's metadata, whatever ``required`` says.
+    ``threshold`` is the confidence below which a field is doubtful; ``thresholds`` has others for single
+    fields, by their keys (``child_name``) or by form and key (``death_registration.made_on``). Values that
+    nobody settled never enter a package's metadata, whatever ``required`` says.
     """
 
     required: ReviewBefore
     threshold: float = Field(ge=0, le=1)
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
 
 class PdfRules(_Part):
@@ -137,24 +140,41 @@ def profile_names() -> tuple[str, ...]:
 
 
 @cache
-def load_profile(name: str) -> Profile:
-    """Load a profile by name.
+def load_profile(name: str, folder: Path | None = None) -> Profile:
+    """Load a profile by name, or from a file.
+
+    Args:
+        name: a profile that comes with the program, or the path of a file that ends in ``.toml``.
+        folder: where such a path begins.
 
     Raises:
-        EnvironmentProblem: there is no profile of that name.
+        EnvironmentProblem: there is no profile of that name, or the file is none.
 
     """
-    if name not in profile_names():
-        raise EnvironmentProblem("profile_unknown", name=name, known=", ".join(profile_names()))
-    return Profile.model_validate(_raw(name))
+    if not name.endswith(".toml"):
+        return Profile.model_validate(_raw(name))
+    path = (folder or Path()) / name
+    try:
+        return Profile.model_validate(_with_base(tomllib.loads(path.read_text("utf-8"))))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise EnvironmentProblem("profile_wrong", path=str(path), key="-", detail=str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise EnvironmentProblem("profile_wrong", path=str(path), key=key, detail=first["msg"]) from error
 
 
 def _raw(name: str) -> dict[str, Any]:
-    """The data of a profile, over those of the one it extends."""
+    if name not in profile_names():
+        raise EnvironmentProblem("profile_unknown", name=name, known=", ".join(profile_names()))
     text = resources.files("digitize.profiles").joinpath(f"{name}.toml").read_text("utf-8")
-    own: dict[str, Any] = tomllib.loads(text)
+    return _with_base(tomllib.loads(text))
+
+
+def _with_base(own: dict[str, Any]) -> dict[str, Any]:
+    """The data of a profile, over those of the one it extends."""
     base = own.pop("extends", None)
-    return _merged(_raw(base), own) if base else own
+    return _merged(_raw(str(base)), own) if base else own
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

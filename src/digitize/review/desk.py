@@ -6,13 +6,13 @@ The web page and the terminal work on the same desk.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from digitize.errors import UsageProblem
-from digitize.forms.template import FieldType
-from digitize.forms.template_files import load_templates
+from digitize.forms.template import FieldType, Template
+from digitize.forms.template_files import template_of
 from digitize.forms.values import read_value
 from digitize.model import Stage, Value
 from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields
@@ -28,6 +28,11 @@ _UNUSUAL = frozenset(
     {
         "date_incomplete",
         "name_unusual",
+        "place_odd",
+        "province_unknown",
+        "unit_odd",
+        "phrase_odd",
+        "pid_province_odd",
         "syllable_odd",
         "character_odd",
         "nationality_unknown",
@@ -47,6 +52,7 @@ class Desk:
 
     ledger: Ledger
     clock: Clock
+    templates: Mapping[str, Template]
 
     def waiting(self) -> list[DoubtfulField]:
         """Doubtful fields of dossiers in review, dossiers received first coming first."""
@@ -84,14 +90,14 @@ class Desk:
         return True
 
 
-def value_from(field: DoubtfulField, text: str) -> Value:
+def value_from(field: DoubtfulField, text: str, templates: Mapping[str, Template]) -> Value:
     """The value that a typed answer means for a field.
 
     Raises:
         UsageProblem: the answer does not fit the type of the field.
 
     """
-    kind = load_templates()[field.form].type_of(field.key)
+    kind = template_of(field.form, templates).type_of(field.key)
     folded = text.strip().casefold()
     if kind in (FieldType.CHECK, FieldType.TICK, FieldType.SIGNATURE):
         if folded in _YES:

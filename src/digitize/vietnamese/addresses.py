@@ -150,28 +150,22 @@ def with_units_spelled(text: str, units: Iterable[str]) -> str:
     return text
 
 
-def nearly_unit(text: str) -> tuple[str, str] | None:
-    """A unit in a text that no province has, and the one that is nearly the same; None if there is no such.
+def misspelled_unit(text: str) -> tuple[str, str] | None:
+    """A unit in a text that no province has with these accents, and how its name is spelled; else None.
 
-    Numbers and what stands behind words such as ``đường`` are left alone.
+    Letters alone would tell less: among all communes of the country nearly every name is like another one.
     """
-    folded = fold(text)
-    for head in _UNIT.finditer(folded):
+    for head in _UNIT.finditer(fold(text)):
         rest = re.match(r"[^,;()\d]+", text[head.end() :])
-        words = plain(rest[0]).split()[:_LONGEST] if rest else []
-        if not words:
-            continue
-        names = [(head[1], " ".join(words[:count])) for count in range(len(words), 0, -1)]
-        listed = next((name for name in names if name in _spellings()), None)
-        if listed:
-            written = " ".join(rest[0].split()[: len(listed[1].split())]) if rest else ""
-            if not any(same_marks(one, written) for one in _spellings()[listed]):
-                return written, ", ".join(sorted(_spellings()[listed]))
-            continue
-        same_head = {one[0]: name for (kind, name), one in _spellings().items() if kind == head[1]}
-        found = process.extractOne(names[0][1], same_head, scorer=fuzz.ratio, score_cutoff=_NEAR)
-        if found and rest:
-            return rest[0].strip(), str(found[2])
+        written = rest[0].split()[:_LONGEST] if rest else []
+        for count in range(len(written), 0, -1):
+            name = " ".join(written[:count])
+            spelled = _spellings().get((head[1], plain(name)))
+            if spelled is None:
+                continue
+            if not any(same_marks(one, name) for one in spelled):
+                return name, ", ".join(sorted(spelled))
+            break
     return None
 
 

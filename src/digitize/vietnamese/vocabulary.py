@@ -16,6 +16,8 @@ _WORDS = _load()
 ETHNIC_GROUPS = _WORDS["ethnic_groups"]
 NATIONALITIES = _WORDS["nationalities"]
 CARD_ISSUERS = _WORDS["card_issuers"]
+CARD_ISSUER_DAYS = tuple(tuple(row) for row in _WORDS["card_issuer_days"])
+"""Rows of issuer, first and last day; the last is empty if it still does."""
 DOCUMENT_KINDS = _WORDS["document_kinds"]
 RELATIONS = _WORDS["relations"]
 OFFICES = _WORDS["offices"]
