@@ -202,6 +202,7 @@ class Document:
         form_confidence: how sure the form is.
         fields: every field of the form by its key.
         problems: what concerns the paper as a whole.
+        paper: the kind of papers that it is, such as ``birth_notice``; None if it is none that is known.
 
     """
 
@@ -211,6 +212,7 @@ class Document:
     form_confidence: float
     fields: dict[str, FieldReading] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    paper: str | None = None
 
     @property
     def doubtful(self) -> tuple[str, ...]:

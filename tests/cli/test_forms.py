@@ -80,3 +80,43 @@ def test_a_form_is_read_with_a_template_of_ones_own_and_its_table_row_by_row(tmp
             assert cell["needs_review"] or cell["value"] == true[key]
     assert not any("." in key for key in document["fields"])
     assert "Thành viên cùng thay đổi 1: Họ tên" in shown.out
+
+
+def test_an_office_has_forms_of_its_own(tmp_path: Path) -> None:
+    office = tmp_path / "phường"
+    assert digitize("init", office, "--demo").code == 0
+    own = office / "forms"
+    own.mkdir()
+    (own / "mau.toml").write_text(TEMPLATE.replace('id = "residence_change"', 'id = "mau_rieng"'), "utf-8")
+    listed = digitize("forms", "list", "-w", office, "--json")
+    assert "mau_rieng" in [form["form"] for form in listed.json["forms"]]
+    assert digitize("forms", "show", "mau_rieng", "-w", office).code == 0
+    assert digitize("forms", "show", "mau_rieng", cwd=tmp_path).code == 2
+    (own / "sai.toml").write_text(TEMPLATE.replace('type = "pid"', 'type = "số"', 1), "utf-8")
+    stopped = digitize("run", "-w", office, "--lang", "vi")
+    assert stopped.code == 3
+    assert "sai.toml" in stopped.err
+    (own / "sai.toml").unlink()
+    (own / "lại.toml").write_text((own / "mau.toml").read_text("utf-8"), "utf-8")
+    twice = digitize("run", "-w", office, "--lang", "vi")
+    assert twice.code == 3
+    assert "mau_rieng" in twice.err
+
+
+def test_a_threshold_for_a_field_that_no_form_has_is_refused(tmp_path: Path) -> None:
+    office = tmp_path / "phường"
+    assert digitize("init", office, "--demo").code == 0
+    settings = office / "digitize.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"'), "utf-8"
+    )
+    profile = office / "own.toml"
+    profile.write_text('extends = "demo"\nid = "own"\n[review.thresholds]\nchild_nmae = 0.9\n', "utf-8")
+    told = digitize("run", "-w", office, "--lang", "vi")
+    assert told.code == 3
+    assert "child_nmae" in told.err
+    profile.write_text('extends = "demo"\nid = "own"\n[review.thresholds]\nchild_name = 1.0\n', "utf-8")
+    told = digitize("run", "-w", office, "--until", "extracted", "--lang", "vi")
+    assert told.code == 0
+    first = digitize("show", "000.00.01.H99-261118-0002", "-w", office, "--json").json["documents"][0]
+    assert first["fields"]["child_name"]["needs_review"] is True

@@ -181,8 +181,8 @@ def test_a_form_that_is_none_of_the_known_ones_is_unknown(engine: OcrEngine) -> 
     national_motto(titled, 105, 15)
     titled.write(105, 31, "TỜ KHAI ĐĂNG KÝ LẠI KHAI SINH", size=14, align="centre")
     titled.write(25, 45, "Kính gửi: Ủy ban nhân dân phường Sao Mai")
-    for sheet in (titled, letter.draw_birth_notice(Random(1))):
-        assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True)
+    for sheet, paper in ((titled, None), (letter.draw_birth_notice(Random(1)), "birth_notice")):
+        assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True, paper=paper)
     text = written_sheet("Theo tờ khai đăng ký khai sinh đã nộp hôm qua tại bộ phận một cửa thì")
     assert kind(engine, text) == PageKind("unknown", 0.0, begins=False)
 
@@ -257,3 +257,37 @@ def test_a_bare_look_speaks_against_a_value_by_accents_and_digits_alone(
     text: str, bare: str, against: str | None
 ) -> None:
     assert contradicts(text, bare) == against
+
+
+def test_a_paper_without_a_form_is_told_by_its_title(engine: OcrEngine) -> None:
+    sheet = Sheet(dpi=200)
+    sheet.write(105, 30, "BỆNH VIỆN ĐA KHOA KHU VỰC", face=Face.TIMES_BOLD, size=12, align="centre")
+    sheet.write(105, 45, "GIẤY CHỨNG SINH", face=Face.TIMES_BOLD, size=15, align="centre")
+    sheet.write(25, 60, "Họ và tên mẹ: LÒ THỊ MAI", size=13)
+    (document,) = documents(engine, sheet)
+    assert (document.form, document.paper, document.fields) == ("unknown", "birth_notice", {})
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "joined"),
+    [
+        (2, "official_letter", True),
+        (3, "official_letter", False),
+        (None, "official_letter", False),
+        (2, "unknown", False),
+    ],
+)
+def test_the_second_page_of_a_letter_in_a_file_of_its_own_goes_on_with_it(
+    number: int | None, form: str, *, joined: bool
+) -> None:
+    kinds = [PageKind(form, 0.9, begins=True), PageKind("unknown", 0.0, begins=False, number=number)]
+    groups = group_pages(kinds, [0, 1], [False, False])
+    assert [group.pages for group in groups] == ([(0, 1)] if joined else [(0,), (1,)])
+
+
+def test_the_number_at_the_top_of_a_page_is_read(engine: OcrEngine) -> None:
+    for text, number in (("2", 2), ("- 3 -", 3), ("Điều 2", None)):
+        sheet = Sheet(dpi=200)
+        sheet.write(105, 15, text, size=13, align="centre")
+        sheet.write(25, 30, "Các cơ quan, đơn vị căn cứ quy định này để tổ chức thực hiện.", size=13)
+        assert classify_page(view_of(scanned(sheet), engine).reading, load_templates()).number == number

@@ -13,8 +13,9 @@ import pytest
 
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.model import Problem, Stage
+from digitize.pipeline.findings import load_documents, save_documents
 from digitize.pipeline.leases import IN_USE, lease
-from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger import VERSION, Ledger
 from digitize.pipeline.processes import find_process
 from support.offices import ledger_of
 
@@ -72,6 +73,35 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
         Ledger(path, clock, "lan")
     assert caught.value.code == "ledger_version"
     assert path.read_bytes() == before
+
+
+def test_a_ledger_of_the_first_version_becomes_one_of_today_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(Ledger(path, clock, "lan")) as ledger, ledger.transaction():
+        ledger.add_dossier("HS-1", "scans/HS-1")
+        save_documents(ledger, "HS-1", [])
+    today = _shape(path)
+    with closing(sqlite3.connect(path)) as database:
+        # Version 1 had no kinds of papers.
+        database.execute("ALTER TABLE document DROP COLUMN paper")
+        database.execute("INSERT INTO document VALUES ('HS-1', 1, '[0]', 'a', 'unknown', NULL, 0.0, '[]')")
+        database.execute("PRAGMA user_version=1")
+        database.commit()
+    with closing(Ledger(path, clock, "lan")) as ledger:
+        assert ledger.dossier("HS-1") is not None
+        assert [document.paper for document in load_documents(ledger, "HS-1")] == [None]
+    assert _shape(path) == today
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def _shape(path: Path) -> list[tuple[object, ...]]:
+    """Tables with the names, types and order of their columns."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [
+            (table, *database.execute(f"PRAGMA table_info({table})").fetchall()) for table in sorted(tables)
+        ]
 
 
 def test_a_file_that_is_no_ledger_is_told_and_kept(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.session import Session
+from digitize.forms.papers import load_papers
 from digitize.forms.template import Template, is_cell
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
+from digitize.procedures.completeness import completeness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _document_json(
         "form": document.form,
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,
+        "paper": document.paper,
         "fields": {key: field for key, field in fields.items() if not is_cell(key)},
         "tables": _tables_json(templates.get(document.form), fields),
         "problems": [session.problem_json(problem) for problem in document.problems],
@@ -112,12 +115,39 @@ def _field_json(session: Session, reading: FieldReading, places: Mapping[int, in
     }
 
 
+def completeness_json(session: Session, documents: Sequence[Document]) -> dict[str, object] | None:
+    """What the procedure of a dossier asks for, and what is missing; None if no procedure is known."""
+    found = completeness_of(documents)
+    if found is None:
+        return None
+    language = session.catalogue.language
+    return {
+        "procedure": found.procedure.id,
+        "name": found.procedure.name[language],
+        "source": found.procedure.source,
+        "verified": found.procedure.verified,
+        "papers": [{"any": list(asked.any), "documents": list(places)} for asked, places in found.held],
+        "missing": [{"any": list(asked.any), "name": asked.name(language)} for asked in found.missing],
+    }
+
+
+def show_completeness(session: Session, documents: Sequence[Document]) -> None:
+    """What is missing of the papers that the procedure of a dossier asks for."""
+    found = completeness_of(documents)
+    if found is not None:
+        language = session.catalogue.language
+        missing = "; ".join(asked.name(language) for asked in found.missing)
+        key = "say.papers_missing" if missing else "say.papers_complete"
+        text = session.text(key, procedure=found.procedure.name[language], papers=missing)
+        session.out.print(Text(text, style="yellow" if missing else ""))
+
+
 def show_documents(
     session: Session, documents: Sequence[Document], templates: Mapping[str, Template]
 ) -> None:
     """Documents with their fields as tables, doubtful fields marked."""
     for number, document in enumerate(documents, start=1):
-        name = form_name(session, document.form, templates)
+        name = _called(session, document, templates)
         version = f" ({document.form_version})" if document.form_version else ""
         pages = len(document.pages)
         session.out.print(
@@ -126,6 +156,13 @@ def show_documents(
         )
         if document.fields:
             session.out.print(_field_table(session, document, templates))
+
+
+def _called(session: Session, document: Document, templates: Mapping[str, Template]) -> str:
+    """What a document is called: by its form, else by the kind of papers that it is."""
+    if document.form == UNKNOWN_FORM and document.paper is not None:
+        return load_papers()[document.paper].name[session.catalogue.language]
+    return form_name(session, document.form, templates)
 
 
 def _field_table(session: Session, document: Document, templates: Mapping[str, Template]) -> Table:

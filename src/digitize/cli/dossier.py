@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from digitize.cli.documents import PageFacts, documents_json, show_documents
+from digitize.cli.documents import (
+    PageFacts,
+    completeness_json,
+    documents_json,
+    show_completeness,
+    show_documents,
+)
 from digitize.cli.session import Session
 from digitize.cli.tables import line_json
 from digitize.forms.template import Template
@@ -30,6 +36,7 @@ def detail_json(
             for original in detail.originals
         ],
         "documents": documents_json(session, detail.documents, page_facts(detail), templates),
+        "completeness": completeness_json(session, detail.documents),
         "events": [
             {"at": event.at, "who": event.who, "kind": event.kind, "detail": event.detail}
             for event in detail.events
@@ -68,6 +75,7 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
         for problem in page.problems:
             session.out.print(Text("    " + session.catalogue.problem(problem), style="yellow"))
     show_documents(session, detail.documents, templates)
+    show_completeness(session, detail.documents)
     session.out.print(session.text("say.history"), style="bold")
     for event in detail.events:
         key = f"event.{event.kind}"

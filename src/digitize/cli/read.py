@@ -23,7 +23,12 @@ def register(app: typer.Typer, session: Session) -> None:
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
-        from digitize.cli.documents import documents_json, show_documents
+        from digitize.cli.documents import (
+            completeness_json,
+            documents_json,
+            show_completeness,
+            show_documents,
+        )
         from digitize.cli.reading import page_facts
         from digitize.forms.template_files import find_template, load_templates
         from digitize.pipeline.single import FileReader
@@ -44,6 +49,7 @@ def register(app: typer.Typer, session: Session) -> None:
                 session.report_json(
                     {
                         "documents": documents_json(session, documents, facts, templates),
+                        "completeness": completeness_json(session, documents),
                         "problems": problems,
                     }
                 )
@@ -51,4 +57,5 @@ def register(app: typer.Typer, session: Session) -> None:
                 for file, problem in reading.failures:
                     session.show_failure(file, problem)
                 show_documents(session, documents, templates)
+                show_completeness(session, documents)
             return ExitCode.ITEMS if reading.failures else ExitCode.DONE

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows
+from digitize.forms.papers import load_papers
 from digitize.forms.places import locate
 from digitize.forms.template import Template, Version
 from digitize.forms.view import PageView
@@ -27,6 +28,16 @@ _SURE_SIGN = 85.0
 _CLEARLY = 5.0
 """How much better, of 100 for each sign, the signs of a version must be found than those of others."""
 
+_PAPER = "paper:"
+"""Before the ids of papers, among those of forms."""
+
+_LETTER = "official_letter"
+_PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
+_CENTRAL = 0.1
+"""Share of the width that a page number may stand beside the middle."""
+
+_TOP = 0.12
+
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
 _DATE_LINE = re.compile(r"ngay.{0,8}thang.{0,8}nam")
@@ -43,6 +54,8 @@ class PageKind:
         confidence: how sure that is.
         begins: it begins a paper.
         follows: the form of which it may be a later page; empty if none.
+        paper: the kind of papers that it begins, if it is one without a form.
+        number: the page number at its top; None if there is none.
 
     """
 
@@ -50,6 +63,8 @@ class PageKind:
     confidence: float
     begins: bool
     follows: str = ""
+    paper: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,7 @@ class Grouped:
     pages: tuple[int, ...]
     form: str
     confidence: float
+    paper: str | None = None
 
 
 def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageKind:
@@ -68,23 +84,35 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     cards = [template.id for template in templates.values() if template.reader == "card"]
     if cards and any(is_of_card(row.text) or is_of_back(row.text) for row in into_rows(reading.words)):
         return PageKind(cards[0], _SURE_CARD, begins=True)
-    titled = sorted(
-        ((_best_title(rows, template), template.id) for template in templates.values()), reverse=True
-    )
+    titles = {template.id: (template.titles, template.not_words) for template in templates.values()}
+    titles |= {f"{_PAPER}{paper.id}": (paper.titles, ()) for paper in load_papers().values()}
+    titled = sorted(((_best_title(rows, *told), name) for name, told in titles.items()), reverse=True)
     if titled and titled[0][0] >= _SURE_TITLE:
-        (score, form), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
+        (score, name), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
         if score - second >= _APART:
-            return PageKind(form, round(score / 100, 3), begins=True)
+            if name.startswith(_PAPER):
+                return PageKind(UNKNOWN_FORM, 0.0, begins=True, paper=name.removeprefix(_PAPER))
+            return PageKind(name, round(score / 100, 3), begins=True)
         # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
         return PageKind(UNKNOWN_FORM, 0.0, begins=True)
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
-    if motto and not card and "official_letter" in templates:
+    if motto and not card and _LETTER in templates:
         confidence = _letter_confidence(rows)
         if confidence >= 0.6:
-            return PageKind("official_letter", confidence, begins=True)
+            return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
-    return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following)
+    return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following, number=_page_number(reading))
+
+
+def _page_number(reading: PageReading) -> int | None:
+    """The number of a later page of a letter: alone in the middle of its top (NĐ 30/2020, Annex I, 7)."""
+    first = next(iter(into_rows(reading.words)), None)
+    if first is None or not _PAGE_NUMBER.fullmatch(first.text.strip(" -.")):
+        return None
+    left, _, right, bottom = first.box
+    central = abs((left + right) / 2 - reading.width / 2) < _CENTRAL * reading.width
+    return int(first.text.strip(" -.")) if central and bottom < _TOP * reading.height else None
 
 
 def _follows(reading: PageReading, templates: dict[str, Template]) -> str:
@@ -111,13 +139,22 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     """
     groups: list[list[int]] = []
     for page, kind in enumerate(kinds):
-        goes_on = bool(groups) and kind.follows == kinds[groups[-1][0]].form
+        goes_on = bool(groups) and _goes_on(kind, kinds[groups[-1][0]].form, len(groups[-1]))
         new_file = page > 0 and files[page] != files[page - 1] and not goes_on
         if not groups or (not blanks[page] and (kind.begins or new_file)):
             groups.append([page])
         else:
             groups[-1].append(page)
-    return [Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence) for pages in groups]
+    return [
+        Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence, kinds[pages[0]].paper)
+        for pages in groups
+    ]
+
+
+def _goes_on(kind: PageKind, form: str, pages: int) -> bool:
+    """Whether a page of another file goes on with the document before it, which has so many pages."""
+    numbered = form == _LETTER and kind.number == pages + 1
+    return kind.follows == form or (numbered and not kind.begins)
 
 
 def version_of(template: Template, views: Sequence[tuple[int, PageView]]) -> tuple[Version, bool]:
@@ -149,16 +186,16 @@ def _likeness_of_signs(text: str, version: Version) -> float:
     return sum(one for one in alike if one >= _SURE_SIGN)
 
 
-def _best_title(rows: Sequence[Row], template: Template) -> float:
-    return max((_title_score(row, template) for row in rows), default=0.0)
+def _best_title(rows: Sequence[Row], titles: Sequence[str], not_words: Sequence[str]) -> float:
+    return max((_title_score(row, titles, not_words) for row in rows), default=0.0)
 
 
-def _title_score(row: Row, template: Template) -> float:
+def _title_score(row: Row, titles: Sequence[str], not_words: Sequence[str]) -> float:
     text = fold(row.text)
-    if any(fold(word) in text.split() for word in template.not_words):
+    if any(fold(word) in text.split() for word in not_words):
         return 0.0
     # A title stands alone; a sentence that mentions the form is much longer than its name.
-    fitting = [t for t in template.titles if len(t) - 4 <= len(text) <= 1.3 * len(t) + 6]
+    fitting = [t for t in titles if len(t) - 4 <= len(text) <= 1.3 * len(t) + 6]
     # Of two titles of which one holds the other's words, the whole row tells more.
     return max(((likeness(text, t) + fuzz.ratio(fold(t), text)) / 2 for t in fitting), default=0.0)
 

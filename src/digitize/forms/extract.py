@@ -11,6 +11,7 @@ from digitize.forms.classify import Grouped, classify_page, group_pages, version
 from digitize.forms.labelled import read_labelled
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
+from digitize.forms.papers import paper_of
 from digitize.forms.persons import compared_with_cards
 from digitize.forms.template import Template, is_cell
 from digitize.forms.values import clean
@@ -91,7 +92,7 @@ def _read(
 ) -> Document:
     secret = _secrecy(views[page] for page in group.pages)
     if group.form == UNKNOWN_FORM:
-        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=secret)
+        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=secret, paper=group.paper)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
     version, clear = version_of(template, pages)
@@ -111,6 +112,7 @@ def _read(
         form=template.id,
         form_version=version.id,
         form_confidence=group.confidence,
+        paper=paper_of(template.id),
         problems=secret if clear else (*secret, *_VERSION_UNCLEAR),
         fields=fields,
     )

@@ -34,7 +34,7 @@ def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) 
     for ordinal, document in enumerate(documents, start=1):
         anchor = _anchor(ledger, dossier, document)
         ledger.execute(
-            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             dossier,
             ordinal,
             json.dumps(document.pages),
@@ -43,6 +43,7 @@ def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) 
             document.form_version,
             document.form_confidence,
             _PROBLEMS.dump_json(document.problems).decode(),
+            document.paper,
         )
         decided = _decisions(ledger, dossier, anchor, document.form)
         for position, (key, reading) in enumerate(document.fields.items()):
@@ -92,6 +93,7 @@ def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
                 form_confidence=row["confidence"],
                 fields=fields,
                 problems=_PROBLEMS.validate_json(row["problems"]),
+                paper=row["paper"],
             )
         )
     return documents

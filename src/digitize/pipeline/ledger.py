@@ -23,7 +23,7 @@ from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.times import Clock, written
 
-VERSION = 1
+VERSION = 2
 
 Row = sqlite3.Row
 
@@ -111,16 +111,17 @@ class Ledger:
     def _prepare(self) -> None:
         """Make sure that this is a ledger that this program knows, before anything is changed."""
         (version,) = self._run("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
+        if not 0 <= version <= VERSION:
             raise EnvironmentProblem("ledger_version", found=version, known=VERSION)
         self._run("PRAGMA journal_mode=WAL")
         self._run("PRAGMA synchronous=FULL")
         self._run("PRAGMA foreign_keys=ON")
         if version == VERSION:
             return
-        schema = resources.files("digitize.pipeline").joinpath("schema.sql").read_text("utf-8")
         try:
-            self._db.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={VERSION}; COMMIT;")
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION}; COMMIT;"
+            )
         except sqlite3.Error as error:
             raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
 
@@ -438,3 +439,12 @@ def _page(row: Row) -> PageRecord:
         attempts=row["attempts"],
         summary=json.loads(row["summary"]) if row["summary"] else None,
     )
+
+
+def _steps(version: int) -> str:
+    """The SQL that makes a ledger of a version, 0 for an empty file, one of today."""
+    folder = resources.files("digitize.pipeline")
+    if version == 0:
+        return folder.joinpath("schema.sql").read_text("utf-8")
+    numbers = range(version + 1, VERSION + 1)
+    return "\n".join(folder.joinpath("migrations", f"{number}.sql").read_text("utf-8") for number in numbers)

@@ -32,6 +32,7 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.workspace import Workspace
+from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 from digitize.profiles.quality import SHORTCOMINGS
 from digitize.times import Clock
@@ -103,7 +104,8 @@ class Runner:
         self._ready: deque[str] = deque()
         self._tries: Counter[tuple[str, str]] = Counter()
         self._result = RunResult()
-        settings, profile = workspace.settings, workspace.profile
+        # A mistake in a profile or a form of the office is told before anything is taken in.
+        settings, profile, _ = workspace.settings, workspace.profile, workspace.templates
         self._reading_settings = tasks.ReadingSettings(
             engine=EngineName(settings.reading.engine),
             tessdata=find_tessdata(settings.reading.tessdata),
@@ -298,6 +300,7 @@ class Runner:
                     doubtful=sum(len(document.doubtful) for document in documents),
                     tool=TOOL,
                 )
+            self._tell_missing(record.id, documents)
             self._observer.moved(record.id, Stage.EXTRACTED)
             self._ready.appendleft(record.id)
 
@@ -311,6 +314,21 @@ class Runner:
         )
         retry = self._once_more(record.id, "extract")
         self._fly(_Flight(record.id, settle, None, retry), tasks.extract, task)
+
+    def _tell_missing(self, dossier: str, documents: Sequence[Document]) -> None:
+        """Tell which papers the procedure of a dossier asks for that are not in it."""
+        found = completeness_of(documents)
+        if found is None or not found.missing:
+            return
+        problem = Problem(
+            "papers_missing",
+            {
+                "procedure": found.procedure.name[Language.VI],
+                "papers": "; ".join(asked.name(Language.VI) for asked in found.missing),
+            },
+        )
+        self._result.notes.append((dossier, problem))
+        self._observer.problem(dossier, problem)
 
     def _decide(self, record: DossierRecord) -> None:
         """Let a dossier through, or send it to a person."""

@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS document (
     version    TEXT,
     confidence REAL NOT NULL,
     problems   TEXT NOT NULL,            -- JSON
+    paper      TEXT,                     -- the kind of papers that it is
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 

@@ -1,0 +1,1 @@
+"""Administrative procedures: which papers a dossier must hold."""

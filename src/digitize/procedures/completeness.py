@@ -1,0 +1,116 @@
+"""Compare a dossier with the papers that its procedure asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from digitize.forms.papers import load_papers
+from digitize.model import Document, Language
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Requirement(_Data):
+    """A paper that a dossier must hold.
+
+    Attributes:
+        any: kinds of papers of which one is enough.
+        filled: fields of the form that must be filled for it to be necessary.
+        when: fields of the form that must have these values.
+
+    """
+
+    any: tuple[str, ...] = Field(min_length=1)
+    filled: tuple[str, ...] = ()
+    when: dict[str, bool | int | str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _knows_its_papers(self) -> Self:
+        if unknown := set(self.any) - set(load_papers()):
+            message = f"unknown papers: {', '.join(sorted(unknown))}"
+            raise ValueError(message)
+        return self
+
+    def applies(self, application: Document) -> bool:
+        """Whether a form that was filled in asks for the paper; an unread field asks for it as well."""
+        fields = application.fields
+        filled = all(fields[key].value is not None or fields[key].needs_review for key in self.filled)
+        return filled and all(
+            fields[key].value == value or (fields[key].value is None and fields[key].needs_review)
+            for key, value in self.when.items()
+        )
+
+    def name(self, language: Language) -> str:
+        """The papers of which one is enough, as people call them."""
+        return " / ".join(load_papers()[paper].name[language] for paper in self.any)
+
+
+class Procedure(_Data):
+    """An administrative procedure.
+
+    Attributes:
+        id: its own name.
+        name: what people call it.
+        form: the form that applies for it.
+        source: the law that names the papers.
+        verified: the list was compared with the published procedure.
+        papers: what the dossier must hold beside the form.
+
+    """
+
+    id: str
+    name: dict[Language, str]
+    form: str
+    source: str
+    verified: bool = False
+    papers: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What a dossier holds of what its procedure asks for.
+
+    Attributes:
+        procedure: the procedure.
+        held: for each requirement that applies, the places of the documents that meet it.
+        missing: requirements that none meets.
+
+    """
+
+    procedure: Procedure
+    held: tuple[tuple[Requirement, tuple[int, ...]], ...]
+    missing: tuple[Requirement, ...]
+
+
+@cache
+def load_procedures() -> Mapping[str, Procedure]:
+    """All procedures, by the form that applies for them."""
+    text = resources.files("digitize.procedures").joinpath("procedures.toml").read_text("utf-8")
+    procedures = [Procedure.model_validate(entry) for entry in tomllib.loads(text)["procedures"]]
+    return {procedure.form: procedure for procedure in procedures}
+
+
+def completeness_of(documents: Sequence[Document]) -> Completeness | None:
+    """What a dossier holds; None where no form in it applies for a procedure that is known."""
+    application = next((one for one in documents if one.form in load_procedures()), None)
+    if application is None:
+        return None
+    procedure = load_procedures()[application.form]
+    held = tuple(
+        (
+            asked,
+            tuple(place for place, document in enumerate(documents) if document.paper in asked.any),
+        )
+        for asked in procedure.papers
+        if asked.applies(application)
+    )
+    return Completeness(procedure, held, tuple(asked for asked, places in held if not places))
