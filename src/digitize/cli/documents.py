@@ -10,10 +10,13 @@ from rich.text import Text
 
 from digitize.cli.session import Session
 from digitize.forms.papers import load_papers
-from digitize.forms.template import Template, is_cell
+from digitize.forms.template import FieldType, Template, is_cell
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 from digitize.procedures.completeness import completeness_of
+from digitize.vietnamese.addresses import locate_address
+from digitize.vietnamese.communes import Commune
+from digitize.vietnamese.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,11 @@ def _document_json(
 ) -> dict[str, object]:
     own = [pages[index] for index in document.pages]
     places = {index: place for place, index in enumerate(document.pages)}
-    fields = {key: _field_json(session, reading, places) for key, reading in document.fields.items()}
+    template = templates.get(document.form)
+    fields = {
+        key: _field_json(session, reading, places) | _communes_json(template, key, reading)
+        for key, reading in document.fields.items()
+    }
     return {
         "pages": [page_json(session, page) for page in own],
         "form": document.form,
@@ -83,7 +90,7 @@ def _document_json(
         "form_confidence": document.form_confidence,
         "paper": document.paper,
         "fields": {key: field for key, field in fields.items() if not is_cell(key)},
-        "tables": _tables_json(templates.get(document.form), fields),
+        "tables": _tables_json(template, fields),
         "problems": [session.problem_json(problem) for problem in document.problems],
     }
 
@@ -113,6 +120,23 @@ def _field_json(session: Session, reading: FieldReading, places: Mapping[int, in
         "needs_review": reading.needs_review,
         "problems": [session.problem_json(problem) for problem in reading.problems],
     }
+
+
+def _communes_json(template: Template | None, key: str, reading: FieldReading) -> dict[str, object]:
+    """The communes of today in which an address may lie: one, or several where an old one was divided."""
+    if template is None or template.type_of(key) is not FieldType.ADDRESS:
+        return {}
+    return {
+        "communes": [
+            {"code": commune.code, "name": commune.name, "province": commune.province}
+            for commune in _communes(reading)
+        ]
+    }
+
+
+def _communes(reading: FieldReading) -> tuple[Commune, ...]:
+    found = locate_address(reading.value) if isinstance(reading.value, str) else None
+    return found.now if found else ()
 
 
 def completeness_json(session: Session, documents: Sequence[Document]) -> dict[str, object] | None:
@@ -170,18 +194,38 @@ def _field_table(session: Session, document: Document, templates: Mapping[str, T
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=3)
     table.add_column(overflow="fold", ratio=2)
+    template = templates.get(document.form)
     for key, reading in document.fields.items():
         if reading.value is None and not reading.needs_review:
             continue
         style = "yellow" if reading.needs_review else ""
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
+        note = Text(reasons, "yellow")
+        if template is not None and template.type_of(key) is FieldType.ADDRESS:
+            note.append(_renamed(session, reading, after=reasons))
         mark = "? " if reading.needs_review else "  "
         table.add_row(
             Text(mark + field_name(session, document.form, key, templates), style=style),
             Text(value_text(session, reading.value)),
-            Text(reasons, "yellow"),
+            note,
         )
     return table
+
+
+def _renamed(session: Session, reading: FieldReading, *, after: str) -> Text:
+    """What became of the commune of an address, if it is none of today."""
+    now = _communes(reading)
+    names = " / ".join(f"{commune.name}, {commune.province}" for commune in now)
+    same = len(now) == 1 and fold(now[0].name) in fold(str(reading.value)) and not _has_district(reading)
+    if not now or same:
+        return Text()
+    key = "say.commune_now" if len(now) == 1 else "say.communes_now"
+    return Text(("; " if after else "") + session.text(key, names=names), "dim")
+
+
+def _has_district(reading: FieldReading) -> bool:
+    found = locate_address(str(reading.value))
+    return found is not None and all(commune.district for commune in found.communes)
 
 
 def value_text(session: Session, value: Value) -> str:
