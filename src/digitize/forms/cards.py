@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+
+import cv2
+import numpy as np
 
 from digitize.forms.codes import mrz_of, qr_of
 from digitize.forms.labelled import read_labelled
 from digitize.forms.labels import likeness
-from digitize.forms.layout import into_rows
+from digitize.forms.layout import into_rows, surround
 from digitize.forms.template import FieldType, Template
 from digitize.forms.view import PageView
-from digitize.model import FieldReading, Problem, Source, Value
-from digitize.ocr.engine import OcrEngine
+from digitize.imaging.ink import to_grey
+from digitize.model import Box, FieldReading, Problem, Source, Value
+from digitize.ocr.engine import Layout, OcrEngine
+from digitize.ocr.legible import is_read
 from digitize.vietnamese.card_codes import UNLIMITED, CardFacts
 from digitize.vietnamese.dates import parse_date
 from digitize.vietnamese.folding import fold
@@ -29,6 +34,10 @@ _ISSUER_LINES = {
 """Who issues each version, as the law and this program name them, and what of it is printed."""
 
 _ALIKE = 85.0
+
+_LARGER = 2.0
+_BESIDE = 5.0
+"""Millimetres around what was read in which there may be more of a card."""
 
 _UNTOLD = FieldReading.unread("code_unread")
 """What only the QR code would say."""
@@ -75,6 +84,42 @@ def read_card(
         "old_pid": FieldReading(None, confidence=0.95) if codes.qr else _UNTOLD,
     }
     return {key: _settled(key, reading, template, codes) for key, reading in printed.items()}
+
+
+def magnified(view: PageView, engine: OcrEngine) -> PageView:
+    """A page with the words that are read in it enlarged: print on cards is half as tall as on papers."""
+    left, top, right, bottom = _around(view)
+    part = to_grey(view.pixels)[top:bottom, left:right]
+    larger = cv2.resize(part, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    words = tuple(
+        replace(word, box=_back(word.box, left, top))
+        for word in engine.read(larger, view.reading.dpi * _LARGER, Layout.PAGE)
+        if is_read(word)
+    )
+    return PageView(replace(view.reading, words=words), lambda: view.pixels)
+
+
+def lost_labels(fields: Mapping[str, FieldReading]) -> int:
+    """How many fields of a card have not been found on it."""
+    lost = Problem("label_not_found")
+    return sum(lost in reading.problems for reading in fields.values())
+
+
+def _around(view: PageView) -> Box:
+    """The part of a page on which something was read, and a little more."""
+    left, top, right, bottom = surround(word.box for word in view.reading.words)
+    margin = view.millimetres(_BESIDE)
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(view.reading.width, right + margin),
+        min(view.reading.height, bottom + margin),
+    )
+
+
+def _back(box: Box, left: int, top: int) -> Box:
+    x0, y0, x1, y1 = (round(edge / _LARGER) for edge in box)
+    return x0 + left, y0 + top, x1 + left, y1 + top
 
 
 def _settled(key: str, printed: FieldReading, template: Template, codes: CardCodes) -> FieldReading:

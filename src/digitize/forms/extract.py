@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.forms.cards import CardCodes, codes_of, read_card
+from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.checks import apply_checks
 from digitize.forms.classify import Grouped, classify_page, group_pages, version_of
 from digitize.forms.labelled import read_labelled
@@ -13,7 +13,7 @@ from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.papers import paper_of
 from digitize.forms.persons import compared_with_cards
-from digitize.forms.template import Template, is_cell
+from digitize.forms.template import Template, Version, is_cell
 from digitize.forms.values import clean
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
@@ -99,9 +99,7 @@ def _read(
     if template.reader == "letter":
         fields = read_letter(pages, engine)
     elif template.reader == "card":
-        fields = read_card(template, version.id, pages, cards[group.pages], engine)
-        if not clear:
-            fields["card_kind"] = _unclear(fields["card_kind"])
+        version, clear, fields = _read_card(template, pages, cards[group.pages], engine)
     else:
         fields = read_labelled(template, version.id, pages, engine)
     fields = apply_checks(_without_empty_cells(fields), template.checks)
@@ -116,6 +114,23 @@ def _read(
         problems=secret if clear else (*secret, *_VERSION_UNCLEAR),
         fields=fields,
     )
+
+
+def _read_card(
+    template: Template, pages: Sequence[tuple[int, PageView]], codes: CardCodes, engine: OcrEngine
+) -> tuple[Version, bool, dict[str, FieldReading]]:
+    """The version of a card, whether that is clear, and its fields; read enlarged where that finds more."""
+    version, clear = version_of(template, pages)
+    fields = read_card(template, version.id, pages, codes, engine)
+    if lost_labels(fields) or not clear:
+        larger = [(page, magnified(view, engine)) for page, view in pages]
+        other, other_clear = version_of(template, larger)
+        again = read_card(template, other.id, larger, codes, engine)
+        if (other_clear, -lost_labels(again)) > (clear, -lost_labels(fields)):
+            version, clear, fields = other, other_clear, again
+    if not clear:
+        fields["card_kind"] = _unclear(fields["card_kind"])
+    return version, clear, fields
 
 
 def _without_empty_cells(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:

@@ -18,11 +18,11 @@ from digitize.forms.template import FieldType
 from digitize.model import Problem, Value
 from digitize.times import now
 from digitize.vietnamese.addresses import known_units, locate_address, misspelled_unit, with_units_spelled
-from digitize.vietnamese.communes import number_provinces
+from digitize.vietnamese.communes import bare_name, number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.identity import read_personal_number
-from digitize.vietnamese.names import unusual_syllable
+from digitize.vietnamese.names import likely_name, unusual_syllable
 from digitize.vietnamese.phrases import known_otherwise, with_known_accents, words_of_phrases
 from digitize.vietnamese.syllables import is_possible
 from digitize.vietnamese.vocabulary import (
@@ -92,6 +92,17 @@ _DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= [a-zà-ỹđ])")
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=\s|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
 
+_WORDY = (
+    FieldType.ADDRESS,
+    FieldType.NAME,
+    FieldType.RELATION,
+    FieldType.ETHNICITY,
+    FieldType.NATIONALITY,
+    FieldType.SEX,
+)
+_STROKE = re.compile(r"[\dlI|\[\]()]{1,2}")
+"""What may be the line of a table, and is no name and no address."""
+
 _EDGE_STROKE = re.compile(r"[1lI|] ")
 """A stroke of a table or of the label before looks like a digit."""
 
@@ -138,6 +149,8 @@ def read_value(kind: FieldType, text: str) -> ReadValue:
     cleaned = clean(text)
     if not cleaned:
         return ReadValue(None)
+    if kind in _WORDY and _STROKE.fullmatch(cleaned):
+        return ReadValue(None, (Problem("not_readable"),))
     return _READERS.get(kind, _text)(cleaned)
 
 
@@ -191,10 +204,13 @@ def _address(text: str) -> ReadValue:
     text = with_units_spelled(text, units)
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
-        return ReadValue(text, (Problem("province_unknown", {"name": strange[0]}),))
+        near = process.extractOne(strange[0], PROVINCES, scorer=fuzz.ratio, score_cutoff=_SUGGESTED)
+        likely = text.replace(strange[0], near[0]) if near else text
+        return ReadValue(likely, (Problem("province_unknown", {"name": strange[0]}),))
     odd_unit = located.odd if located and (located.odd or located.communes) else misspelled_unit(text)
     if odd_unit:
-        return ReadValue(text, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))
+        likely = text if "," in odd_unit[1] else text.replace(odd_unit[0], bare_name(odd_unit[1]))
+        return ReadValue(likely, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))
     # Without such a word before it, another accent may make it the name of another place.
     found = located is not None and bool(located.communes)
     unusual = known_otherwise(text, STREETS if found else (*PROVINCES, *STREETS))
@@ -259,7 +275,10 @@ def _name(text: str) -> ReadValue:
         # A name is written in capitals or not; ``Đỗ DIỆU OANH`` has lost one.
         return ReadValue(text, (Problem("name_odd"),))
     unusual = unusual_syllable(text)
-    return ReadValue(text, (Problem("name_unusual", {"word": unusual}),) if unusual else ())
+    if unusual is None:
+        return ReadValue(text)
+    # What a person most likely has to confirm is shown.
+    return ReadValue(likely_name(text), (Problem("name_unusual", {"word": unusual}),))
 
 
 def _relation(text: str) -> ReadValue:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
+from digitize.vietnamese.folding import fold
+
 
 @cache
 def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -15,6 +17,27 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     lists = {key: frozenset(words.casefold().split()) for key, words in tomllib.loads(text).items()}
     every = lists["family"] | lists["given"]
     return lists["family"], every - lists["rare_within"], every
+
+
+def likely_name(name: str) -> str:
+    """A name whose unusual syllables have the accents that names have on these letters, if there is one kind."""
+    first, between, last = _lexicon()
+    syllables = unicodedata.normalize("NFC", name).split()
+    for place, syllable in enumerate(syllables):
+        known = first if place == 0 else last if place == len(syllables) - 1 else between
+        alike = _by_letters(known).get(fold(syllable), ())
+        if syllable.casefold() not in known and len(alike) == 1:
+            syllables[place] = alike[0].upper() if syllable.isupper() else alike[0].capitalize()
+    return " ".join(syllables)
+
+
+@cache
+def _by_letters(known: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Syllables by their letters without accents."""
+    found: dict[str, tuple[str, ...]] = {}
+    for syllable in known:
+        found[fold(syllable)] = (*found.get(fold(syllable), ()), syllable)
+    return found
 
 
 def unusual_syllable(name: str) -> str | None:
