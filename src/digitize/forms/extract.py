@@ -150,7 +150,10 @@ def _without_empty_cells(fields: dict[str, FieldReading]) -> dict[str, FieldRead
 def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
     """The fields of a paper that is hard to read: what seems to be empty there may be unread."""
     asked = [reading for reading in fields.values() if not _has_no_place(reading)]
-    flagged = sum(reading.needs_review for reading in asked)
+    flagged = sum(
+        reading.needs_review and any(problem.code not in _NOT_OF_PAPER for problem in reading.problems)
+        for reading in asked
+    )
     if flagged < _HARD * len(asked):
         return fields
     hard = Problem("page_hard_to_read")
@@ -160,6 +163,19 @@ def _distrusted(fields: dict[str, FieldReading]) -> dict[str, FieldReading]:
         else reading
         for key, reading in fields.items()
     }
+
+
+_NOT_OF_PAPER = frozenset(
+    {
+        "stamp_unread",
+        "number_unreadable",
+        "signer_unclear",
+        "seal_unclear",
+        "seal_absent",
+        "signature_unclear",
+    }
+)
+"""Doubts about what is written, stamped or sealed by hand: they say nothing of how worn a paper is."""
 
 
 def _secrecy(views: Iterable[PageView]) -> tuple[Problem, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digitize.forms.inks import black_lines
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, surround
-from digitize.forms.letter_part import LEAST_WORD, LetterPart
+from digitize.forms.letter_part import AGREED, LEAST_WORD, LetterPart
 from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
@@ -19,6 +20,12 @@ from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import SIGNER_TITLES
 
 _DASHES = ("-", "–", "—", "*", "•")
+_BESIDE_TITLE, _BELOW_TITLE = 15.0, 45.0
+"""Millimetres beside and below the title of who signs in which the name stands."""
+
+_LOOKS = (1.0, 1.5)
+"""Sizes at which a name under a seal is read; both must give it alike."""
+
 _CAPACITY = re.compile(r"^(TM|KT|TL|TUQ|Q)\s*\.\s*(.*)$")
 
 
@@ -83,7 +90,7 @@ class LetterFoot(LetterPart):
         return {
             "sign_capacity": self._capacity(capacity, caption, title_rows, covered=covered),
             "signer_title": self._title(title_rows, covered=covered),
-            "signer_name": self._name(name_rows),
+            "signer_name": self._name_in_black(self._name(name_rows), block[-1]),
         }
 
     def _capacity(
@@ -119,6 +126,26 @@ class LetterFoot(LetterPart):
         if self._unread_beside(row):
             problems.append(Problem("unread_beside"))
         return self.reading(read.value, row.words, *problems, read_twice=True)
+
+    def _name_in_black(self, reading: FieldReading, caption: Row) -> FieldReading:
+        """A name in doubt, read again without the seal and the signature over it."""
+        if not reading.needs_review:
+            return reading
+        left, _, right, top = caption.box
+        beside, below = self.view.millimetres(_BESIDE_TITLE), self.view.millimetres(_BELOW_TITLE)
+        box = (left - beside, top, right + beside, top + below)
+        names = [
+            read.value
+            for enlarged in _LOOKS
+            for line in black_lines(self.view, box, self.engine, enlarged=enlarged)
+            if is_name(clean(line)) and not (read := read_value(FieldType.NAME, line)).problems
+        ]
+        if len(names) != len(_LOOKS) or len(set(names)) != 1:
+            return reading
+        if reading.value is not None and fold(str(reading.value)) not in fold(str(names[0])):
+            # Another name than the one that was read there.
+            return reading
+        return FieldReading(names[0], raw=str(names[0]), confidence=AGREED, page=self.page, box=box)
 
     def _unread_beside(self, row: Row) -> bool:
         """Whether there is dark writing right before or behind a line: a word that was missed."""

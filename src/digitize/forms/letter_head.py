@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, parts_of
-from digitize.forms.letter_part import LetterPart, disagreement
+from digitize.forms.letter_part import AGREED, LetterPart, disagreement
 from digitize.forms.template import FieldType
 from digitize.forms.values import clean, read_value
 from digitize.forms.view import PageView
@@ -19,7 +19,7 @@ from digitize.imaging.ink import has_colour
 from digitize.model import FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.dates import parse_date
-from digitize.vietnamese.folding import fold
+from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.vocabulary import DOCUMENT_KINDS, NOTATIONS
 
 _NUMBER = re.compile(
@@ -45,6 +45,9 @@ _URGENCY = {"khan": "khan", "thuong khan": "thuong_khan", "hoa toc": "hoa_toc"}
 _LETTER = "Công văn"
 _ADDRESSED = (_LETTER, "Tờ trình", "Giấy mời", "Giấy giới thiệu", None)
 """Kinds of documents that name whom they are sent to; None where the kind is not known."""
+
+_TAIL = re.compile(r"/\s*([A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][\wĐđ&.]*)*)$")
+"""The notation behind a number that was written by hand."""
 
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 
@@ -87,19 +90,26 @@ class LetterHead(LetterPart):
         if match is None:
             # Often the number is written by hand into the printed line; the notation may stand.
             reading = self.reading(None, row.words, Problem("number_unreadable"))
-            tail = re.search(r"/\s*([A-ZĐ][A-Za-zĐđ0-9&.]*(?:\s?-\s?[A-ZĐ][\wĐđ&.]*)*)$", text)
-            notation = _tight(tail[1]) if tail else None
+            tail, again = _TAIL.search(text), _TAIL.search(self.again([row]))
+            if tail is None:
+                return {"number": reading, "number_year": reading, "notation": reading}
+            notation = single_spaced(tail[1])
+            same = again is not None and _tight(again[1]) == _tight(notation)
+            problems = [] if same else [disagreement(again and again[1])]
+            # A year would stand between two strokes.
+            year = reading if "/" in text[: tail.start()] else FieldReading(None, confidence=AGREED)
+            printed = row.parted(tail.start())[1] or row.words[-1:]
             return {
                 "number": reading,
-                "number_year": reading,
-                "notation": self.reading(notation, row.words, Problem("number_unreadable")),
+                "number_year": year,
+                "notation": self.reading(notation, printed, *problems, read_twice=True),
             }
         seen = self.again([row])
         again = _NUMBER.match(seen)
 
         def part(name: str) -> FieldReading:
-            agreed = again is not None and again[name] == match[name]
-            value = match[name] and _tight(match[name])
+            value = match[name]
+            agreed = again is not None and _tight(again[name] or "") == _tight(value or "")
             return self.reading(value, row.words, *([] if agreed else [disagreement(seen)]), read_twice=True)
 
         return {"number": part("number"), "number_year": part("year"), "notation": part("notation")}
@@ -155,8 +165,11 @@ class LetterHead(LetterPart):
         fields = dict.fromkeys(("number", "number_year", "notation"), FieldReading.unread("label_not_found"))
         for row in self._layout.left:
             if alone := _NOTATION_ALONE.match(clean(row.text)):
-                unread = Problem("number_unreadable")
-                fields["notation"] = self.reading(_tight(alone[1]), row.words, unread)
+                again = _NOTATION_ALONE.search(self.again([row]))
+                same = again is not None and _tight(again[1]) == _tight(alone[1])
+                problems = [] if same else [disagreement(again and again[1])]
+                value = single_spaced(alone[1])
+                fields["notation"] = self.reading(value, row.words, *problems, read_twice=True)
         return fields
 
     def _kind_and_subject(self) -> dict[str, FieldReading]:
@@ -350,6 +363,7 @@ def _without_about(text: str) -> str:
 
 
 def _tight(notation: str) -> str:
+    """A notation for comparison: people put spaces beside its dash or none."""
     return re.sub(r"\s*-\s*", "-", notation)
 
 

@@ -12,7 +12,7 @@ from digitize.model import FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.ocr.looks import DOUBTFUL
 
-_AGREED = 0.9
+AGREED = 0.9
 """Confidence of a value that two readings agree on, at least."""
 
 LEAST_WORD = 0.6
@@ -36,11 +36,11 @@ class LetterPart:
     def __init__(self, page: int, view: PageView, engine: OcrEngine) -> None:
         self.page = page
         self.view = view
-        self._engine = engine
+        self.engine = engine
 
     def again(self, rows: Sequence[Row]) -> str:
         """The text of some rows, read from their own small pictures."""
-        return clean(clean_look(self.view, [row.box for row in rows], self._engine))
+        return clean(clean_look(self.view, [row.box for row in rows], self.engine))
 
     def against(self, text: str, again: str, words: Sequence[Word]) -> list[Problem]:
         """What a second look says against a text; nothing where the network reads every word of it alike."""
@@ -69,7 +69,7 @@ class LetterPart:
         return FieldReading(
             value=value,
             raw=" ".join(word.text for word in words),
-            confidence=round(max(confidence, _AGREED) if not found else min(confidence, 0.5), 3),
+            confidence=round(max(confidence, AGREED) if not found else min(confidence, 0.5), 3),
             page=self.page,
             box=surround(word.box for word in words) if words else None,
             needs_review=bool(found),

@@ -20,7 +20,7 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 def likely_name(name: str) -> str:
-    """A name whose unusual syllables have the accents that names have on these letters, if there is one kind."""
+    """A name whose unusual syllables have the accents that their letters have in names, if of one kind."""
     first, between, last = _lexicon()
     syllables = unicodedata.normalize("NFC", name).split()
     for place, syllable in enumerate(syllables):
