@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.model import Box, Word
 from digitize.vietnamese.folding import fold
+
+_HALF = 0.5
+_RAISED = re.compile(r"[(\[{]\w{1,2}[)\]}]")
+"""The mark of a footnote."""
 
 _APART = 2.5
 """Times their height that words of different parts of a row stand apart."""
@@ -136,11 +141,17 @@ def parts_of(row: Row) -> list[Row]:
 
 
 def _level(row: list[Word], word: Word) -> bool:
-    # Compared with the nearest word of the row: far ends drift apart on a page not quite straight.
-    near = min(row, key=lambda w: abs(w.box[0] - word.box[0]))
-    top, bottom = max(near.box[1], word.box[1]), min(near.box[3], word.box[3])
-    lower = min(near.box[3] - near.box[1], word.box[3] - word.box[1])
-    return bottom - top >= 0.5 * lower
+    # Compared with the nearest word of the row: far ends drift apart on a page not quite straight. The mark
+    # of a footnote stands higher than the words beside it.
+    told = [other for other in row if not _RAISED.fullmatch(other.text)] or row
+    near = min(told, key=lambda w: abs(w.box[0] - word.box[0]))
+    return _overlap(near, word) >= _HALF
+
+
+def _overlap(one: Word, other: Word) -> float:
+    """How far two words overlap in height, as a share of the lower one."""
+    top, bottom = max(one.box[1], other.box[1]), min(one.box[3], other.box[3])
+    return (bottom - top) / max(1, min(one.box[3] - one.box[1], other.box[3] - other.box[1]))
 
 
 def surround(boxes: Iterable[Box]) -> Box:

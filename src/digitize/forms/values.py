@@ -89,7 +89,7 @@ _DOUBLED = re.compile(r"([,;:])(?: ?[,;:])+")
 _DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= [a-zà-ỹđ])")
 """A dot before a word in small letters ends no sentence; abbreviations of one letter aside."""
 
-_LOW_QUOTE = re.compile(r"\s?[„‚](?=\s|$)")
+_LOW_QUOTE = re.compile(r"\s?[„‚](?=[\s,]|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
 
 _WORDY = (
@@ -100,6 +100,8 @@ _WORDY = (
     FieldType.NATIONALITY,
     FieldType.SEX,
 )
+_FREE = (FieldType.TEXT, FieldType.PARTY)
+_ONE_STROKE = ("1", "l", "I", "|", "[", "]")
 _STROKE = re.compile(r"[\dlI|\[\]()]{1,2}")
 """What may be the line of a table, and is no name and no address."""
 
@@ -149,7 +151,7 @@ def read_value(kind: FieldType, text: str) -> ReadValue:
     cleaned = clean(text)
     if not cleaned:
         return ReadValue(None)
-    if kind in _WORDY and _STROKE.fullmatch(cleaned):
+    if (kind in _WORDY and _STROKE.fullmatch(cleaned)) or (kind in _FREE and cleaned in _ONE_STROKE):
         return ReadValue(None, (Problem("not_readable"),))
     return _READERS.get(kind, _text)(cleaned)
 
@@ -356,10 +358,10 @@ def _iddoc(text: str) -> ReadValue:
         known = process.extractOne(
             fold(issuer), {name: fold(name) for name in CARD_ISSUERS}, scorer=fuzz.ratio
         )
-        if known[1] >= 85.0:
-            issuer = str(known[2])
-        else:
+        if known[1] < 85.0:
             problems.append(Problem("iddoc_issuer_unknown"))
+        if known[1] >= _SUGGESTED:
+            issuer = str(known[2])
     if issued_on is None:
         problems.append(Problem("iddoc_date_unreadable"))
     number = numbers[0] if len(numbers) == 1 else None

@@ -26,6 +26,8 @@ from digitize.ocr.engine import OcrEngine
 from digitize.ocr.looks import DOUBTFUL
 
 _AROUND = " .,;:"
+_STROKE_BEHIND = re.compile(r" [1lI|]$")
+"""The line of a table behind a value, taken for a letter."""
 
 _AGREED = 0.9
 """Confidence of a value that two readings agree on, at least."""
@@ -191,7 +193,10 @@ def _looked_again(
     if _same(second.value, value):
         against = _against(asked, first, raw, bare)
         return value, [] if against is None else [_disagreement(against)]
-    if first.problems and not second.problems and second.value is not None:
+    stroked = (
+        isinstance(value, str) and second.value is not None and _STROKE_BEHIND.sub("", value) == second.value
+    )
+    if stroked or (first.problems and not second.problems and second.value is not None):
         # Only one of the two readings fits the type; it is shown, and still looked at.
         return second.value, [_disagreement(clean(raw))]
     if asked.type is FieldType.NAME and not first.problems and _is_no_name(second, value):
