@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.forms.template import FieldType
-from digitize.forms.values import clean, is_unit, read_value, without_printed
+from digitize.forms.value_texts import clean
+from digitize.forms.values import is_unit, read_value, without_printed
 from digitize.model import Value
 from digitize.vietnamese.vocabulary import ETHNIC_GROUPS, NATIONALITIES, RELATIONS
 

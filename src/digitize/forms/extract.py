@@ -14,7 +14,7 @@ from digitize.forms.letters import read_letter
 from digitize.forms.papers import paper_of
 from digitize.forms.persons import compared_with_cards
 from digitize.forms.template import Template, Version, is_cell
-from digitize.forms.values import clean
+from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine

@@ -11,7 +11,8 @@ from digitize.forms.layout import Row, into_rows, surround
 from digitize.forms.letter_part import AGREED, LEAST_WORD, LetterPart
 from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
-from digitize.forms.values import clean, read_value
+from digitize.forms.value_texts import clean
+from digitize.forms.values import read_value
 from digitize.forms.view import PageView
 from digitize.imaging.ink import has_colour, ink, to_grey
 from digitize.model import FieldReading, Problem, Word

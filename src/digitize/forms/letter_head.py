@@ -13,7 +13,8 @@ from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, parts_of
 from digitize.forms.letter_part import AGREED, LetterPart, disagreement
 from digitize.forms.template import FieldType
-from digitize.forms.values import clean, read_value
+from digitize.forms.value_texts import clean
+from digitize.forms.values import read_value
 from digitize.forms.view import PageView
 from digitize.imaging.ink import has_colour
 from digitize.model import FieldReading, Problem

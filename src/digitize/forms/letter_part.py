@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from digitize.forms.layout import Row, surround
 from digitize.forms.second_look import clean_look, confirmed, seen_otherwise
-from digitize.forms.values import clean
+from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
 from digitize.model import FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz import fuzz
 
 from digitize.forms.layout import Row, into_rows
-from digitize.forms.values import clean
+from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
 from digitize.model import Word
 from digitize.vietnamese.folding import fold

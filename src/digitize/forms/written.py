@@ -19,7 +19,8 @@ from digitize.forms.second_look import (
     same_number,
 )
 from digitize.forms.template import FieldType
-from digitize.forms.values import ReadValue, clean, is_body, read_value, without_printed
+from digitize.forms.value_texts import ReadValue, clean
+from digitize.forms.values import is_body, read_value, without_printed
 from digitize.forms.view import PageView
 from digitize.model import Box, FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
