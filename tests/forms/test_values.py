@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digitize.forms.template import FieldType
 from digitize.forms.value_texts import clean
-from digitize.forms.values import is_unit, read_value, without_printed
+from digitize.forms.values import is_body, is_unit, read_value, without_printed
 from digitize.model import Value
 from digitize.vietnamese.vocabulary import ETHNIC_GROUPS, NATIONALITIES, RELATIONS
 
@@ -111,6 +111,21 @@ def test_whatever_is_read_a_lost_value_has_its_reason(kind: FieldType, text: str
         (FieldType.IDDOC, "CCCD số 038099991188 do Cục Cảnh sát QLHC về TTXH cấp ngày 21/01/2021", CARD),
         (FieldType.IDDOC, "CCCD 038 099 991 188 do Cuc Canh sat QLHC ve TTXH cap ngay 21/1/2021", CARD),
         (FieldType.TEXT, "Ủy ban nhân dân phường Sao Mai", "Ủy ban nhân dân phường Sao Mai"),
+        (FieldType.TEXT, "đất đai huyên Bảo Lac", "đất đai huyện Bảo Lạc"),
+        (FieldType.TEXT, "quyền. sử dung đất", "quyền sử dụng đất"),
+        (FieldType.TEXT, "Cấp lại thẻ BHYT", "Cấp lại thẻ BHYT"),
+        (FieldType.ADDRESS, "xã Vinh Thưc, tỉnh Quảng Ninh", "xã Vĩnh Thực, tỉnh Quảng Ninh"),
+        (FieldType.ADDRESS, "xã Ya Ma tỉnh Gia Lai", "xã Ya Ma, tỉnh Gia Lai"),
+        (
+            FieldType.ADDRESS,
+            "Tổ 7„ phường Trung Nhứt, thành phố Cần Thơ",
+            "Tổ 7, phường Trung Nhứt, thành phố Cần Thơ",
+        ),
+        (FieldType.ADDRESS, "1 Tổ 7, xã Lý Quốc, , tỉnh Cao Bằng m", "Tổ 7, xã Lý Quốc, tỉnh Cao Bằng"),
+        (FieldType.ADDRESS, "xã SRó, huyện Kông Chro, tỉnh Gia Lai", "xã SRó, huyện Kông Chro, tỉnh Gia Lai"),
+        (FieldType.NAME, "1 MAI THU. LAN", "MAI THU LAN"),
+        (FieldType.DATE, "05_ tháng 06 năm .2025", "2025-06-05"),
+        (FieldType.PID, "022195593958", "022195593958"),
     ],
 )
 def test_values_come_in_the_form_of_the_contract(kind: FieldType, text: str, value: Value) -> None:
@@ -235,6 +250,12 @@ def test_a_number_of_another_length_is_never_cut_to_fit(digits: str) -> None:
         (FieldType.ADDRESS, "xã Tân Hương, tỉnh Đầng Tháp", "province_unknown"),
         (FieldType.ADDRESS, "Ấn 5, xã Tân Hương, tỉnh Đồng Tháp", "place_odd"),
         (FieldType.TEXT, "Ủy han nhân dân phường Hà Tu", "phrase_odd"),
+        (FieldType.ADDRESS, "xã Đân Hòa", "unit_odd"),
+        (FieldType.ADDRESS, "1", "not_readable"),
+        (FieldType.TEXT, "1", "not_readable"),
+        (FieldType.PID, "003195593958", "pid_province_odd"),
+        (FieldType.PID, "022395593958", "pid_odd"),
+        (FieldType.IDDOC, "CCCD 999099991188 do Bộ Công an cấp 02/01/2025", "pid_province_odd"),
     ],
 )
 def test_a_value_of_one_kind_that_is_odd_is_for_a_person(kind: FieldType, text: str, code: str) -> None:
@@ -275,3 +296,45 @@ def test_units_are_known_though_their_raised_sign_is_misread(
 def test_what_a_form_prints_between_the_parts_of_a_date_is_no_date() -> None:
     assert without_printed(FieldType.DATE, "tháng năm") == ""
     assert without_printed(FieldType.DATE, "05 tháng năm 2026") == "05 tháng năm 2026"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "likely"),
+    [
+        (FieldType.NAME, "TRINH THỊ HÀ", "TRỊNH THỊ HÀ"),
+        (FieldType.NAME, "ĐĂNG THÙY LINH", "ĐẶNG THÙY LINH"),
+        (
+            FieldType.ADDRESS,
+            "xã Kỳ Xuâm, huyện Kỳ Anh, tỉnh Hà Tĩnh",
+            "xã Kỳ Xuân, huyện Kỳ Anh, tỉnh Hà Tĩnh",
+        ),
+        (FieldType.ADDRESS, "xã Khoen On, tỉnh Lai Chât", "xã Khoen On, tỉnh Lai Châu"),
+        (FieldType.RELATION, "Chủ bộ", "Chủ hộ"),
+    ],
+)
+def test_what_a_value_most_likely_is_is_shown_and_still_for_a_person(
+    kind: FieldType, text: str, likely: str
+) -> None:
+    read = read_value(kind, text)
+    assert read.value == likely
+    assert read.problems != ()
+
+
+def test_a_party_is_a_person_or_a_body() -> None:
+    assert is_body("Công ty TNHH Hoa Sen")
+    assert is_body("ỦY BAN NHÂN DÂN XÃ HÀ TU")
+    assert not is_body("NGUYỄN VĂN AN")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "whole"),
+    [
+        (FieldType.ADDRESS, "xã Vĩnh Thực, tỉnh Quảng Ninh", True),
+        (FieldType.ADDRESS, "xã Vĩnh Thực", False),
+        (FieldType.IDDOC, "CCCD số 038099991188 do Bộ Công an cấp ngày 21/01/2025", True),
+        (FieldType.IDDOC, "CCCD số 038099991188 do Bộ Công an", False),
+        (FieldType.TEXT, "Làm ruộng", False),
+    ],
+)
+def test_some_values_tell_that_nothing_follows_them(kind: FieldType, text: str, *, whole: bool) -> None:
+    assert read_value(kind, text).whole is whole

@@ -11,10 +11,15 @@ from digitize.vietnamese.folding import fold
 
 
 @cache
+def _lists() -> dict[str, frozenset[str]]:
+    text = resources.files("digitize.vietnamese").joinpath("names.toml").read_text("utf-8")
+    return {key: frozenset(words.casefold().split()) for key, words in tomllib.loads(text).items()}
+
+
+@cache
 def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Syllables that may stand first, between, and last in a name, in small letters."""
-    text = resources.files("digitize.vietnamese").joinpath("names.toml").read_text("utf-8")
-    lists = {key: frozenset(words.casefold().split()) for key, words in tomllib.loads(text).items()}
+    lists = _lists()
     every = lists["family"] | lists["given"]
     return lists["family"], every - lists["rare_within"], every
 
@@ -26,9 +31,16 @@ def likely_name(name: str) -> str:
     for place, syllable in enumerate(syllables):
         known = first if place == 0 else last if place == len(syllables) - 1 else between
         alike = _by_letters(known).get(fold(syllable), ())
+        if place == 0 and len(alike) > 1:
+            alike = tuple(name for name in alike if name in _common_family())
         if syllable.casefold() not in known and len(alike) == 1:
             syllables[place] = alike[0].upper() if syllable.isupper() else alike[0].capitalize()
     return " ".join(syllables)
+
+
+@cache
+def _common_family() -> frozenset[str]:
+    return _lists()["common_family"]
 
 
 @cache
