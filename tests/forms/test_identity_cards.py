@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from digitize.forms.cards import CardCodes, codes_of, read_card
+from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.extract import read_documents
 from digitize.forms.template_files import load_templates
 from digitize.forms.view import PageView
@@ -102,3 +102,23 @@ def test_two_copies_of_one_card_stay_two(engine: OcrEngine) -> None:
     view, _ = drawn(4, dt.date(2024, 6, 20), engine)
     found = read_documents([view, view], [0, 1], load_templates(), engine, threshold=0.7)
     assert [document.pages for document in found] == [(0,), (1,)]
+
+
+def test_a_card_whose_words_were_not_read_is_known_by_its_code(engine: OcrEngine) -> None:
+    view, truth = drawn(1, dt.date(2024, 6, 20), engine)
+    unread = PageView(replace(view.reading, words=view.reading.words[:1]), view.load)
+    (document,) = read_documents([unread], [0], load_templates(), engine, threshold=0.7)
+    assert (document.form, document.paper) == ("citizen_id", "identity_card")
+    assert document.fields["pid"].value == truth["pid"]
+
+
+def test_a_card_is_read_enlarged_where_its_labels_are_not_found(engine: OcrEngine) -> None:
+    view, truth = drawn(1, dt.date(2024, 6, 20), engine)
+    larger = magnified(view, engine)
+    assert larger.reading.width == view.reading.width
+    words = {word.text for word in larger.reading.words}
+    assert str(truth["name"]).split()[0] in words
+    boxes = [word.box for word in larger.reading.words]
+    assert all(0 <= box[0] < box[2] <= view.reading.width for box in boxes)
+    fields = read_card(TEMPLATE, "cccd-2021", [(0, larger)], CardCodes(None, None), engine)
+    assert lost_labels(fields) <= 1

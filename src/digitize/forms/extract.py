@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.checks import apply_checks
-from digitize.forms.classify import Grouped, classify_page, group_pages, version_of
+from digitize.forms.classify import Grouped, PageKind, classify_page, group_pages, version_of
+from digitize.forms.codes import qr_of
 from digitize.forms.labelled import read_labelled
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
@@ -19,6 +20,9 @@ from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 from digitize.vietnamese.vocabulary import SECRECY_MARKS
+
+_CODED = 0.9
+"""How sure it is that a page with the code of an identity card is one."""
 
 _HARD = 0.25
 """Share of flagged fields from which on a paper counts as hard to read."""
@@ -44,7 +48,7 @@ def read_documents(
         thresholds: others for single fields, by key or by form and key.
 
     """
-    kinds = [classify_page(view.reading, templates) for view in views]
+    kinds = [_kind(view, templates) for view in views]
     groups = group_pages(kinds, files, [view.reading.blank for view in views])
     cards = {
         group.pages: codes_of([(page, views[page]) for page in group.pages], engine)
@@ -58,6 +62,16 @@ def read_documents(
             templates,
         )
     ]
+
+
+def _kind(view: PageView, templates: dict[str, Template]) -> PageKind:
+    """What a page begins; one whose words say nothing may bear the code of an identity card."""
+    kind = classify_page(view.reading, templates)
+    card = next((template.id for template in templates.values() if template.reader == "card"), None)
+    told = kind.form != UNKNOWN_FORM or kind.paper or kind.follows or view.reading.blank
+    if told or card is None or qr_of(view) is None:
+        return kind
+    return PageKind(card, _CODED, begins=True)
 
 
 def _cards_joined(groups: Sequence[Grouped], cards: dict[tuple[int, ...], CardCodes]) -> list[Grouped]:

@@ -115,8 +115,8 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
 
 def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:
     signed = {item.key: FieldReading.unread("label_not_found") for item in items if item.key}
-    # Places to sign stand at the end.
-    for page, view in views:
+    # Places to sign stand at the end; most forms have none side by side.
+    for page, view in views if signed else ():
         captions = captions_apart(view, {item.key: item.label for item in items if item.key})
         for item in items:
             if item.key in captions:

@@ -87,7 +87,7 @@ class LetterFoot(LetterPart):
         title_rows = [row for row, match in zip(block, matches, strict=True) if not match]
         name_rows = [row for row in rows[end:] if is_name(row.text)]
         caption = [word for row in block for word in row.words]
-        covered = any(self._unread_beside(row) for row in block)
+        covered = any(self.unread_beside(row) for row in block)
         return {
             "sign_capacity": self._capacity(capacity, caption, title_rows, covered=covered),
             "signer_title": self._title(title_rows, covered=covered),
@@ -124,7 +124,7 @@ class LetterFoot(LetterPart):
         problems = list(read.problems)
         again = read_value(FieldType.NAME, self.again([row])).value
         problems += self.against(str(read.value), str(again), row.words)
-        if self._unread_beside(row):
+        if self.unread_beside(row):
             problems.append(Problem("unread_beside"))
         return self.reading(read.value, row.words, *problems, read_twice=True)
 
@@ -147,18 +147,6 @@ class LetterFoot(LetterPart):
             # Another name than the one that was read there.
             return reading
         return FieldReading(names[0], raw=str(names[0]), confidence=AGREED, page=self.page, box=box)
-
-    def _unread_beside(self, row: Row) -> bool:
-        """Whether there is dark writing right before or behind a line: a word that was missed."""
-        view = self.view
-        left, top, right, bottom = row.box
-        reach, gap = view.millimetres(22), view.millimetres(0.8)
-        sides = ((left - reach, top, left - gap, bottom), (right + gap, top, right + reach, bottom))
-        return any(
-            mark[3] - mark[1] >= view.millimetres(1.3)
-            for side in sides
-            for mark in view.marks(side, 1.3, dark=True)
-        )
 
     def _seal(self) -> FieldReading:
         """Red or blue ink in the lower part of the last page, a seal's size."""

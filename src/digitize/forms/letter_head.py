@@ -217,6 +217,7 @@ class LetterHead(LetterPart):
                 again = self.again([row])
                 same = again[len("Kính gửi") :].strip(" :") == value.rstrip(".")
                 problems = [] if same else self.against(value, again, row.words)
+                problems += [Problem("unread_beside")] if self.unread_within(row) else []
                 return self.reading(value, row.words, *problems, read_twice=True)
         return FieldReading(None, confidence=0.9)
 

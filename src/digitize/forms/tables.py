@@ -58,7 +58,7 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
     number, headings = heading
     below = rows[number + 1 :]
     usual = median([_height(row) for row in below]) if below else 0
-    filled = 0
+    filled, unclear = 0, False
     for row in below:
         cells = {
             column.key: _read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
@@ -66,7 +66,9 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
         }
         if all(cell.value is None and cell.problems in ((), (Problem(_LOST),)) for cell in cells.values()):
             continue
-        if _height(row) > _TALL * usual:
+        # Behind a row that may be two nobody knows which row is which.
+        unclear = unclear or _height(row) > _TALL * usual
+        if unclear:
             cells = {key: cell.doubted(Problem("rows_unclear")) for key, cell in cells.items()}
         found |= {cell_key(item.key, filled, key): cell for key, cell in cells.items()}
         filled += 1

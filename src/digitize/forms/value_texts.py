@@ -33,6 +33,16 @@ _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 _DOUBLED = re.compile(r"([,;:])(?: ?[,;:])+")
 """A comma that a dot of a leader has doubled."""
 
+_UNIT = "xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh"
+_SMALL_L = re.compile(rf"\b({_UNIT}) l(?=[aà](?: |\.)|e )")
+"""Names of units begin with a capital: ``xã la Tôr`` is ``xã Ia Tôr``."""
+
+_AFTER_UNIT = re.compile(rf"\b({_UNIT})[:;.] ?(?=[A-ZĐÂÊÔƠƯĂ])")
+"""Dots of a leader behind what a unit is."""
+
+_PARTED_YEAR = re.compile(r"/(\d{1,3}) (\d{1,3})\b")
+"""``01/202 3``: the year of a book of registration, read in two pieces."""
+
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=[\s,]|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
 
@@ -73,9 +83,16 @@ def clean(text: str) -> str:
     if _FOOTNOTE.fullmatch(stripped):
         return ""
     stripped = _LOW_QUOTE.sub(",", stripped) if "“" not in stripped and "”" not in stripped else stripped
+    stripped = _AFTER_UNIT.sub(r"\1 ", _SMALL_L.sub(r"\1 I", stripped))
+    stripped = _PARTED_YEAR.sub(_joined_year, stripped)
     stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
+
+
+def _joined_year(match: re.Match[str]) -> str:
+    joined = match[1] + match[2]
+    return f"/{joined}" if len(joined) == 4 else match[0]
 
 
 def words_of(names: Iterable[str]) -> frozenset[str]:
