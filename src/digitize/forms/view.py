@@ -11,7 +11,7 @@ import numpy as np
 
 from digitize.imaging.ink import black_ink, ink, to_grey
 from digitize.imaging.picture import Mask, Pixels
-from digitize.imaging.reading import ReadingPicture, reading_picture
+from digitize.imaging.reading import CleanPicture, clean_picture
 from digitize.model import Box, PageReading
 
 _MARGIN = 4.0
@@ -37,9 +37,9 @@ class PageView:
         return self.load()
 
     @cached_property
-    def cleaned(self) -> ReadingPicture:
+    def cleaned(self) -> CleanPicture:
         """The page without rulings and seals."""
-        return reading_picture(self.pixels, self.reading.dpi)
+        return clean_picture(self.pixels, self.reading.dpi)
 
     @cached_property
     def right_margin(self) -> int:

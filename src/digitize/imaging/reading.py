@@ -55,37 +55,69 @@ red, a blue copy), and is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingPicture:
-    """What OCR is fed.
+class CleanPicture:
+    """A page without rulings, and where they were.
 
     Attributes:
-        pixels: the cleaned page in grey, without rulings.
+        pixels: the cleaned page in grey.
         dpi: its resolution.
         scale: the factor from page pixels to its pixels.
-        zones: what is to be read by itself: values over leaders, cells, digits in boxes.
-        rest: ``pixels`` without the zones.
-        ink: the ink of the rest.
         leaders: where dots of leaders were.
         grid: cells of tables and rows of boxes for digits, in ``pixels``.
-        fine: the page in grey as scanned, with its rulings but without marks of footnotes, at full
-            resolution, for second looks.
 
     """
 
     pixels: Pixels
     dpi: float
     scale: float
+    leaders: tuple[Leader, ...]
+    grid: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPicture(CleanPicture):
+    """What OCR is fed.
+
+    Attributes:
+        zones: what is to be read by itself: values over leaders, cells, digits in boxes.
+        rest: ``pixels`` without the zones.
+        ink: the ink of the rest.
+        fine: the page in grey as scanned, with its rulings but without marks of footnotes, at full
+            resolution, for second looks.
+
+    """
+
     zones: tuple[Zone, ...]
     rest: Pixels
     ink: Mask
-    leaders: tuple[Leader, ...]
-    grid: Grid
     fine: Pixels
+
+
+def clean_picture(page: Pixels, dpi: float) -> CleanPicture:
+    """Clean an upright, straightened page without preparing it for OCR."""
+    return _cleaned(_text_grey(page), dpi)[0]
 
 
 def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     """Make the reading picture of an upright, straightened page."""
-    fine = grey = _text_grey(page)
+    fine = _text_grey(page)
+    clean, written, level = _cleaned(fine, dpi)
+    zones, rest, ink_of_rest = cut_zones(clean.pixels, written, clean.leaders, clean.grid, clean.dpi, level)
+    return ReadingPicture(
+        pixels=clean.pixels,
+        dpi=clean.dpi,
+        scale=clean.scale,
+        leaders=clean.leaders,
+        grid=clean.grid,
+        zones=tuple(zones),
+        rest=rest,
+        ink=ink_of_rest,
+        fine=_without_marks(fine, zones, clean.scale),
+    )
+
+
+def _cleaned(grey: Pixels, dpi: float) -> tuple[CleanPicture, Mask, int]:
+    """A page in grey without rulings, the writing on it, and how bright its paper is."""
     scale = _scale(dpi)
     if scale != 1.0:
         smaller = scale < 1.0
@@ -106,10 +138,8 @@ def reading_picture(page: Pixels, dpi: float) -> ReadingPicture:
     rulings = find_rulings(flat, dpi)
     pixels = without_rulings(grey, rulings)
     grid = find_cells(rulings.across, rulings.upright, dpi)
-    written = rulings.written & ~rulings.mask
-    zones, rest, ink_of_rest = cut_zones(pixels, written, rulings.leaders, grid, dpi, paper_level(grey))
-    fine = _without_marks(fine, zones, scale)
-    return ReadingPicture(pixels, dpi, scale, tuple(zones), rest, ink_of_rest, rulings.leaders, grid, fine)
+    clean = CleanPicture(pixels, dpi, scale, rulings.leaders, grid)
+    return clean, rulings.written & ~rulings.mask, paper_level(grey)
 
 
 def _without_marks(fine: Pixels, zones: Iterable[Zone], scale: float) -> Pixels:
