@@ -338,3 +338,10 @@ def test_a_party_is_a_person_or_a_body() -> None:
 )
 def test_some_values_tell_that_nothing_follows_them(kind: FieldType, text: str, *, whole: bool) -> None:
     assert read_value(kind, text).whole is whole
+
+
+@pytest.mark.parametrize("kind", [FieldType.PID, FieldType.PHONE])
+def test_a_label_is_no_number(kind: FieldType) -> None:
+    read = read_value(kind, "Người đại diện 1")
+    assert read.value is None
+    assert read.problems != ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rapidfuzz import fuzz
+
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.marks import chosen, signature, ticked, yes_or_no
@@ -15,6 +17,12 @@ from digitize.forms.view import PageView
 from digitize.forms.written import Asked, read_written
 from digitize.model import FieldReading, Problem, Word
 from digitize.ocr.engine import OcrEngine
+from digitize.vietnamese.folding import fold
+
+_LABEL = 90.0
+"""How alike, of 100, a value in doubt and a label must be for the value to be that label."""
+
+_SHORTEST_LABEL = 8
 
 _BESIDE_NAME = 20.0
 """Millimetres beside the name of a signer in which a part of it may have been left unread."""
@@ -54,6 +62,8 @@ def read_labelled(
         else:
             fields |= _read(item, place, by_page[place.page], engine)
     fields |= _signed_apart([item for item in items if item.apart], views)
+    labels = [label for item in items for label in item.label]
+    fields = {key: _no_label(reading, labels) for key, reading in fields.items()}
     required = {key for item in items for key in _required(item, fields)}
     return {key: _asked_for(reading) if key in required else reading for key, reading in fields.items()}
 
@@ -143,6 +153,17 @@ def _required(item: Item, fields: Mapping[str, FieldReading]) -> list[str]:
     if item.key is None or not asked:
         return []
     return [] if any(fields[other].value is not None for other in item.required_unless) else [item.key]
+
+
+def _no_label(reading: FieldReading, labels: Sequence[str]) -> FieldReading:
+    """A reading, unless it is a printed label that was taken for a value."""
+    if not (reading.needs_review and isinstance(reading.value, str)) or len(reading.value) < _SHORTEST_LABEL:
+        return reading
+    value = fold(reading.value)
+    alike = (max(fuzz.ratio(value, part), fuzz.ratio(value, part[: len(value)])) for part in map(fold, labels))
+    if all(score < _LABEL for score in alike):
+        return reading
+    return FieldReading.unread("label_not_found", reading.page, reading.box)
 
 
 def _asked_for(reading: FieldReading) -> FieldReading:

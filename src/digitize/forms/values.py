@@ -251,7 +251,12 @@ def _pid(text: str) -> ReadValue:
     bare = re.sub(r"[ .]", "", text)
     if re.fullmatch(r"\d{12}|\d{9}|[A-Z]\d{7,8}", bare):
         return ReadValue(bare, _odd_number(bare))
-    return ReadValue(bare, (Problem("pid_odd"),))
+    return ReadValue(bare if _is_numeric(bare) else None, (Problem("pid_odd"),))
+
+
+def _is_numeric(text: str) -> bool:
+    """Whether a text is digits for the most part, and no label taken for a number."""
+    return sum(map(str.isdigit, text)) > sum(map(str.isalpha, text))
 
 
 def _odd_number(number: str) -> tuple[Problem, ...]:
@@ -269,7 +274,7 @@ def _phone(text: str) -> ReadValue:
     bare = re.sub(r"[ .()-]", "", text)
     if re.fullmatch(r"(?:0|\+?84)\d{8,10}", bare):
         return ReadValue(bare.removeprefix("+"))
-    return ReadValue(bare, (Problem("phone_odd"),))
+    return ReadValue(bare if _is_numeric(bare) else None, (Problem("phone_odd"),))
 
 
 def _email(text: str) -> ReadValue:
