@@ -160,7 +160,9 @@ def _no_label(reading: FieldReading, labels: Sequence[str]) -> FieldReading:
     if not (reading.needs_review and isinstance(reading.value, str)) or len(reading.value) < _SHORTEST_LABEL:
         return reading
     value = fold(reading.value)
-    alike = (max(fuzz.ratio(value, part), fuzz.ratio(value, part[: len(value)])) for part in map(fold, labels))
+    alike = (
+        max(fuzz.ratio(value, part), fuzz.ratio(value, part[: len(value)])) for part in map(fold, labels)
+    )
     if all(score < _LABEL for score in alike):
         return reading
     return FieldReading.unread("label_not_found", reading.page, reading.box)
