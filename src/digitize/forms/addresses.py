@@ -70,7 +70,8 @@ def read_address(text: str) -> ReadValue:
         near = process.extractOne(strange[0], PROVINCES, scorer=fuzz.ratio, score_cutoff=_SUGGESTED)
         likely = text.replace(strange[0], near[0]) if near else text
         return ReadValue(likely, (Problem("province_unknown", {"name": strange[0]}),))
-    odd_unit = located.odd if located and (located.odd or located.communes) else misspelled_unit(text)
+    # Of a province that is known its own units tell more than those of the country.
+    odd_unit = located.odd if located else misspelled_unit(text)
     if odd_unit:
         likely = text if "," in odd_unit[1] else text.replace(odd_unit[0], bare_name(odd_unit[1]))
         return ReadValue(likely, (Problem("unit_odd", {"name": odd_unit[0], "known": odd_unit[1]}),))

@@ -13,6 +13,7 @@ from digitize.forms.labelled import read_labelled
 from digitize.forms.labels import likeness
 from digitize.forms.layout import into_rows, surround
 from digitize.forms.template import FieldType, Template
+from digitize.forms.values import odd_number
 from digitize.forms.view import PageView
 from digitize.imaging.ink import to_grey
 from digitize.model import Box, FieldReading, Problem, Source, Value
@@ -135,7 +136,9 @@ def _settled(key: str, printed: FieldReading, template: Template, codes: CardCod
     others = [str(other) for other, _, _ in told[1:] if other != value]
     if printed.value is not None and not printed.needs_review and not _same(key, printed.value, value):
         others.append(str(printed.value))
-    problems = tuple(Problem("code_disagrees", {"other": other}) for other in others)
+    # A digit and its check digit may be misread alike (7 and 1); a QR code corrects itself.
+    odd = odd_number(value) if key == "pid" and source is Source.MRZ else ()
+    problems = (*(Problem("code_disagrees", {"other": other}) for other in others), *odd)
     box = printed.box if printed.page == page and template.type_of(key) is not FieldType.TEXT else None
     return FieldReading(
         value=value,

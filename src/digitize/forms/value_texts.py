@@ -43,6 +43,12 @@ _AFTER_UNIT = re.compile(rf"\b({_UNIT})[:;.] ?(?=[A-ZĐÂÊÔƠƯĂ])")
 _PARTED_YEAR = re.compile(r"/(\d{1,3}) (\d{1,3})\b")
 """``01/202 3``: the year of a book of registration, read in two pieces."""
 
+_CAPITAL_I = re.compile(r"\bI(?=[ýỳỷỹỵ])")
+"""No syllable begins with two such vowels: ``Iý`` is ``Lý``."""
+
+_PARTED_CODE = re.compile(r"(?<=\d)(/[A-ZĐ]{1,3}) ([A-ZĐ]{1,4})\b")
+"""``42/G BT``: a notation read in two pieces."""
+
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=[\s,]|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
 
@@ -84,6 +90,7 @@ def clean(text: str) -> str:
         return ""
     stripped = _LOW_QUOTE.sub(",", stripped) if "“" not in stripped and "”" not in stripped else stripped
     stripped = _AFTER_UNIT.sub(r"\1 ", _SMALL_L.sub(r"\1 I", stripped))
+    stripped = _PARTED_CODE.sub(r"\1\2", _CAPITAL_I.sub("L", stripped))
     stripped = _PARTED_YEAR.sub(_joined_year, stripped)
     stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.

@@ -18,7 +18,7 @@ from digitize.forms.template import FieldType
 from digitize.forms.value_texts import EDGES, ReadValue, clean, near_phrases, odd_words, words_of
 from digitize.model import Problem
 from digitize.times import now
-from digitize.vietnamese.addresses import known_units, with_units_spelled
+from digitize.vietnamese.addresses import known_units, misspelled_unit, with_units_spelled
 from digitize.vietnamese.communes import number_provinces
 from digitize.vietnamese.dates import date_in_words, parse_date, parse_date_words
 from digitize.vietnamese.folding import fold, single_spaced
@@ -93,7 +93,9 @@ def _text(text: str) -> ReadValue:
     units = known_units(text)
     text = with_units_spelled(text, units)
     proven = words_of(units) | words_of_phrases(text, phrases)
-    return ReadValue(text, (*odd_words(text, proven), *near_phrases(text)), proven)
+    odd = misspelled_unit(text)
+    doubts = (Problem("unit_odd", {"name": odd[0], "known": odd[1]}),) if odd else ()
+    return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
 
 
 def is_body(text: str) -> bool:
@@ -178,7 +180,7 @@ def _iddoc(text: str) -> ReadValue:
     if len(numbers) != 1:
         problems.append(Problem("iddoc_number_unreadable"))
     else:
-        problems += _odd_number(numbers[0])
+        problems += odd_number(numbers[0])
     if issuer is None:
         problems.append(Problem("iddoc_issuer_unreadable"))
     else:
@@ -250,7 +252,7 @@ def _pid(text: str) -> ReadValue:
     """A personal number of 12 digits, an old one of 9, or the number of a passport."""
     bare = re.sub(r"[ .]", "", text)
     if re.fullmatch(r"\d{12}|\d{9}|[A-Z]\d{7,8}", bare):
-        return ReadValue(bare, _odd_number(bare))
+        return ReadValue(bare, odd_number(bare))
     return ReadValue(bare if _is_numeric(bare) else None, (Problem("pid_odd"),))
 
 
@@ -259,7 +261,7 @@ def _is_numeric(text: str) -> bool:
     return sum(map(str.isdigit, text)) > sum(map(str.isalpha, text))
 
 
-def _odd_number(number: str) -> tuple[Problem, ...]:
+def odd_number(number: str) -> tuple[Problem, ...]:
     """What makes a personal number hard to believe."""
     told = read_personal_number(number)
     if told is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -26,7 +26,7 @@ from digitize.vietnamese.communes import (
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.phrases import same_marks
 
-_COMMUNE = re.compile(r"(?:.*\b(?:xa|phuong|thi tran|dac khu)|^(?:tt|p|x)\.) *(?P<name>.+)$")
+_COMMUNE = re.compile(r"(?:.*?\b(?:xa|phuong|thi tran|dac khu)|^(?:tt|p|x)\.) *(?P<name>.+)$")
 _DISTRICT = re.compile(r"^(?:(?:huyen|quan|thi xa|thanh pho|tp)|(?:tp|tx|h|q)\.) *(?P<name>.+)$")
 _PROVINCE = re.compile(r"^(?:(?:tinh|thanh pho|tp)\b|t\.)?[. ]*(?P<name>.+)$")
 _UNIT = re.compile(r"\b(xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) +(?=[^\W\d_])")
@@ -49,6 +49,10 @@ _ALSO_CALLED = {"hcm": "ho chi minh", "thua thien hue": "hue"}
 
 _NEAR = 80.0
 """How alike, of 100, a written name and one of the list must be to be taken for that one misread."""
+
+_VERY_NEAR = 85.0
+_SHORTEST = 5
+"""Letters of a name from which likeness tells something."""
 
 _LONGEST = 4
 """Words in the name of a unit, at most."""
@@ -127,12 +131,21 @@ def known_units(text: str) -> tuple[str, ...]:
     """
     folded = fold(text)
     found = []
-    for head in _UNIT.finditer(folded):
+    for head in _heads(text):
         words = re.split(r"[^\w-]", plain(folded[head.end() :]))[:_LONGEST]
         names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
         spelled = next((_spellings()[head[1], name] for name in names if (head[1], name) in _spellings()), ())
         found += [f"{head[1]} {spelled[0]}"] if len(spelled) == 1 else []
     return tuple(found)
+
+
+def _heads(text: str) -> Iterator[re.Match[str]]:
+    """What units are, in a text; not ``Phượng`` in ``xã Phượng Tiến``, and no ``xã hội``."""
+    end = -1
+    for head in _UNIT.finditer(fold(text)):
+        if head.start() > end and not text[head.end()].islower():
+            yield head
+        end = head.end()
 
 
 def with_units_spelled(text: str, units: Iterable[str]) -> str:
@@ -153,9 +166,9 @@ def with_units_spelled(text: str, units: Iterable[str]) -> str:
 def misspelled_unit(text: str) -> tuple[str, str] | None:
     """A unit in a text that no province has with these accents, and how its name is spelled; else None.
 
-    Letters alone would tell less: among all communes of the country nearly every name is like another one.
+    One with other letters is told where it is very nearly another one: offices bear names that no list has.
     """
-    for head in _UNIT.finditer(fold(text)):
+    for head in _heads(text):
         rest = re.match(r"[^,;()\d]+", text[head.end() :])
         written = rest[0].split()[:_LONGEST] if rest else []
         for count in range(len(written), 0, -1):
@@ -166,6 +179,10 @@ def misspelled_unit(text: str) -> tuple[str, str] | None:
             if not any(same_marks(one, name) for one in spelled):
                 return name, ", ".join(sorted(spelled))
             break
+        else:
+            found = _alike(head[1], rest[0].strip() if rest else "")
+            if found is not None:
+                return found
     return None
 
 
@@ -178,6 +195,18 @@ def _spellings() -> dict[tuple[str, str], tuple[str, ...]]:
         name = bare_name(unit)
         names[fold(unit[: -len(name)]).strip(), plain(name)].add(name)
     return {key: tuple(_only_one(spelled) or spelled) for key, spelled in names.items()}
+
+
+@lru_cache(maxsize=1 << 12)
+def _alike(kind: str, written: str) -> tuple[str, str] | None:
+    """A name that no unit of a kind has, and the one that is very nearly the same."""
+    known = any((other, plain(written)) in _spellings() for other in _BEFORE_NAME)
+    if known or len(written) < _SHORTEST or any(map(str.isdigit, written)):
+        # A commune may have become a ward.
+        return None
+    names = {spelled[0]: name for (own, name), spelled in _spellings().items() if own == kind}
+    found = process.extractOne(plain(written), names, scorer=fuzz.ratio, score_cutoff=_VERY_NEAR)
+    return (written, str(found[2])) if found else None
 
 
 def _only_one(units: set[str]) -> set[str]:
