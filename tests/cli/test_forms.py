@@ -116,7 +116,8 @@ def test_a_threshold_for_a_field_that_no_form_has_is_refused(tmp_path: Path) -> 
     assert told.code == 3
     assert "child_nmae" in told.err
     profile.write_text('extends = "demo"\nid = "own"\n[review.thresholds]\nchild_name = 1.0\n', "utf-8")
-    told = digitize("run", "-w", office, "--until", "extracted", "--lang", "vi")
+    scan = office / "scans" / "000.00.01.H99-261118-0002.tif"
+    told = digitize("run", scan, "-w", office, "--until", "extracted", "--lang", "vi")
     assert told.code == 0
     first = digitize("show", "000.00.01.H99-261118-0002", "-w", office, "--json").json["documents"][0]
     assert first["fields"]["child_name"]["needs_review"] is True

@@ -38,7 +38,7 @@ def test_read_classifies_a_form_and_gives_all_its_fields(tmp_path: Path) -> None
     told = digitize("read", FORM, broken, "--json", cwd=tmp_path)
     assert told.code == 1
     document = told.json
-    assert set(document) == {"documents", "problems"}
+    assert set(document) == {"documents", "completeness", "problems"}
     (form,) = document["documents"]
     assert form["form"] == "birth_registration"
     assert form["form_confidence"] > 0.5

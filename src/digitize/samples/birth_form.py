@@ -8,7 +8,7 @@ from random import Random
 
 from digitize.fonts import Face
 from digitize.samples.form_writer import LEFT, LINE, RIGHT, Blank, Fill, FormWriter
-from digitize.samples.people import Person, make_address, make_date, make_person
+from digitize.samples.people import LAST_DAY, Person, make_address, make_date, make_person
 from digitize.samples.sheet import A4, Sheet
 from digitize.samples.stationery import national_motto, signature
 from digitize.vietnamese.dates import date_in_words
@@ -70,7 +70,7 @@ def make_registration(
     mother = make_person(random, sex="Nữ", first=1988, last=2004)
     father = make_person(random, sex="Nam", first=1985, last=2002)
     requester = random.choice((mother, father))
-    made_on = make_date(random, 2026, 2026)
+    made_on = make_date(random, 2026, 2026, before=LAST_DAY)
     born = made_on - dt.timedelta(days=random.randint(2, 50))
     drawn = make_person(random, sex=random.choice(("Nam", "Nữ")), first=2026, last=2026)
     name = " ".join([father.name.split()[0], *drawn.name.split()[1:]])

@@ -7,7 +7,7 @@ from random import Random
 
 from digitize.fonts import Face
 from digitize.samples.birth_form import Truth
-from digitize.samples.people import make_date, make_person
+from digitize.samples.people import LAST_DAY, make_date, make_person
 from digitize.samples.sheet import A4, Sheet
 from digitize.samples.stationery import national_motto, seal, signature
 from digitize.vietnamese.dates import written_date
@@ -51,7 +51,7 @@ def draw_letter(random: Random, *, office: str, place: str, dpi: int = 200) -> t
     """Draw one official letter of one page; return the sheet and the truth of its fields."""
     kind, notation, subject = random.choice(_KINDS)
     number = f"{random.randint(2, 480):02}"
-    issued = make_date(random, 2026, 2026)
+    issued = make_date(random, 2026, 2026, before=LAST_DAY)
     signer = make_person(random, sex=random.choice(("Nam", "Nữ")), first=1970, last=1988)
     name = signer.name.title()
     letter = kind == "Công văn"
@@ -104,7 +104,7 @@ def draw_letter(random: Random, *, office: str, place: str, dpi: int = 200) -> t
 def draw_birth_notice(random: Random, *, dpi: int = 200) -> Sheet:
     """Draw a hospital's birth notice: a paper that goes with a dossier and is none of the forms."""
     mother = make_person(random, sex="Nữ", first=1988, last=2004)
-    born = make_date(random, 2026, 2026)
+    born = make_date(random, 2026, 2026, before=LAST_DAY)
     sheet = Sheet(dpi=dpi)
     national_motto(sheet, A4[0] / 2, 18)
     sheet.write(A4[0] / 2, 42, "GIẤY CHỨNG SINH", face=Face.TIMES_BOLD, size=16, align="centre")

@@ -12,7 +12,7 @@ from random import Random
 from pydantic import BaseModel, ConfigDict
 
 from digitize.samples.citizens import make_citizen
-from digitize.samples.people import make_date
+from digitize.samples.people import LAST_DAY, make_date
 from digitize.samples.places import Place, places
 
 
@@ -109,7 +109,7 @@ def make_letter(random: Random) -> Letter:
         random.choice(data.kinds),
         random.choice(places()),
     )
-    on = make_date(random, 2026, 2026)
+    on = make_date(random, 2026, 2026, before=LAST_DAY)
     is_letter = not kind.abbreviation
     notation = f"{issuer.suffix}-{issuer.drafter}" if is_letter else f"{kind.abbreviation}-{issuer.suffix}"
     signer = make_citizen(random, sex=random.choice(("Nam", "Nữ")), born=make_date(random, 1968, 1988), on=on)

@@ -47,9 +47,13 @@ def make_address(random: Random) -> tuple[str, str]:
     return f"{house}, {place.commune}, {place.province}", place.code
 
 
-def make_date(random: Random, first: int, last: int) -> dt.date:
-    """A day between the first of January of ``first`` and the last of December of ``last``."""
-    start, end = dt.date(first, 1, 1).toordinal(), dt.date(last, 12, 31).toordinal()
+LAST_DAY = dt.date(2026, 10, 31)
+"""The last day on which papers were made out: none of them lies in the future."""
+
+
+def make_date(random: Random, first: int, last: int, *, before: dt.date = dt.date.max) -> dt.date:
+    """A day between the first of January of ``first`` and the last of December of ``last``, or ``before``."""
+    start, end = dt.date(first, 1, 1).toordinal(), min(dt.date(last, 12, 31), before).toordinal()
     return dt.date.fromordinal(random.randint(start, end))
 
 
