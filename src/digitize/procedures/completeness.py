@@ -51,7 +51,7 @@ class Requirement(_Data):
 
     def name(self, language: Language) -> str:
         """The papers of which one is enough, as people call them."""
-        return " / ".join(load_papers()[paper].name[language] for paper in self.any)
+        return _data().either[language].join(load_papers()[paper].name[language] for paper in self.any)
 
 
 class Procedure(_Data):
@@ -75,6 +75,13 @@ class Procedure(_Data):
     papers: tuple[Requirement, ...] = ()
 
 
+class _Procedures(_Data):
+    """The data file: the procedures, and what stands between papers of which one is enough."""
+
+    either: dict[Language, str]
+    procedures: tuple[Procedure, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Completeness:
     """What a dossier holds of what its procedure asks for.
@@ -94,9 +101,13 @@ class Completeness:
 @cache
 def load_procedures() -> Mapping[str, Procedure]:
     """All procedures, by the form that applies for them."""
+    return {procedure.form: procedure for procedure in _data().procedures}
+
+
+@cache
+def _data() -> _Procedures:
     text = resources.files("digitize.procedures").joinpath("procedures.toml").read_text("utf-8")
-    procedures = [Procedure.model_validate(entry) for entry in tomllib.loads(text)["procedures"]]
-    return {procedure.form: procedure for procedure in procedures}
+    return _Procedures.model_validate(tomllib.loads(text))
 
 
 def completeness_of(documents: Sequence[Document]) -> Completeness | None:
