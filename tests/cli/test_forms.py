@@ -13,6 +13,7 @@ from digitize.forms.template_files import load_templates
 from digitize.samples.cases import Desk, draw_case
 from digitize.samples.pens import Style
 from support.calls import together
+from support.places import SAMPLES
 from support.program import digitize
 
 TEMPLATE = (resources.files("digitize.forms") / "templates" / "residence_change.toml").read_text("utf-8")
@@ -121,3 +122,18 @@ def test_a_threshold_for_a_field_that_no_form_has_is_refused(tmp_path: Path) -> 
     assert told.code == 0
     first = digitize("show", "000.00.01.H99-261118-0002", "-w", office, "--json").json["documents"][0]
     assert first["fields"]["child_name"]["needs_review"] is True
+
+
+def test_what_a_dossier_lacks_is_told_with_where_the_list_is_from() -> None:
+    folder = SAMPLES / "000.00.01.H99-261118-0001"
+    alone, whole, json = together(
+        ("read", folder / "to-khai.jpg", "--lang", "vi"),
+        ("read", folder / "to-khai.jpg", folder / "giay-chung-sinh.jpg", "--lang", "vi"),
+        ("read", folder / "to-khai.jpg", "--json"),
+    )
+    assert "thiếu Giấy chứng sinh hoặc" in alone.out
+    assert "chưa đối chiếu" in alone.out
+    assert "đủ giấy tờ" in whole.out
+    told = json.json["completeness"]
+    assert (told["procedure"], told["verified"]) == ("birth_registration", False)
+    assert [missing["any"][0] for missing in told["missing"]] == ["birth_notice"]

@@ -163,7 +163,8 @@ def show_completeness(session: Session, documents: Sequence[Document]) -> None:
         missing = "; ".join(asked.name(language) for asked in found.missing)
         key = "say.papers_missing" if missing else "say.papers_complete"
         text = session.text(key, procedure=found.procedure.name[language], papers=missing)
-        session.out.print(Text(text, style="yellow" if missing else ""))
+        note = "" if found.procedure.verified else " " + session.text("say.papers_unverified")
+        session.out.print(Text(text + note, style="yellow" if missing else ""))
 
 
 def show_documents(
