@@ -172,6 +172,20 @@ def test_a_threshold_nobody_reaches_leaves_every_written_value_to_a_person(engin
     assert any(problem.code == "low_confidence" for r in document.fields.values() for problem in r.problems)
 
 
+def test_a_field_may_have_a_threshold_of_its_own(engine: OcrEngine) -> None:
+    sheet, _ = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
+    view = view_of(scanned(sheet, WORN), engine)
+    own = {"official_letter.subject": 1.0, "doc_type": 1.0, "birth_registration.issuer": 1.0}
+    (document,) = read_documents([view], [0], load_templates(), engine, threshold=0.0, thresholds=own)
+    low = [
+        key
+        for key, reading in document.fields.items()
+        if any(problem.code == "low_confidence" for problem in reading.problems)
+    ]
+    assert {"subject", "doc_type"} <= set(low)
+    assert "issuer" not in low
+
+
 def kind(engine: OcrEngine, sheet: Sheet) -> PageKind:
     return classify_page(view_of(scanned(sheet), engine).reading, load_templates())
 
