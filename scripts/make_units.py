@@ -17,7 +17,9 @@ from typing import Any
 Converter = dict[str, Any]
 
 _TARGET = Path(__file__).parent.parent / "src/digitize/vietnamese/units"
-_HEAD = "# Made by scripts/make_units.py from vietnamadminunits 1.0.4 (MIT, Tran Ngoc Minh Hieu); see NOTICE.\n"
+_HEAD = (
+    "# Made by scripts/make_units.py from vietnamadminunits 1.0.4 (MIT, Tran Ngoc Minh Hieu); see NOTICE.\n"
+)
 
 
 def main(folder: Path) -> None:
