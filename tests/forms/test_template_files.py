@@ -88,3 +88,18 @@ def test_lines_are_those_of_the_file(where: tuple[int | str, ...], line: int) ->
         "a = { vi = 1 }\nb = { vi = 2 }\n"
     )
     assert line_of(text, where) == line
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ('reader = "card"\n', "a card needs the fields"),
+        ('[[persons]]\nnumber = "deceased_iddoc"\nname = "nobody"\n', "nobody"),
+        ('[[checks]]\nrule = "not_after"\nfields = ["death_date", "tomorrow"]\n', "tomorrow"),
+    ],
+)
+def test_what_a_template_speaks_of_must_be_there(tmp_path: Path, added: str, told: str) -> None:
+    spoiled = added + TEXT if added.startswith("reader") else TEXT.replace("[names]", f"{added}\n[names]")
+    error = refused(tmp_path, spoiled)
+    assert error.code == "template_mistake"
+    assert told in str(error.facts["detail"])

@@ -126,6 +126,13 @@ def test_whatever_is_read_a_lost_value_has_its_reason(kind: FieldType, text: str
         (FieldType.NAME, "1 MAI THU. LAN", "MAI THU LAN"),
         (FieldType.DATE, "05_ tháng 06 năm .2025", "2025-06-05"),
         (FieldType.PID, "022195593958", "022195593958"),
+        (FieldType.TEXT, "Công an xã la Tôr", "Công an xã Ia Tôr"),
+        (FieldType.TEXT, "Số 230 đường Iý Thường Kiệt", "Số 230 đường Lý Thường Kiệt"),
+        (FieldType.TEXT, "01/202 3", "01/2023"),
+        (FieldType.TEXT, "42/G BT", "42/GBT"),
+        (FieldType.TEXT, "42/QĐ UBND", "42/QĐ UBND"),
+        (FieldType.TEXT, "Xác nhận của xã. Đề nghị giải quyết", "Xác nhận của xã. Đề nghị giải quyết"),
+        (FieldType.ADDRESS, "xã Thanh Quân, tỉnh: Thanh Hóa", "xã Thanh Quân, tỉnh Thanh Hóa"),
     ],
 )
 def test_values_come_in_the_form_of_the_contract(kind: FieldType, text: str, value: Value) -> None:
@@ -271,6 +278,9 @@ def test_a_value_of_one_kind_that_is_odd_is_for_a_person(kind: FieldType, text: 
         ("Nguyễn,, Văn", "Nguyễn, Văn"),
         ("21", "21"),
         ("(bản sao)", "(bản sao)"),
+        # Letters are tidied by nothing else: what they say stays.
+        ("trên địa bàn tỉnh. Các đơn vị", "trên địa bàn tỉnh. Các đơn vị"),
+        ("Số: 12/QĐ UBND", "Số: 12/QĐ UBND"),
     ],
 )
 def test_marks_of_footnotes_alone_are_no_value(text: str, left: str) -> None:

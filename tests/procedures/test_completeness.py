@@ -72,6 +72,13 @@ def test_a_field_that_was_not_read_asks_for_the_paper() -> None:
     assert asked.applies(paper)
 
 
+def test_a_form_of_an_office_without_the_field_asks_for_nothing_by_it() -> None:
+    asked = Requirement(any=("household_minutes",), when={"founder_kind": "household"})
+    paper = application("household_business_registration")
+    del paper.fields["founder_kind"]
+    assert not asked.applies(paper)
+
+
 def test_a_dossier_without_an_application_is_of_no_procedure() -> None:
     assert completeness_of([attached("birth_notice"), application("official_letter")]) is None
     assert completeness_of([]) is None

@@ -14,9 +14,7 @@ from digitize.forms.template import FieldType, Template, is_cell
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 from digitize.procedures.completeness import completeness_of
-from digitize.vietnamese.addresses import locate_address
-from digitize.vietnamese.communes import Commune
-from digitize.vietnamese.folding import fold
+from digitize.vietnamese.addresses import Located, locate_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +124,17 @@ def _communes_json(template: Template | None, key: str, reading: FieldReading) -
     """The communes of today in which an address may lie: one, or several where an old one was divided."""
     if template is None or template.type_of(key) is not FieldType.ADDRESS:
         return {}
+    found = _located(reading)
     return {
         "communes": [
             {"code": commune.code, "name": commune.name, "province": commune.province}
-            for commune in _communes(reading)
+            for commune in (found.now if found else ())
         ]
     }
 
 
-def _communes(reading: FieldReading) -> tuple[Commune, ...]:
-    found = locate_address(reading.value) if isinstance(reading.value, str) else None
-    return found.now if found else ()
+def _located(reading: FieldReading) -> Located | None:
+    return locate_address(reading.value) if isinstance(reading.value, str) else None
 
 
 def completeness_json(session: Session, documents: Sequence[Document]) -> dict[str, object] | None:
@@ -215,18 +213,16 @@ def _field_table(session: Session, document: Document, templates: Mapping[str, T
 
 def _renamed(session: Session, reading: FieldReading, *, after: str) -> Text:
     """What became of the commune of an address, if it is none of today."""
-    now = _communes(reading)
-    names = " / ".join(f"{commune.name}, {commune.province}" for commune in now)
-    same = len(now) == 1 and fold(now[0].name) in fold(str(reading.value)) and not _has_district(reading)
-    if not now or same:
+    found = _located(reading)
+    if found is None or not found.now:
         return Text()
+    now = found.now
+    # One that may be a commune of today under its own name has nothing to tell.
+    if len(now) == 1 and any(one.code == now[0].code and not one.district for one in found.communes):
+        return Text()
+    names = " / ".join(f"{commune.name}, {commune.province}" for commune in now)
     key = "say.commune_now" if len(now) == 1 else "say.communes_now"
     return Text(("; " if after else "") + session.text(key, names=names), "dim")
-
-
-def _has_district(reading: FieldReading) -> bool:
-    found = locate_address(str(reading.value))
-    return found is not None and all(commune.district for commune in found.communes)
 
 
 def value_text(session: Session, value: Value) -> str:

@@ -6,33 +6,26 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from digitize.forms.value_texts import ReadValue, near_phrases, odd_words, words_of
+from digitize.forms.value_texts import SUGGESTED, ReadValue, mended, near_phrases, odd_words, words_of
 from digitize.model import Problem
 from digitize.vietnamese.addresses import known_units, locate_address, misspelled_unit, with_units_spelled
-from digitize.vietnamese.communes import bare_name
+from digitize.vietnamese.communes import UNIT_KINDS, bare_name
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.phrases import known_otherwise, with_known_accents, words_of_phrases
 from digitize.vietnamese.vocabulary import PAPER_PHRASES, PLACE_HEADS, PLACE_PHRASES, PROVINCES, STREETS
 
-_SUGGESTED = 75.0
-"""How alike, of 100, a name and that of a province must be for the province to be shown instead."""
+_UNITS = "|".join(UNIT_KINDS)
 
-_LOST_COMMA = re.compile(
-    r"\. (?=(?:xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường|thôn|ấp|tổ)\b)"
-)
-
-_UNITS = "xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố"
+_LOST_COMMA = re.compile(rf"\. (?=(?:{_UNITS}|đường|thôn|ấp|tổ)\b)")
 
 _RUN_TOGETHER = re.compile(
     r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|" + _UNITS + r")\b.*?\w)"
-    r" (?=(?:" + _UNITS + r"|tỉnh)\b [A-ZĐÂĂÊÔƠƯ\d])"
+    r" (?=(?:" + _UNITS + r")\b [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
 
-_STRAY_COMMA = re.compile(
-    r"\b(xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường), (?=[A-ZĐÂÊÔ])"
-)
-"""A comma between a unit and its name is a dot of the leader."""
+_STRAY_COMMA = re.compile(rf"\b({_UNITS}|đường)(?:, |[:;.] ?)(?=[A-ZĐÂÊÔƠƯĂ])")
+"""A mark between a unit and its name is a dot of the leader."""
 
 _STRAY_DOT = re.compile(r"(?<=[^\W\d_]{3})\. (?=[A-ZĐÂÊÔƠƯ][^\W\d_])")
 """A dot between two words of a name is one of the leader; abbreviations are shorter."""
@@ -52,9 +45,10 @@ _TAIL = re.compile(r"(?<=\w) [\w|]$")
 
 def read_address(text: str) -> ReadValue:
     """Read an address; what no list has, or has nearly, is in doubt."""
-    # A comma loses its tail to the leader under it; before a unit's name it was one.
+    text = mended(text)
     if _EDGE_STROKE.match(text) and text[2:].casefold().startswith(_HEADS):
         text = text[2:]
+    # A comma loses its tail to the leader under it; before a unit's name it was one.
     text = _STRAY_DOT.sub(" ", _STRAY_COMMA.sub(r"\1 ", text))
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES)
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), phrases)
@@ -67,7 +61,7 @@ def read_address(text: str) -> ReadValue:
     text = with_units_spelled(text, units)
     strange = [name for name in _OF_PROVINCE.findall(text) if fold(name) not in _PROVINCES_FOLDED]
     if strange:
-        near = process.extractOne(strange[0], PROVINCES, scorer=fuzz.ratio, score_cutoff=_SUGGESTED)
+        near = process.extractOne(strange[0], PROVINCES, scorer=fuzz.ratio, score_cutoff=SUGGESTED)
         likely = text.replace(strange[0], near[0]) if near else text
         return ReadValue(likely, (Problem("province_unknown", {"name": strange[0]}),))
     # Of a province that is known its own units tell more than those of the country.

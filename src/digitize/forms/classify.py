@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows
-from digitize.forms.papers import load_papers
+from digitize.forms.papers import Paper, load_papers
 from digitize.forms.places import locate
 from digitize.forms.template import Template, Version
 from digitize.forms.view import PageView
@@ -27,9 +28,6 @@ _SURE_CARD = 0.95
 _SURE_SIGN = 85.0
 _CLEARLY = 5.0
 """How much better, of 100 for each sign, the signs of a version must be found than those of others."""
-
-_PAPER = "paper:"
-"""Before the ids of papers, among those of forms."""
 
 _LETTER = "official_letter"
 _PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
@@ -84,15 +82,16 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     cards = [template.id for template in templates.values() if template.reader == "card"]
     if cards and any(is_of_card(row.text) or is_of_back(row.text) for row in into_rows(reading.words)):
         return PageKind(cards[0], _SURE_CARD, begins=True)
-    titles = {template.id: (template.titles, template.not_words) for template in templates.values()}
-    titles |= {f"{_PAPER}{paper.id}": (paper.titles, ()) for paper in load_papers().values()}
-    titled = sorted(((_best_title(rows, *told), name) for name, told in titles.items()), reverse=True)
+    titled = [
+        (_best_title(rows, template.titles, template.not_words), template) for template in templates.values()
+    ] + [(_best_title(rows, paper.titles, ()), paper) for paper in load_papers().values()]
+    titled.sort(key=itemgetter(0), reverse=True)
     if titled and titled[0][0] >= _SURE_TITLE:
-        (score, name), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
+        (score, found), second = titled[0], titled[1][0] if len(titled) > 1 else 0.0
         if score - second >= _APART:
-            if name.startswith(_PAPER):
-                return PageKind(UNKNOWN_FORM, 0.0, begins=True, paper=name.removeprefix(_PAPER))
-            return PageKind(name, round(score / 100, 3), begins=True)
+            if isinstance(found, Paper):
+                return PageKind(UNKNOWN_FORM, 0.0, begins=True, paper=found.id)
+            return PageKind(found.id, round(score / 100, 3), begins=True)
         # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
         return PageKind(UNKNOWN_FORM, 0.0, begins=True)
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.

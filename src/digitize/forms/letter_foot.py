@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from digitize.forms.inks import black_lines
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, surround
-from digitize.forms.letter_part import AGREED, LEAST_WORD, LetterPart
+from digitize.forms.letter_part import LEAST_WORD, LetterPart
+from digitize.forms.second_look import AGREED
 from digitize.forms.signing import is_name
 from digitize.forms.template import FieldType
 from digitize.forms.value_texts import clean
@@ -129,7 +130,10 @@ class LetterFoot(LetterPart):
         return self.reading(read.value, row.words, *problems, read_twice=True)
 
     def _name_in_black(self, reading: FieldReading, caption: Row) -> FieldReading:
-        """A name in doubt, read again without the seal and the signature over it."""
+        """A name in doubt, read again without the seal and the signature over it.
+
+        Two sizes of one picture err alike, so a name that page reading did not see stays for a person.
+        """
         if not reading.needs_review:
             return reading
         left, _, right, top = caption.box
@@ -146,7 +150,8 @@ class LetterFoot(LetterPart):
         if reading.value is not None and fold(str(reading.value)) not in fold(str(names[0])):
             # Another name than the one that was read there.
             return reading
-        return FieldReading(names[0], raw=str(names[0]), confidence=AGREED, page=self.page, box=box)
+        name = FieldReading(names[0], raw=str(names[0]), confidence=AGREED, page=self.page, box=box)
+        return name if names[0] == reading.value else name.doubted(Problem("signer_unclear"))
 
     def _seal(self) -> FieldReading:
         """Red or blue ink in the lower part of the last page, a seal's size."""

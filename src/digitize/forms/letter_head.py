@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 
 from digitize.forms.labels import likeness
 from digitize.forms.layout import Row, into_rows, parts_of
-from digitize.forms.letter_part import AGREED, LetterPart, disagreement
+from digitize.forms.letter_part import LetterPart, disagreement
+from digitize.forms.second_look import AGREED
 from digitize.forms.template import FieldType
 from digitize.forms.value_texts import clean
 from digitize.forms.values import read_value

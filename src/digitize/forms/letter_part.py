@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from digitize.forms.layout import Row, surround
-from digitize.forms.second_look import clean_look, confirmed, seen_otherwise
+from digitize.forms.missed import unread_writing
+from digitize.forms.second_look import AGREED, clean_look, confirmed, seen_otherwise
 from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
-from digitize.model import Box, FieldReading, Problem, Value, Word
+from digitize.model import FieldReading, Problem, Value, Word
 from digitize.ocr.engine import OcrEngine
 from digitize.ocr.looks import DOUBTFUL
 
-AGREED = 0.9
-"""Confidence of a value that two readings agree on, at least."""
-
-_REACH, _GAP, _TALL = 22.0, 0.8, 1.3
-"""Millimetres beside a line in which a missed word may stand, that its letters may reach there, and that
-writing is tall at least."""
+_REACH, _GAP = 22.0, 0.8
+"""Millimetres beside a line in which a missed word may stand, and into which its letters may reach."""
 
 LEAST_WORD = 0.6
 """Least confidence of a word that is taken without a second look."""
@@ -59,22 +55,14 @@ class LetterPart:
         """Whether there is dark writing right before or behind a line: a word that was missed."""
         left, top, right, bottom = row.box
         reach, gap = self.view.millimetres(_REACH), self.view.millimetres(_GAP)
-        return any(
-            self._is_written(side)
-            for side in ((left - reach, top, left - gap, bottom), (right + gap, top, right + reach, bottom))
-        )
+        sides = ((left - reach, top, left - gap, bottom), (right + gap, top, right + reach, bottom))
+        return any(unread_writing(side, row.words, self.view, dark=True) for side in sides)
 
     def unread_within(self, row: Row) -> bool:
         """Whether there is dark writing between the words of a line, or right behind it."""
-        _, top, right, bottom = row.box
-        gap = self.view.millimetres(_GAP)
-        between = [(one.box[2] + gap, top, other.box[0] - gap, bottom) for one, other in pairwise(row.words)]
-        behind = (right + gap, top, right + self.view.millimetres(_REACH), bottom)
-        return any(self._is_written(room) for room in (*between, behind) if room[2] - room[0] > 2 * gap)
-
-    def _is_written(self, room: Box) -> bool:
-        tall = self.view.millimetres(_TALL)
-        return any(mark[3] - mark[1] >= tall for mark in self.view.marks(room, _TALL, dark=True))
+        left, top, right, bottom = row.box
+        room = (left, top, right + self.view.millimetres(_REACH), bottom)
+        return bool(unread_writing(room, row.words, self.view, dark=True))
 
     def reading(
         self, value: Value, words: Sequence[Word], *problems: Problem, read_twice: bool = False

@@ -19,13 +19,13 @@ _REACH = 25.0
 """Millimetres behind a value in which something unread belongs to it."""
 
 
-def unread_writing(room: Box, words: Sequence[Word], view: PageView) -> list[Box]:
-    """The writing in a room beside the words that were read in it."""
+def unread_writing(room: Box, words: Sequence[Word], view: PageView, *, dark: bool = False) -> list[Box]:
+    """The writing in a room beside the words that were read in it; if ``dark``, in black ink alone."""
     slack = view.millimetres(0.6)
     grown = [(b[0] - slack, b[1] - slack, b[2] + slack, b[3] + slack) for b in (word.box for word in words)]
     return [
         mark
-        for mark in view.marks(room, _WRITING)
+        for mark in view.marks(room, _WRITING, dark=dark)
         if _is_writing(mark, view) and not any(_meets(mark, box) for box in grown)
     ]
 

@@ -25,6 +25,9 @@ from digitize.ocr.word_net import read_word_of_line
 from digitize.ocr.words_settled import confirms, contradiction, is_word
 from digitize.vietnamese.folding import fold
 
+AGREED = 0.9
+"""Confidence of a value that two readings agree on, at least."""
+
 _DPI = 300.0
 _MARGIN_INCHES = 0.035
 _FRAME = 24

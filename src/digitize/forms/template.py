@@ -49,6 +49,9 @@ class FieldType(StrEnum):
     ENUM = "enum"
 
 
+CARD_FIELDS = frozenset({"pid", "name", "dob", "issuer", "issued_on", "expires_on", "card_kind", "old_pid"})
+"""What cards are read and compared by, whatever else a template has."""
+
 _LITERAL = re.compile(r"\d+|Nam|Nữ|today")
 """What a check may name instead of a field."""
 
@@ -280,6 +283,13 @@ class Template(_Data):
             if unknown := set(keys) - known:
                 message = f"{where!r} names unknown fields: {', '.join(sorted(unknown))}"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_reader_gives(self) -> Self:
+        if self.reader == "card" and (lacking := CARD_FIELDS - set(self.field_keys)):
+            message = f"a card needs the fields {', '.join(sorted(lacking))}"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from digitize.model import Problem, Value
+from digitize.vietnamese.communes import UNIT_KINDS
 from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.syllables import is_possible
-from digitize.vietnamese.vocabulary import OFFICES, PAPER_PHRASES
+from digitize.vietnamese.vocabulary import NOTATIONS, OFFICES, PAPER_PHRASES
 
 EDGES = " .,;:-–—_·…|'`\"“”„‚*~^"
 
@@ -20,6 +21,9 @@ _LONG_PHRASES = tuple(
 )
 
 _NEARLY = 88.0
+
+SUGGESTED = 75.0
+"""How alike, of 100, a text and a word of a list must be for the word to be shown instead."""
 
 _ABBREVIATED = re.compile(r"\W*[BCDĐGHKLMNPQRSTVXY]{2,5}\W*")
 """``BHYT``: capitals without a vowel are an abbreviation."""
@@ -33,12 +37,8 @@ _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")
 _DOUBLED = re.compile(r"([,;:])(?: ?[,;:])+")
 """A comma that a dot of a leader has doubled."""
 
-_UNIT = "xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh"
-_SMALL_L = re.compile(rf"\b({_UNIT}) l(?=[aà](?: |\.)|e )")
+_SMALL_L = re.compile(rf"\b({'|'.join(UNIT_KINDS)}) l(?=[aà](?: |\.)|e )")
 """Names of units begin with a capital: ``xã la Tôr`` is ``xã Ia Tôr``."""
-
-_AFTER_UNIT = re.compile(rf"\b({_UNIT})[:;.] ?(?=[A-ZĐÂÊÔƠƯĂ])")
-"""Dots of a leader behind what a unit is."""
 
 _PARTED_YEAR = re.compile(r"/(\d{1,3}) (\d{1,3})\b")
 """``01/202 3``: the year of a book of registration, read in two pieces."""
@@ -46,7 +46,7 @@ _PARTED_YEAR = re.compile(r"/(\d{1,3}) (\d{1,3})\b")
 _CAPITAL_I = re.compile(r"\bI(?=[ýỳỷỹỵ])")
 """No syllable begins with two such vowels: ``Iý`` is ``Lý``."""
 
-_PARTED_CODE = re.compile(r"(?<=\d)(/[A-ZĐ]{1,3}) ([A-ZĐ]{1,4})\b")
+_PARTED_CODE = re.compile(r"(?<=\d)/([A-ZĐ]{1,3}) ([A-ZĐ]{1,4})\b")
 """``42/G BT``: a notation read in two pieces."""
 
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=[\s,]|$)")
@@ -89,17 +89,29 @@ def clean(text: str) -> str:
     if _FOOTNOTE.fullmatch(stripped):
         return ""
     stripped = _LOW_QUOTE.sub(",", stripped) if "“" not in stripped and "”" not in stripped else stripped
-    stripped = _AFTER_UNIT.sub(r"\1 ", _SMALL_L.sub(r"\1 I", stripped))
-    stripped = _PARTED_CODE.sub(r"\1\2", _CAPITAL_I.sub("L", stripped))
-    stripped = _PARTED_YEAR.sub(_joined_year, stripped)
     stripped = _DOUBLED.sub(r"\1", _DOTTED_STROKE.sub("", stripped))
     # A closing bracket belongs to the value if it was opened in it.
     return stripped + ")" if stripped.count("(") > stripped.count(")") else stripped
 
 
+def mended(text: str) -> str:
+    """A text of a form in which slips that have just one reading are mended.
+
+    Capitals of units and of syllables (``xã la Tôr``, ``Iý Thường Kiệt``), and years and notations that were
+    read in two pieces.
+    """
+    text = _CAPITAL_I.sub("L", _SMALL_L.sub(r"\1 I", text))
+    return _PARTED_CODE.sub(_joined_code, _PARTED_YEAR.sub(_joined_year, text))
+
+
 def _joined_year(match: re.Match[str]) -> str:
     joined = match[1] + match[2]
     return f"/{joined}" if len(joined) == 4 else match[0]
+
+
+def _joined_code(match: re.Match[str]) -> str:
+    # Between ``QĐ`` and ``UBND`` a dash was lost, and nothing was parted.
+    return match[0] if match[1] in NOTATIONS else f"/{match[1]}{match[2]}"
 
 
 def words_of(names: Iterable[str]) -> frozenset[str]:

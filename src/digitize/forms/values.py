@@ -15,7 +15,16 @@ from rapidfuzz import fuzz, process
 
 from digitize.forms.addresses import read_address
 from digitize.forms.template import FieldType
-from digitize.forms.value_texts import EDGES, ReadValue, clean, near_phrases, odd_words, words_of
+from digitize.forms.value_texts import (
+    EDGES,
+    SUGGESTED,
+    ReadValue,
+    clean,
+    mended,
+    near_phrases,
+    odd_words,
+    words_of,
+)
 from digitize.model import Problem
 from digitize.times import now
 from digitize.vietnamese.addresses import known_units, misspelled_unit, with_units_spelled
@@ -40,14 +49,8 @@ _LETTERS_ONLY = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "phut", "ngay")}
 """What forms print between the parts of a value."""
 
-
-_SUGGESTED = 75.0
-"""How alike, of 100, a text and a word of a list must be for the word to be shown instead."""
-
-
-_DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= [a-zà-ỹđ])")
-"""A dot before a word in small letters ends no sentence; abbreviations of one letter aside."""
-
+_DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= ([^\W\d_]))")
+"""A dot between two words, abbreviations of one letter aside."""
 
 _WORDY = (
     FieldType.ADDRESS,
@@ -62,7 +65,6 @@ _ONE_STROKE = ("1", "l", "I", "|", "[", "]")
 _STROKE = re.compile(r"[\dlI|\[\]()]{1,2}")
 """What may be the line of a table, and is no name and no address."""
 
-
 _ISSUED_ON = re.compile(
     r"\bcap(?: ngay)?\W+(\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2} thang \d{1,2} nam \d{4})\W+"
 )
@@ -71,8 +73,10 @@ _ISSUED_ON = re.compile(
 _BODIES = tuple(fold(body) for body in BODIES)
 
 _NAME_RUBBISH = re.compile(r"^[\dlI|] +| +[\dlI|]$|(?<=\w)[.,](?=\s|$)")
+"""Strokes of tables and dots of leaders beside the words of a name."""
 
 _BESIDE_NUMBERS = re.compile(r"(?<!\d)[.,_]+|[.,_]+(?!\d)")
+"""What is left of leaders in a date: dots that stand between no digits."""
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
@@ -89,7 +93,7 @@ def read_value(kind: FieldType, text: str) -> ReadValue:
 
 def _text(text: str) -> ReadValue:
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES, *OFFICES)
-    text = with_known_accents(_DOT_WITHIN.sub("", text), phrases)
+    text = with_known_accents(_without_dots(mended(text)), phrases)
     units = known_units(text)
     text = with_units_spelled(text, units)
     proven = words_of(units) | words_of_phrases(text, phrases)
@@ -98,13 +102,17 @@ def _text(text: str) -> ReadValue:
     return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
 
 
+def _without_dots(text: str) -> str:
+    """A text without the dots before words in small letters, which end no sentence."""
+    return _DOT_WITHIN.sub(lambda dot: "" if dot[1].islower() else dot[0], text)
+
+
 def is_body(text: str) -> bool:
     """Whether a party is a body, by how its name begins, and not a person."""
     return fold(clean(text)).startswith(_BODIES)
 
 
 def _name(text: str) -> ReadValue:
-    # Dots and strokes of leaders, tables and edges.
     text = _NAME_RUBBISH.sub("", text)
     if fold(text) == "khong":
         # ``Không`` where there is no such person or name.
@@ -127,7 +135,6 @@ def _relation(text: str) -> ReadValue:
 
 
 def _date(text: str) -> ReadValue:
-    # What is left of leaders, other than between digits: ``năm .2025``, ``05_ tháng``.
     value = parse_date(_BESIDE_NUMBERS.sub(" ", text))
     if value is None:
         return ReadValue(None, (Problem("date_unreadable"),))
@@ -167,7 +174,7 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.
     if score >= least and not tied:
         return ReadValue(word, proven=words_of((word,)))
     # The nearest one is what a person most likely has to confirm.
-    near = score >= _SUGGESTED and not tied
+    near = score >= SUGGESTED and not tied
     return ReadValue(word if near else text, (Problem(problem),))
 
 
@@ -189,7 +196,7 @@ def _iddoc(text: str) -> ReadValue:
         )
         if known[1] < 85.0:
             problems.append(Problem("iddoc_issuer_unknown"))
-        if known[1] >= _SUGGESTED:
+        if known[1] >= SUGGESTED:
             issuer = str(known[2])
     if issued_on is None:
         problems.append(Problem("iddoc_date_unreadable"))

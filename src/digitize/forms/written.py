@@ -11,6 +11,7 @@ from digitize.forms.layout import surround
 from digitize.forms.missed import inner, unread_below, unread_beside, unread_writing
 from digitize.forms.places import Place
 from digitize.forms.second_look import (
+    AGREED,
     bare_look,
     clean_look,
     confirmed,
@@ -29,9 +30,6 @@ from digitize.ocr.looks import DOUBTFUL
 _AROUND = " .,;:"
 _STROKE_BEHIND = re.compile(r" [1lI|]$")
 """The line of a table behind a value, taken for a letter."""
-
-_AGREED = 0.9
-"""Confidence of a value that two readings agree on, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,8 @@ def _with_missed_words(
 ) -> FieldReading | None:
     """A value with the words that page reading has missed, where a look of the engine sees them all.
 
-    It is for a person unless what was missed makes no difference, or a second look agrees. None where the
-    look does not see what was read before, or makes nothing of it.
+    It is for a person unless what was missed makes no difference to a value that was read with confidence, or
+    a second look agrees. None where the look sees no more than was read before, or makes nothing of it.
     """
     boxes = [
         surround((*(word.box for word in row), *marks))
@@ -85,14 +83,16 @@ def _with_missed_words(
     found = asked.read(text)
     seen = text.casefold()
     told = [word.text.strip(_AROUND).casefold() for word in place.telling]
-    if found.value is None or found.problems or not all(word in seen for word in told):
+    more = len(seen.split()) > len(told) and all(word in seen for word in told)
+    if found.value is None or found.problems or not more:
         return None
     problems = [Problem("value_runs_on")] if place.runs_on else []
     problems += [Problem("unread_beside")] if unread_below(place, view) else []
-    if not _same(found.value, asked.read(_text_of(place)).value):
+    sure = min((word.confidence for word in place.telling), default=0.0) > DOUBTFUL
+    if not (sure and _same(found.value, asked.read(_text_of(place)).value)):
         bare = clean(bare_look(view, boxes, engine))
         problems += [] if _same(found.value, asked.read(bare).value) else [_disagreement(bare)]
-    return _reading(found.value, text, place.page, surround(boxes), _AGREED, problems)
+    return _reading(found.value, text, place.page, surround(boxes), AGREED, problems)
 
 
 def _text_of(place: Place) -> str:
@@ -125,7 +125,7 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
     if any(missed) and (reading := _with_missed_words(asked, place, missed, view, engine)):
         return reading
     doubted = [word for word in telling if word.text.strip(_AROUND).casefold() not in first.proven]
-    confidence = min((word.confidence for word in doubted), default=_AGREED if telling else 0.0)
+    confidence = min((word.confidence for word in doubted), default=AGREED if telling else 0.0)
     if comb is None:
         value, raw, problems = _settled(asked, first, raw, place, confidence, view, engine)
     else:
@@ -136,7 +136,7 @@ def _read_text(asked: Asked, place: Place, view: PageView, raw: str, engine: Ocr
         # Its readers differ.
         problems.append(Problem("low_confidence"))
     sure = value is not None and not problems
-    confidence = max(confidence, _AGREED) if sure else min(confidence, 0.5)
+    confidence = max(confidence, AGREED) if sure else min(confidence, 0.5)
     if place.runs_on:
         problems.append(Problem("value_runs_on"))
     if any(missed) or (comb is None and unread_below(place, view)):

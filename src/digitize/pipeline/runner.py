@@ -104,8 +104,8 @@ class Runner:
         self._ready: deque[str] = deque()
         self._tries: Counter[tuple[str, str]] = Counter()
         self._result = RunResult()
-        # A mistake in a profile or a form of the office is told before anything is taken in.
-        settings, profile, _ = workspace.settings, workspace.profile, workspace.templates
+        workspace.require_rules()
+        settings, profile = workspace.settings, workspace.profile
         self._reading_settings = tasks.ReadingSettings(
             engine=EngineName(settings.reading.engine),
             tessdata=find_tessdata(settings.reading.tessdata),

@@ -40,17 +40,7 @@ class Workspace:
     @cached_property
     def profile(self) -> Profile:
         """The rules that the settings choose."""
-        profile = load_profile(self.settings.profile, self.root)
-        for name in profile.review.thresholds:
-            if not self._is_field(name):
-                raise EnvironmentProblem("threshold_unknown", profile=profile.id, name=name)
-        return profile
-
-    def _is_field(self, name: str) -> bool:
-        form, _, key = name.rpartition(".")
-        templates = self.templates
-        forms = [templates[form]] if form in templates else list(templates.values()) if not form else []
-        return any(key in template.field_keys for template in forms)
+        return load_profile(self.settings.profile, self.root)
 
     @cached_property
     def templates(self) -> dict[str, Template]:
@@ -108,6 +98,19 @@ class Workspace:
     def jobs(self) -> int:
         """How many pages are read at once if nobody says otherwise."""
         return self.settings.jobs or len(os.sched_getaffinity(0))
+
+    def require_rules(self) -> None:
+        """Make sure that the profile and the office's own forms can be used.
+
+        Raises:
+            EnvironmentProblem: there is a mistake in one of them.
+
+        """
+        profile, templates = self.profile, self.templates
+        for name in profile.review.thresholds:
+            form, _, key = name.rpartition(".")
+            if not any(key in one.field_keys for one in templates.values() if form in ("", one.id)):
+                raise EnvironmentProblem("threshold_unknown", profile=profile.id, name=name)
 
     def require_folders(self) -> None:
         """Make the folders that a workspace needs.

@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from digitize.forms.papers import load_papers
-from digitize.model import Document, Language
+from digitize.model import Document, FieldReading, Language
 
 
 class _Data(BaseModel):
@@ -42,12 +42,12 @@ class Requirement(_Data):
 
     def applies(self, application: Document) -> bool:
         """Whether a form that was filled in asks for the paper; an unread field asks for it as well."""
-        fields = application.fields
-        filled = all(fields[key].value is not None or fields[key].needs_review for key in self.filled)
-        return filled and all(
-            fields[key].value == value or (fields[key].value is None and fields[key].needs_review)
-            for key, value in self.when.items()
-        )
+        # A form of an office's own may lack a field; then it says nothing.
+        nothing = FieldReading(None)
+        asked = {key: application.fields.get(key, nothing) for key in (*self.filled, *self.when)}
+        unread = {key for key, reading in asked.items() if reading.value is None and reading.needs_review}
+        filled = all(asked[key].value is not None or key in unread for key in self.filled)
+        return filled and all(asked[key].value == value or key in unread for key, value in self.when.items())
 
     def name(self, language: Language) -> str:
         """The papers of which one is enough, as people call them."""

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from digitize.vietnamese.communes import (
+    UNIT_KINDS,
     Commune,
     all_communes,
     bare_name,
@@ -29,7 +30,7 @@ from digitize.vietnamese.phrases import same_marks
 _COMMUNE = re.compile(r"(?:.*?\b(?:xa|phuong|thi tran|dac khu)|^(?:tt|p|x)\.) *(?P<name>.+)$")
 _DISTRICT = re.compile(r"^(?:(?:huyen|quan|thi xa|thanh pho|tp)|(?:tp|tx|h|q)\.) *(?P<name>.+)$")
 _PROVINCE = re.compile(r"^(?:(?:tinh|thanh pho|tp)\b|t\.)?[. ]*(?P<name>.+)$")
-_UNIT = re.compile(r"\b(xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) +(?=[^\W\d_])")
+_UNIT = re.compile(rf"\b({'|'.join(map(fold, UNIT_KINDS))}) +(?=[^\W\d_])")
 
 _BEFORE_NAME = {
     "xa": r"xa|\bx\.",

@@ -13,7 +13,11 @@ from importlib import resources
 
 from digitize.vietnamese.folding import fold
 
-_HEAD = re.compile(r"^(?:xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh) ")
+UNIT_KINDS = ("xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh")
+"""What administrative units are, those of before July 2025 included."""
+
+
+_HEAD = re.compile(rf"^(?:{'|'.join(map(fold, UNIT_KINDS))}) ")
 
 
 @dataclass(frozen=True, slots=True)
