@@ -20,10 +20,14 @@ from digitize.signatures.credentials import load_certificates
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Anchors, and revocation lists that are known besides those in a signed file."""
+    """Anchors, and revocation lists that are known besides those in a signed file.
+
+    ``online`` lets missing revocation data be fetched from where the certificates say it lies.
+    """
 
     anchors: tuple[x509.Certificate, ...] = ()
     revocations: tuple[crl.CertificateList, ...] = ()
+    online: bool = False
 
 
 def load_trust(anchors: Sequence[Path], revocations: Sequence[Path] = ()) -> TrustStore:

@@ -98,6 +98,23 @@ class Revocation(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is."""
+
+    CERTIFICATE = "certificate"
+    CRL = "crl"
+    OCSP = "ocsp"
+    TIMESTAMP = "timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedEvidence:
+    """Something that a verdict rests on, in DER, so that others can look at it again."""
+
+    kind: EvidenceKind
+    data: bytes
+
+
 ALLOWED_LATER = frozenset({LaterChanges.NONE, LaterChanges.LTA_UPDATES, LaterChanges.SIGNATURES})
 """What may follow a signature. A form value laid over signed text is no allowed change, although
 ISO 32000 counts it as form filling."""
@@ -124,6 +141,7 @@ class SignatureReport:
         weak: a digest is used that can be forged.
         tolerant: only a tolerant parser could read the file.
         timestamp_broken: it bears a timestamp that is damaged or belongs to something else.
+        evidence: certificates, revocation lists, status answers and timestamps that were used.
 
     """
 
@@ -149,6 +167,7 @@ class SignatureReport:
     weak: bool = False
     tolerant: bool = False
     timestamp_broken: bool = False
+    evidence: tuple[UsedEvidence, ...] = ()
 
     @property
     def valid_at_signing_time(self) -> bool | None:
