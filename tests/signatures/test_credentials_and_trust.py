@@ -14,7 +14,9 @@ from digitize.errors import EnvironmentProblem, ExitCode
 from digitize.signatures.credentials import load_certificates, load_pkcs12
 from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
 from digitize.signatures.detached import verify_detached
-from digitize.signatures.sign import Evidence, Level, Seal, local_timestamper, sign_detached, sign_pdf
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.sign import Level, Seal, sign_detached, sign_pdf
+from digitize.signatures.timestamps import local_timestamper
 from digitize.signatures.trust import load_revocations, load_trust, load_user_store
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf

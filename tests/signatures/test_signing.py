@@ -14,7 +14,8 @@ from pyhanko.sign.fields import MDPPerm
 
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.pdf.compose import check_pdfa
-from digitize.signatures.sign import FIELD_NAME, Evidence, Level, Seal, sign_pdf
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.sign import FIELD_NAME, Level, Seal, sign_pdf
 from digitize.signatures.verdict import Coverage, Integrity, LaterChanges, TimeSource, Verdict
 from digitize.signatures.verify_pdf import verify_pdf, verify_pdf_data
 from support.papers import plain, plain_paper
@@ -138,7 +139,7 @@ def test_a_long_term_signature_with_a_revoked_certificate_is_refused_and_leaves_
     )
     with pytest.raises(EnvironmentProblem) as caught:
         signed_with(tmp_path, seal)
-    assert caught.value.code == "signing_refused"
+    assert caught.value.code == "certificate_revoked"
     assert [path.name for path in tmp_path.iterdir()] == ["paper.pdf"]
 
 

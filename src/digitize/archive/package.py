@@ -19,11 +19,13 @@ from urllib.parse import quote
 from digitize.archive import descriptive, premis
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import Names, NewUuid
+from digitize.errors import Fact
 from digitize.files import copy_whole, fixity, make_folder, write_whole
+from digitize.model import Problem
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 from digitize.signatures.sign import Seal, sign_detached, sign_pdf
-from digitize.signatures.stamp import Rectangle
+from digitize.signatures.stamp import Placement, Rectangle
 
 METS_NAME = "METS.xml"
 SIGNATURE_NAME = "METS.xml.p7s"
@@ -78,11 +80,17 @@ class PackagePlan:
     moment: dt.datetime
 
 
-def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> None:
-    """Build and sign a package in an empty staging folder; publishing it is the caller's."""
+def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
+    """Build and sign a package in an empty staging folder; publishing it is the caller's.
+
+    Returns:
+        What the signer should know: stamps that stand elsewhere than prescribed, or nowhere.
+
+    """
     builder = _Builder(staging, plan, seal, new_uuid)
     representation = builder.representation()
     builder.root(representation)
+    return tuple(builder.notes)
 
 
 class _Builder:
@@ -91,6 +99,7 @@ class _Builder:
         self._plan = plan
         self._seal = seal
         self._new_uuid = new_uuid
+        self.notes: list[Problem] = []
 
     def representation(self) -> MetsFile:
         """Write ``representations/rep1`` and return its METS as the root refers to it."""
@@ -172,13 +181,22 @@ class _Builder:
         plan, described = self._plan, document.described
         doc_id = plan.names.doc_id(described.ordinal)
         href = f"data/{doc_id}.pdf"
-        sign_pdf(document.pdf, base / href, self._seal, plan.moment, document.occupied)
+        place = sign_pdf(document.pdf, base / href, self._seal, plan.moment, document.occupied)
+        if self._seal.stamp is not None:
+            self._note_stamp(f"{doc_id}.pdf", place)
         metadata = self._write(
             base,
             f"metadata/descriptive/EAD_doc_{doc_id}.xml",
             descriptive.document_xml(plan.names, described, plan.rules),
         )
         return MetsDocument(self._file(base, href), metadata)
+
+    def _note_stamp(self, file: str, place: Placement | None) -> None:
+        if place is None:
+            self.notes.append(Problem("stamp_no_room", {"file": file}))
+        elif not place.prescribed:
+            facts: dict[str, Fact] = {"file": file, "left": place.left, "top": place.top}
+            self.notes.append(Problem("stamp_moved", facts))
 
     def _schema(self, name: str) -> MetsFile:
         data = resources.files("digitize.archive").joinpath("schemas", name).read_bytes()

@@ -2,16 +2,21 @@
 
 import sys
 import unicodedata
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.options import user_option, who, workspace_option
 from digitize.cli.session import Session, command
-from digitize.errors import ExitCode, ItemProblem, UsageProblem
+from digitize.errors import ExitCode, ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Problem, Stage
+
+if TYPE_CHECKING:
+    from digitize.pipeline.ledger import Ledger
+    from digitize.pipeline.workspace import Workspace
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -27,8 +32,6 @@ def register(app: typer.Typer, session: Session) -> None:
         user: Annotated[str | None, user_option(session)] = None,
     ) -> int:
         from digitize.pipeline.ledger import Ledger
-        from digitize.pipeline.packaging import Packager
-        from digitize.pipeline.sealing import make_seal
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
@@ -44,14 +47,33 @@ def register(app: typer.Typer, session: Session) -> None:
             if not chosen:
                 session.say("nothing_to_sign")
                 return ExitCode.DONE
-            prompt = (lambda: session.ask_secret("passphrase")) if sys.stdin.isatty() else None
-            packager = Packager(place, ledger, make_seal(place, prompt), now)
-            failed = 0
-            for dossier in chosen:
-                try:
-                    folder = packager.package(dossier)
-                    session.say("signed", dossier=dossier, folder=str(folder))
-                except ItemProblem as error:
-                    failed += 1
-                    session.show_failure(dossier, Problem.of(error))
+            failed = _sign(session, place, ledger, chosen)
         return ExitCode.ITEMS if failed else ExitCode.DONE
+
+
+def _sign(session: Session, workspace: "Workspace", ledger: "Ledger", chosen: Sequence[str]) -> int:
+    """Sign and package dossiers with one seal; return how many could not be."""
+    from digitize.cli.key_holder import TerminalKeyHolder
+    from digitize.pipeline.packaging import Packager
+    from digitize.pipeline.sealing import make_seal
+    from digitize.times import now
+
+    seal = make_seal(workspace, TerminalKeyHolder(session) if sys.stdin.isatty() else None)
+    for note in seal.require_usable(now()):
+        session.show_note(note)
+    packager = Packager(workspace, ledger, seal, now)
+    failed = 0
+    for done, dossier in enumerate(chosen):
+        try:
+            packaged = packager.package(dossier)
+        except ItemProblem as error:
+            failed += 1
+            session.show_failure(dossier, Problem.of(error))
+        except SigningProblem:
+            session.say("sign_stopped", signed=done - failed, waiting=len(chosen) - done)
+            raise
+        else:
+            session.say("signed", dossier=dossier, folder=str(packaged.folder))
+            for note in packaged.notes:
+                session.show_note(note)
+    return failed

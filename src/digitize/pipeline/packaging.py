@@ -22,7 +22,7 @@ from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
 from digitize.messages import Catalogue
-from digitize.model import Document, Language, Stage
+from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.layout import document_file, page_target
@@ -49,6 +49,14 @@ _PREMIS_KINDS = {
 """Which events of the ledger enter PREMIS, and under which event type (LoC vocabulary)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A package, and what the signer should know about it."""
+
+    folder: Path
+    notes: tuple[Problem, ...] = ()
+
+
 @dataclass(frozen=True)
 class Packager:
     """Signs and packages dossiers, one after another, with one seal.
@@ -68,15 +76,17 @@ class Packager:
     clock: Clock
     new_uuid: NewUuid = field(default=uuid.uuid4)
 
-    def package(self, dossier: str) -> Path:
-        """Sign and package a composed dossier; return its folder in the archive.
+    def package(self, dossier: str) -> Packaged:
+        """Sign and package a composed dossier.
 
         Raises:
             ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
                 cannot be signed.
-            EnvironmentProblem: the key does not hold, or the disk does not take it.
+            SigningProblem: key, certificate, token or an authority cannot be used now.
+            EnvironmentProblem: the disk does not take it.
 
         """
+        notes: tuple[Problem, ...] = ()
         with lease(self.ledger, dossier, self.clock):
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.COMPOSED:
@@ -87,7 +97,7 @@ class Packager:
             if not target.exists():
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
-                self._build(record, names, target)
+                notes = self._build(record, names, target)
             with self.ledger.transaction():
                 self.ledger.set_package(dossier, folder=names.folder)
                 self.ledger.move(
@@ -97,10 +107,12 @@ class Packager:
                     package=names.folder,
                     level=self.seal.level.value,
                     signer=self.seal.credentials.subject,
+                    officer=self.seal.officer.subject if self.seal.officer else "",
+                    notes=[[note.code, note.facts] for note in notes],
                     tool=TOOL,
                 )
         remove_tree(self.workspace.work / dossier)
-        return target
+        return Packaged(target, notes)
 
     def can_package(self, record: DossierRecord) -> bool:
         """Whether what a package is made of is there, or the package itself is already."""
@@ -127,13 +139,13 @@ class Packager:
             identity,
         )
 
-    def _build(self, record: DossierRecord, names: Names, target: Path) -> None:
+    def _build(self, record: DossierRecord, names: Names, target: Path) -> tuple[Problem, ...]:
         staging = self.workspace.staging(names.folder)
         # What an interrupted attempt has left is no package and never was one.
         remove_tree(staging)
         make_folder(staging)
         try:
-            build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
+            notes = build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
             publish_folder(staging, target)
         except (DigitizeError, OSError):
             raise
@@ -143,6 +155,7 @@ class Packager:
             raise ItemProblem("unexpected", detail=type(error).__name__) from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+        return notes
 
     def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
         documents = load_documents(self.ledger, record.id)
@@ -201,6 +214,17 @@ class Packager:
                     agents=tuple(who),
                 )
             )
+        signers = [agent(self.seal.credentials.holder, "person")]
+        if self.seal.officer is not None:
+            signers.insert(0, agent(self.seal.officer.holder, "person"))
+        signed = PremisEvent(
+            identifier="event-signature",
+            kind="digital signature generation",
+            moment=self.clock(),
+            detail=catalogue.text("event.signed", level=self.seal.level.value),
+            outcome="success",
+            agents=(*signers, agent(TOOL, "software")),
+        )
         made = PremisEvent(
             identifier="event-package",
             kind="information package creation",
@@ -209,7 +233,7 @@ class Packager:
             outcome="success",
             agents=(agent(self.ledger.who, "person"), agent(TOOL, "software")),
         )
-        return [*events, made], list(agents.values())
+        return [*events, signed, made], list(agents.values())
 
 
 _TOOLS = ("tool", "engine")
