@@ -79,7 +79,7 @@ def test_the_passphrase_is_asked_for_in_a_terminal_and_not_shown(composed: Path)
         assert "Đã dừng theo yêu cầu" in screen.plain
     assert packages(composed) == []
     with terminal("sign", "-w", composed, "--lang", "en") as screen:
-        screen.wait_for("Passphrase of the signing key:")
+        screen.wait_for("Passphrase of the signing key signer.p12:")
         screen.press(secret + "\n")
         assert screen.end() == 0
         assert secret not in screen.screen

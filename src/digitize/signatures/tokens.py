@@ -6,8 +6,6 @@ where settings are read. A PIN is tried once: tokens lock themselves after a few
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pkcs11
-from asn1crypto import core, x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.hashes import Hash
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
+from asn1crypto import x509
+from pkcs11 import Attribute, KeyType, ObjectClass, TokenFlag
 from pkcs11.exceptions import (
     PinIncorrect,
     PinInvalid,
@@ -27,17 +23,12 @@ from pkcs11.exceptions import (
     PKCS11Error,
     UserAlreadyLoggedIn,
 )
-from pyhanko.sign.pkcs11 import DIGEST_MECH_MAP, MGF_MECH_MAP, select_pkcs11_signing_params
-from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
-from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from digitize.errors import SigningProblem
 from digitize.signatures.credentials import Credentials, Scheme, credentials_of, is_for_signing
+from digitize.signatures.token_signer import TokenSigner, explained
 from digitize.vietnamese.folding import fold
-
-_DIGEST = "sha256"
 
 
 class Tries(StrEnum):
@@ -119,7 +110,7 @@ def open_token(place: TokenPlace, scheme: Scheme, ask_pin: AskPin, choose: Choos
             fit its certificate or cannot sign by that scheme.
 
     """
-    with _explained():
+    with explained():
         token = _find_token(place)
         with token.open() as session:
             stored = list(_certificates(session))
@@ -132,78 +123,8 @@ def open_token(place: TokenPlace, scheme: Scheme, ask_pin: AskPin, choose: Choos
         chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         chain.register_multiple([one.certificate for one in stored if one.certificate.ca])
         signer = TokenSigner(opened, key, chosen.certificate, chain, scheme)
-        _probe(signer)
+        signer.probe()
     return credentials_of(signer)
-
-
-class TokenSigner(Signer):
-    """A signer whose key never leaves its token."""
-
-    def __init__(
-        self,
-        session: pkcs11.Session,
-        key: Any,
-        certificate: x509.Certificate,
-        chain: SimpleCertificateStore,
-        scheme: Scheme,
-    ) -> None:
-        super().__init__(
-            signing_cert=certificate,
-            cert_registry=chain,
-            prefer_pss=scheme is Scheme.PSS,
-            embed_roots=False,
-        )
-        # A session that is collected would close, and its key with it.
-        self._session = session
-        self.certificate = certificate
-        self._key = key
-        self._mechanisms = session.token.slot.get_mechanisms()
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the base class has it so
-        """Sign on the token; a dry run gives zeros of the right length."""
-        if dry_run:
-            return bytes(512)
-        with _explained():
-            return self.sign(data, digest_algorithm)
-
-    def sign(self, data: bytes, digest_algorithm: str) -> bytes:
-        """The signature value over some data."""
-        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
-        if mechanism.signature_algo == "rsassa_pss" and Mechanism.SHA256_RSA_PKCS_PSS not in self._mechanisms:
-            return self._sign_hashed_pss(data, digest_algorithm, mechanism["parameters"])
-        spec = select_pkcs11_signing_params(
-            mechanism,
-            digest_algorithm,
-            # Every token with elliptic curves signs digests; few of them digest by themselves.
-            use_raw_mechanism=self._is_raw(mechanism.signature_algo),
-            sign_kwargs={},
-        )
-        prepared = spec.pre_sign_transform(data) if spec.pre_sign_transform else data
-        value = self._key.sign(prepared, **spec.sign_kwargs)
-        return bytes(spec.post_sign_transform(value) if spec.post_sign_transform else value)
-
-    def _is_raw(self, algorithm: str) -> bool:
-        if algorithm == "ecdsa":
-            return True
-        return algorithm == "rsassa_pkcs1v15" and Mechanism.SHA256_RSA_PKCS not in self._mechanisms
-
-    def _sign_hashed_pss(self, data: bytes, digest_algorithm: str, parameters: core.Sequence) -> bytes:
-        """For tokens that pad by PSS but leave the digest to their host."""
-        digest = Hash(get_pyca_cryptography_hash(digest_algorithm))
-        digest.update(data)
-        mask = parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native
-        values = (DIGEST_MECH_MAP[digest_algorithm], MGF_MECH_MAP[mask], parameters["salt_length"].native)
-        signed = self._key.sign(digest.finalize(), mechanism=Mechanism.RSA_PKCS_PSS, mechanism_param=values)
-        return bytes(signed)
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """What a token or its module did wrong, in words that people can act on."""
-    try:
-        yield
-    except PKCS11Error as error:
-        raise SigningProblem("token_gone", detail=type(error).__name__) from error
 
 
 def _find_token(place: TokenPlace) -> pkcs11.Token:
@@ -211,18 +132,19 @@ def _find_token(place: TokenPlace) -> pkcs11.Token:
         library = pkcs11.lib(str(place.module))
     except (RuntimeError, OSError) as error:
         raise SigningProblem("module_unusable", path=str(place.module)) from error
-    found = _ready_tokens(library, place)
+    try:
+        found = _meant(place, library)
+    except PKCS11Error:
+        found = []
     if not found:
-        # A token that was put in later is not seen by a module that has been running since.
+        # What was pulled out or put in later is not seen by a module that has been running since.
         library.reinitialize()
-        found = _ready_tokens(library, place)
-    names = ", ".join(
-        token.label for slot in library.get_slots(token_present=True) for token in [slot.get_token()]
-    )
+        found = _meant(place, library)
     if not found:
-        raise SigningProblem("token_missing", wanted=_told(place), found=names.strip(", ") or "-")
+        names = ", ".join(token.label for token in _ready_tokens(library))
+        raise SigningProblem("token_missing", wanted=_told(place), found=names or "-")
     if len(found) > 1:
-        raise SigningProblem("token_ambiguous", found=names)
+        raise SigningProblem("token_ambiguous", found=", ".join(token.label for token in found))
     return found[0]
 
 
@@ -230,14 +152,18 @@ def _told(place: TokenPlace) -> str:
     return place.token or ("-" if place.slot is None else str(place.slot))
 
 
-def _ready_tokens(library: Any, place: TokenPlace) -> list[pkcs11.Token]:
-    """The tokens that the settings may mean, of those that are there and have been set up."""
+def _ready_tokens(library: Any) -> list[pkcs11.Token]:
+    """The tokens that are there and have been set up."""
     tokens = [slot.get_token() for slot in library.get_slots(token_present=True)]
-    ready = [token for token in tokens if token.flags & TokenFlag.TOKEN_INITIALIZED]
+    return [token for token in tokens if token.flags & TokenFlag.TOKEN_INITIALIZED]
+
+
+def _meant(place: TokenPlace, library: Any) -> list[pkcs11.Token]:
+    """The tokens that the settings may mean."""
+    ready = _ready_tokens(library)
     if place.slot is not None:
-        every = library.get_slots()
-        wanted_slots = every[place.slot : place.slot + 1]
-        ready = [token for token in ready if token.slot in wanted_slots]
+        wanted = library.get_slots()[place.slot : place.slot + 1]
+        ready = [token for token in ready if token.slot in wanted]
     if place.token:
         names = (place.token, place.token.encode())
         ready = [token for token in ready if token.label in names or token.serial.strip() in names]
@@ -346,26 +272,3 @@ def _fits(session: pkcs11.Session, key: Any, certificate: x509.Certificate) -> b
     query = {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.ID: key[Attribute.ID]}
     point = public["public_key"].contents[1:]
     return any(bytes(found[Attribute.EC_POINT]).endswith(point) for found in list(session.get_objects(query)))
-
-
-def _probe(signer: TokenSigner) -> None:
-    """Sign something that means nothing, and make sure that it fits the certificate.
-
-    Better before the first dossier than in an auditor's report.
-    """
-    data = secrets.token_bytes(64)
-    mechanism = signer.get_signature_mechanism_for_digest(_DIGEST)
-    try:
-        value = signer.sign(data, _DIGEST)
-    except (PKCS11Error, NotImplementedError) as error:
-        raise SigningProblem("scheme_not_on_token", detail=type(error).__name__) from error
-    try:
-        DefaultSignatureValidator().validate_signature(
-            signature=value,
-            signed_data=data,
-            public_key_info=signer.certificate.public_key,
-            signature_algorithm=mechanism,
-        )
-    except InvalidSignature as error:
-        holder = signer.certificate.subject.human_friendly
-        raise SigningProblem("key_not_on_token", holder=holder) from error
