@@ -151,3 +151,33 @@ def test_without_a_stamp_nothing_is_to_be_seen(tmp_path: Path) -> None:
     with pikepdf.open(target) as pdf:
         annotation = pdf.pages[0].Annots[0]
         assert [float(edge) for edge in annotation.Rect] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_on_a_turned_page_it_stands_upright_at_the_top_right_of_what_is_seen(
+    tmp_path: Path, turn: int
+) -> None:
+    turned = tmp_path / "turned.pdf"
+    with pikepdf.open(plain_paper(tmp_path)) as pdf:
+        pdf.pages[0].MediaBox = [10, -400, 410, 0]
+        del pdf.pages[0].Contents
+        pdf.pages[0].Rotate = turn
+        pdf.save(turned)
+    target = tmp_path / "signed.pdf"
+    place = sign_pdf(turned, target, replace(office().seal(), stamp=stamp()), NOW)
+    assert place is not None
+    assert place.prescribed
+    with pypdfium2.PdfDocument(target) as document:
+        document.init_forms()
+        seen = np.asarray(document[0].render(scale=2, may_draw_forms=True).to_pil().convert("L"), dtype=int)
+    rows, columns = np.nonzero(seen < 128)
+    ink = seen[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    # Wide and flat like two lines of text, at the top right; and the same whatever the turn.
+    assert ink.shape[1] > 3 * ink.shape[0]
+    assert rows.max() < 100
+    assert columns.min() > 400
+    assert _UPRIGHT.setdefault("ink", ink).shape == ink.shape
+    assert np.abs(_UPRIGHT["ink"] - ink).mean() < 25
+
+
+_UPRIGHT: dict[str, NDArray[np.int_]] = {}

@@ -20,6 +20,7 @@ from digitize.cli import (
     init,
     ocr,
     read,
+    renew,
     review,
     run,
     sample,
@@ -33,7 +34,7 @@ from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
-_COMMANDS = (init, run, status, show, review, sign, export, verify, ocr, read, forms, doctor, sample)
+_COMMANDS = (init, run, status, show, review, sign, renew, export, verify, ocr, read, forms, doctor, sample)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

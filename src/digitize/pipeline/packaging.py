@@ -18,16 +18,15 @@ from pathlib import Path
 from digitize.archive.descriptive import DescribedDocument
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
-from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.messages import Catalogue
 from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.findings import load_documents
+from digitize.pipeline.history import History
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
+from digitize.pipeline.ledger import DossierRecord, Ledger
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
@@ -35,18 +34,6 @@ from digitize.signatures.stamp import Rectangle
 from digitize.times import Clock
 
 log = logging.getLogger(__name__)
-
-_PREMIS_KINDS = {
-    "received": "ingestion start",
-    "files_taken_in": "transfer",
-    "pages_read": "metadata extraction",
-    "fields_extracted": "metadata extraction",
-    "field_confirmed": "metadata modification",
-    "field_corrected": "metadata modification",
-    "approved": "validation",
-    "composed": "normalization",
-}
-"""Which events of the ledger enter PREMIS, and under which event type (LoC vocabulary)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +146,7 @@ class Packager:
 
     def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
         documents = load_documents(self.ledger, record.id)
-        events, agents = self._history(record.id)
+        history = self._history(record.id)
         originals = self.ledger.originals(record.id)
         folder = self.workspace.originals / record.id
         return PackagePlan(
@@ -171,8 +158,8 @@ class Packager:
                 for ordinal, document in enumerate(documents, start=1)
             ],
             kept=[(o.name, folder / o.name) for o in originals if o.signed],
-            events=events,
-            agents=agents,
+            events=history.events,
+            agents=history.agents,
             moment=self.clock(),
         )
 
@@ -184,64 +171,20 @@ class Packager:
         pdf = document_file(self.workspace, dossier, ordinal)
         return PackagedDocument(described, pdf, _occupied(first))
 
-    def _history(self, dossier: str) -> tuple[list[PremisEvent], list[PremisAgent]]:
-        """The dossier's events as PREMIS tells them, with those who did them."""
-        catalogue = Catalogue(Language.VI)
-        events: list[PremisEvent] = []
-        agents: dict[str, PremisAgent] = {}
-
-        def agent(name: str, kind: str) -> str:
-            identifier = f"agent-{len(agents) + 1}"
-            known = next((a for a in agents.values() if (a.name, a.kind) == (name, kind)), None)
-            if known is None:
-                agents[identifier] = known = PremisAgent(identifier, name, kind)
-            return known.identifier
-
-        for record in self.ledger.events(dossier):
-            kind = _PREMIS_KINDS.get(record.kind)
-            if kind is None:
-                continue
-            who = [agent(record.who, "person")]
-            who += [agent(str(record.detail[k]), "software") for k in _TOOLS if k in record.detail]
-            events.append(
-                PremisEvent(
-                    # Counted within the dossier: what others went through meanwhile is not its business.
-                    identifier=f"event-{len(events) + 1}",
-                    kind=kind,
-                    moment=dt.datetime.fromisoformat(record.at),
-                    detail=_told(catalogue, record),
-                    outcome="success",
-                    agents=tuple(who),
-                )
-            )
-        signers = [agent(self.seal.credentials.holder, "person")]
-        if self.seal.officer is not None:
-            signers.insert(0, agent(self.seal.officer.holder, "person"))
-        signed = PremisEvent(
-            identifier="event-signature",
-            kind="digital signature generation",
-            moment=self.clock(),
-            detail=catalogue.text("event.signed", level=self.seal.level.value),
-            outcome="success",
-            agents=(*signers, agent(TOOL, "software")),
+    def _history(self, dossier: str) -> History:
+        """The dossier's events, and those of its packaging."""
+        history = History(self.ledger, dossier)
+        signers = tuple(one.holder for one in (self.seal.officer, self.seal.credentials) if one is not None)
+        history.add(
+            "event-signature",
+            "digital signature generation",
+            self.clock(),
+            "signed",
+            {"level": self.seal.level.value},
+            signers,
         )
-        made = PremisEvent(
-            identifier="event-package",
-            kind="information package creation",
-            moment=self.clock(),
-            detail=catalogue.text("event.packaged"),
-            outcome="success",
-            agents=(agent(self.ledger.who, "person"), agent(TOOL, "software")),
-        )
-        return [*events, signed, made], list(agents.values())
-
-
-_TOOLS = ("tool", "engine")
-
-
-def _told(catalogue: Catalogue, record: EventRecord) -> str:
-    facts = {key: str(value) for key, value in record.detail.items()}
-    return catalogue.text(f"event.{record.kind}", **facts)
+        history.add("event-package", "information package creation", self.clock(), "packaged", {})
+        return history
 
 
 def _occupied(first_page: Path) -> tuple[Rectangle, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from digitize.errors import EnvironmentProblem
 from digitize.fonts import Face, find_font
 from digitize.pipeline.keys import KeyHolder, KeyOpener
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.evidence import Evidence
+from digitize.signatures.renewal import Renewer
 from digitize.signatures.sign import Level, Seal
 from digitize.signatures.stamp import Stamp
 from digitize.signatures.timestamps import TimeStamper, local_timestamper, network_timestamper
@@ -38,6 +40,22 @@ def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
         stamp=_stamp(workspace),
         reason=rules.reason,
     )
+
+
+def make_renewer(workspace: Workspace) -> Renewer:
+    """What renews timestamps after a workspace's settings.
+
+    Raises:
+        EnvironmentProblem: no timestamp authority, or nothing that tells about revocation.
+
+    """
+    evidence = make_evidence(workspace)
+    timestamper = make_timestamper(workspace, KeyOpener(workspace, None))
+    if timestamper is None:
+        raise EnvironmentProblem("timestamp_missing", level=Level.B_LTA.value)
+    if not evidence.has_revocation:
+        raise EnvironmentProblem("revocations_missing", level=Level.B_LTA.value)
+    return Renewer(timestamper, evidence)
 
 
 def make_evidence(workspace: Workspace) -> Evidence:
