@@ -14,7 +14,7 @@ from digitize.errors import SigningProblem
 from digitize.signatures.credentials import load_pkcs12
 from digitize.signatures.evidence import Evidence
 from digitize.signatures.sign import Level, Seal, sign_pdf
-from digitize.signatures.timestamps import network_timestamper
+from digitize.signatures.timestampers import network_timestamper
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Revocation, Verdict
 from digitize.signatures.verify_pdf import verify_pdf

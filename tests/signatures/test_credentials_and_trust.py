@@ -16,7 +16,7 @@ from digitize.signatures.demo_authority import DemoAuthority, make_demo_authorit
 from digitize.signatures.detached import verify_detached
 from digitize.signatures.evidence import Evidence
 from digitize.signatures.sign import Level, Seal, sign_detached, sign_pdf
-from digitize.signatures.timestamps import local_timestamper
+from digitize.signatures.timestampers import local_timestamper
 from digitize.signatures.trust import load_revocations, load_trust, load_user_store
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf

@@ -79,7 +79,7 @@ class Renewal:
                 problem = (
                     error
                     if isinstance(error, ItemProblem)
-                    else ItemProblem("package_missing", dossier=record.id)
+                    else ItemProblem("package_not_there", dossier=record.id)
                 )
                 yield record.id, problem
                 continue
@@ -231,7 +231,7 @@ class Renewal:
     def _folder(self, record: DossierRecord) -> Path:
         folder = self.workspace.archive / (record.package or "")
         if not record.package or not folder.is_dir():
-            raise ItemProblem("package_missing", dossier=record.id)
+            raise ItemProblem("package_not_there", dossier=record.id)
         return folder
 
     def _waiting(self, names: Names) -> Path:

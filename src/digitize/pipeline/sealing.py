@@ -10,7 +10,7 @@ from digitize.signatures.evidence import Evidence
 from digitize.signatures.renewal import Renewer
 from digitize.signatures.sign import Level, Seal
 from digitize.signatures.stamp import Stamp
-from digitize.signatures.timestamps import TimeStamper, local_timestamper, network_timestamper
+from digitize.signatures.timestampers import TimeStamper, local_timestamper, network_timestamper
 from digitize.signatures.trust import load_trust
 
 
