@@ -57,12 +57,13 @@ class TokenCase:
         return cls(folder)
 
     @property
-    def environment(self) -> dict[str, str]:
-        return {"SOFTHSM2_CONF": str(self.folder / "softhsm2.conf")}
+    def settings(self) -> str:
+        """What the environment variable ``SOFTHSM2_CONF`` has to say."""
+        return str(self.folder / "softhsm2.conf")
 
     def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make this process see these tokens."""
-        monkeypatch.setenv(*next(iter(self.environment.items())))
+        monkeypatch.setenv("SOFTHSM2_CONF", self.settings)
         pkcs11.lib(str(MODULE)).reinitialize()
 
     def add_token(self, label: str) -> None:
@@ -71,7 +72,7 @@ class TokenCase:
                 "softhsm2-util", "--init-token", "--free", "--label", label,
                 "--pin", PIN, "--so-pin", _OFFICIAL,
             ],
-            env=os.environ | self.environment,
+            env=os.environ | {"SOFTHSM2_CONF": self.settings},
             check=True,
             capture_output=True,
         )  # fmt: skip

@@ -101,14 +101,17 @@ class KeyOpener:
         source = _pin_source(key, variable)
         refused = self.workspace.root / _REFUSED_NAME
         if source is not None and source in _refused(refused):
-            raise SigningProblem("pin_refused_before", source=str(key.pin_file or variable))
+            if self.person is None:
+                raise SigningProblem("pin_refused_before", source=str(key.pin_file or variable))
+            source = None
 
         def ask(request: PinRequest) -> str:
-            if source is None:
-                if self.person is None:
-                    raise EnvironmentProblem("pin_missing", variable=variable)
+            doubtful = source is None or request.tries is not Tries.USUAL
+            if self.person is not None and doubtful:
                 return self.person.pin(request)
-            if request.tries is not Tries.USUAL:
+            if source is None:
+                raise EnvironmentProblem("pin_missing", variable=variable)
+            if doubtful:
                 # Somebody has mistyped it; the next mistake may lock the token, and nobody is watching.
                 raise SigningProblem("pin_tries_low", token=request.token)
             return _pin(key, variable)
