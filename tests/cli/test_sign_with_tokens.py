@@ -175,3 +175,16 @@ def test_a_certificate_of_somebody_else_signs_nothing(composed: Path, case: Toke
     assert told.code == 3
     assert "không ghi tên Ủy ban nhân dân phường Khác" in told.err
     assert packages(composed) == []
+
+
+def test_the_doctor_sees_a_token_without_a_pin(composed: Path, case: TokenCase) -> None:
+    use_token(composed)
+    told = digitize("doctor", "-w", composed, SOFTHSM2_CONF=case.settings)
+    assert f"UBND: Common Name: {ORGANISATION}" in told.out
+    digitize("sign", "-w", composed, DIGITIZE_PIN="1111-2222", SOFTHSM2_CONF=case.settings)
+    assert "đã có người nhập sai mã PIN" in digitize("doctor", "-w", composed, SOFTHSM2_CONF=case.settings).out
+    shutil.rmtree(case.folder / "tokens")
+    (case.folder / "tokens").mkdir()
+    gone = digitize("doctor", "-w", composed, SOFTHSM2_CONF=case.settings)
+    assert gone.code == 3
+    assert "Không thấy thiết bị ký UBND" in gone.out

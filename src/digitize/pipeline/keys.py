@@ -19,7 +19,15 @@ from digitize.files import remove_file, write_whole
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.settings import SigningKey
 from digitize.signatures.credentials import Credentials, Scheme, load_pkcs12
-from digitize.signatures.tokens import PinRequest, TokenCertificate, TokenPlace, Tries, open_token
+from digitize.signatures.tokens import (
+    PinRequest,
+    TokenCertificate,
+    TokenLook,
+    TokenPlace,
+    Tries,
+    look_at_token,
+    open_token,
+)
 from digitize.vietnamese.folding import fold
 
 PASSPHRASE_VARIABLE = "DIGITIZE_PASSPHRASE"  # noqa: S105 - the name, not the passphrase
@@ -75,6 +83,22 @@ class KeyOpener:
         self._require_holder(credentials, key.holder or self.workspace.settings.organisation.name)
         return credentials
 
+    def look(self, key: SigningKey, module: Path) -> TokenLook:
+        """What the token of a key shows without a PIN.
+
+        Raises:
+            EnvironmentProblem: a module that others can write.
+            SigningProblem: the token is not there, or has not the certificate that is named.
+
+        """
+        return look_at_token(self._place(key, module))
+
+    def _place(self, key: SigningKey, module: Path) -> TokenPlace:
+        """Where a token is; its module is believed only where nobody else can have named or written it."""
+        require_own(self.workspace.root / SETTINGS_NAME, "settings_of_others")
+        require_own(module, "module_of_others")
+        return TokenPlace(module, key.token, key.slot, key.certificate)
+
     def open_timestamp_key(self, path: Path) -> Credentials:
         """Open the key of a timestamp authority in this process, with the signing key's passphrase."""
         return load_pkcs12(path, self._passphrase(self.workspace.settings.signing, path, ""))
@@ -95,9 +119,7 @@ class KeyOpener:
         raise EnvironmentProblem("passphrase_missing", variable=variable)
 
     def _open_token(self, key: SigningKey, module: Path, scheme: Scheme, variable: str) -> Credentials:
-        require_own(self.workspace.root / SETTINGS_NAME, "settings_of_others")
-        require_own(module, "module_of_others")
-        place = TokenPlace(module, key.token, key.slot, key.certificate)
+        place = self._place(key, module)
         source = _pin_source(key, variable)
         refused = self.workspace.root / _REFUSED_NAME
         if source is not None and source in _refused(refused):

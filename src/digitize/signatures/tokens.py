@@ -127,6 +127,32 @@ def open_token(place: TokenPlace, scheme: Scheme, ask_pin: AskPin, choose: Choos
     return credentials_of(signer)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenLook:
+    """What a token shows to who has no PIN."""
+
+    label: str
+    tries: Tries
+    certificates: tuple[TokenCertificate, ...]
+
+
+def look_at_token(place: TokenPlace) -> TokenLook:
+    """Look at a token without opening it.
+
+    Raises:
+        SigningProblem: it is not there, or has not the certificate that the settings name.
+
+    """
+    with explained():
+        token = _find_token(place)
+        with token.open() as session:
+            stored = list(_certificates(session))
+    if place.certificate and stored:
+        stored = [_choose(stored, place, None)]
+    told = tuple(one.told for one in stored if not one.certificate.ca)
+    return TokenLook(token.label, _tries(token), told)
+
+
 def _find_token(place: TokenPlace) -> pkcs11.Token:
     try:
         library = pkcs11.lib(str(place.module))
