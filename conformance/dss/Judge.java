@@ -95,7 +95,7 @@ public final class Judge {
         told(kinds, "pages look different", revision.getPdfVisualDifferenceConcernedPages());
         told(kinds, "number of pages", revision.getPdfPageDifferenceConcernedPages());
         told(kinds, "fields filled or signed", revision.getPdfSignatureOrFormFillChanges());
-        told(kinds, "extensions", revision.getPdfExtensionChanges());
+        told(kinds, "validation data", revision.getPdfExtensionChanges());
         return kinds;
     }
 
