@@ -66,19 +66,16 @@ def _stuffed(data: bytes) -> bytes:
     return tampering.flipped(data, after - 20)
 
 
-def _another_digit(data: bytes, place: int) -> bytes:
-    return data[:place] + (b"1" if data[place : place + 1] == b"0" else b"0") + data[place + 1 :]
-
-
 def _wrong_end(data: bytes) -> bytes:
     """The last thing in the CMS object is the signature value, or the timestamp's."""
     _, before, _, _ = tampering.byte_range(data)
-    filled = data[before + 1 :].split(b"00000000")[0]
-    return _another_digit(data, before + len(filled) - 40)
+    place = before + len(data[before + 1 :].split(b"00000000")[0]) - 40
+    digit = b"1" if data[place : place + 1] == b"0" else b"0"
+    return data[:place] + digit + data[place + 1 :]
 
 
 def _tail(data: bytes) -> bytes:
-    start = re.findall(rb"startxref\s+(\d+)", data)[-1]
+    start: bytes = re.findall(rb"startxref\s+(\d+)", data)[-1]
     evil = tampering.BLACK_BOX
     stream = b"\n4 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(evil), evil)
     return data + stream + b"startxref\n" + start + b"\n%%EOF\n"

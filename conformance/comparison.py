@@ -86,10 +86,12 @@ def show(name: str, found: Sequence[Compared]) -> Iterator[str]:
     """Print how many agree and which do not; what must not be is handed back."""
     explained = explanations()
     alike = Counter(one.ours.name.lower() for one in found if one.ours is one.theirs)
+    doubted = [one for one in found if one.ours is Grade.SOUND and one.theirs is Grade.VALID]
     told = ", ".join(f"{count} {grade}" for grade, count in sorted(alike.items()))
-    print(f"{len(found)} {name}: DSS and we agree on {alike.total()} ({told})", flush=True)
+    print(f"{len(found)} {name}: EU DSS and we agree on {alike.total()} ({told}),")
+    print(f"  on {len(doubted)} that nobody changed them, though DSS believes them altogether", flush=True)
     for one in found:
-        if not one.laxer and one.ours is one.theirs:
+        if not one.laxer and (one.ours is one.theirs or one in doubted):
             continue
         why = next((why for glob, why in explained.items() if fnmatchcase(one.question.name, glob)), None)
         print(f"  {'laxer' if one.laxer else 'stricter'}: {one}{f'; {why}' if why else ''}")

@@ -3,7 +3,7 @@
     python conformance/judges.py
 
 PDFs of the samples, unsigned and signed at each level that we make, and the packages of the demo; then what
-EU DSS says of attacked files, beside what we say. Needs Java with Maven, qpdf and poppler-utils; the first
+EU DSS says of attacked files, beside what we say. Needs a JDK with Maven, qpdf and poppler-utils; the first
 call fetches veraPDF, DSS and eark-validator.
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -46,10 +45,3 @@ def python(requirements: Path) -> Path:
         subprocess.run([*pip, "-r", str(requirements)], check=True)
         done.touch()
     return program
-
-
-def in_short(paths: Iterable[Path], text: str) -> str:
-    """A text in which files are called by their folder and name, without the temporary place before them."""
-    for path in paths:
-        text = text.replace(str(path), f"{path.parent.name}/{path.name}")
-    return text
