@@ -1,17 +1,12 @@
-"""Signed papers that something was done to, harmless or hostile.
-
-Those made here, and those of the tests: any ``support/attacks*.py`` with a registry ``ATTACKS``.
-"""
+"""Signed papers that something was done to by plain means, harmless or hostile."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import io
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
@@ -158,15 +153,6 @@ OWN: dict[str, Attack] = {
 }
 
 
-def registered() -> dict[str, Attack]:
-    """The attacks of the tests."""
-    found: dict[str, Attack] = {}
-    for module in sorted((ROOT / "tests" / "support").glob("attacks*.py")):
-        registry = getattr(importlib.import_module(f"support.{module.stem}"), "ATTACKS", {})
-        found |= {f"tests: {name}": attack for name, attack in registry.items()}
-    return found
-
-
 def questions(folder: Path) -> Iterator[Question]:
     """Signed papers of an office that believes in itself, each with something done to it."""
     bases = {
@@ -178,10 +164,6 @@ def questions(folder: Path) -> Iterator[Question]:
     for base, data in bases.items():
         files |= {(f"{base}: {name}", False): change(data) for name, change in HARMLESS.items()}
         files |= {(f"{base}: {name}", True): attack(data) for name, attack in OWN.items()}
-        for name, attack in registered().items():
-            # Some need a kind of file that this one is not.
-            with suppress(Exception):
-                files[f"{base}: {name}", True] = attack(data)
     form = tampering.with_text_field(plain())
     fillable = tampering.approved(form, office().signer, certifies=MDPPerm.FILL_FORMS)
     files["form filled in", True] = tampering.updated(fillable, tampering.filled_field)

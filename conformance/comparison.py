@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -55,9 +56,18 @@ class Compared:
     their_words: str
 
     @property
-    def laxer(self) -> bool:
-        """Whether we believe what is an attack, or what DSS does not."""
-        return self.ours > self.theirs or (self.question.hostile and self.ours is Grade.VALID)
+    def fault(self) -> bool:
+        """Whether we believe altogether what is an attack, or what DSS does not."""
+        return self.ours is Grade.VALID and (self.theirs is not Grade.VALID or self.question.hostile)
+
+    @property
+    def difference(self) -> str | None:
+        """What we are beside DSS; None where both agree."""
+        if self.fault:
+            return "TOO LAX"
+        if self.ours is self.theirs:
+            return None
+        return "stricter" if self.ours < self.theirs else "milder"
 
     def __str__(self) -> str:
         return f"{self.question.name}: we say {self.our_words}, DSS {self.their_words}"
@@ -83,20 +93,25 @@ def grade(opinion: Opinion) -> Grade:
 
 
 def show(name: str, found: Sequence[Compared]) -> Iterator[str]:
-    """Print how many agree and which do not; what must not be is handed back."""
-    explained = explanations()
-    alike = Counter(one.ours.name.lower() for one in found if one.ours is one.theirs)
-    doubted = [one for one in found if one.ours is Grade.SOUND and one.theirs is Grade.VALID]
+    """Print how many agree and a table of those that do not; what must not be is handed back."""
+    alike = Counter(one.ours.name.lower() for one in found if one.difference is None)
     told = ", ".join(f"{count} {grade}" for grade, count in sorted(alike.items()))
-    print(f"{len(found)} {name}: EU DSS and we agree on {alike.total()} ({told}),")
-    print(f"  on {len(doubted)} that nobody changed them, though DSS believes them altogether", flush=True)
+    print(f"{len(found)} {name}: EU DSS and we agree on {alike.total()} ({told})")
+    explained = explanations()
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
     for one in found:
-        if not one.laxer and (one.ours is one.theirs or one in doubted):
-            continue
-        why = next((why for glob, why in explained.items() if fnmatchcase(one.question.name, glob)), None)
-        print(f"  {'laxer' if one.laxer else 'stricter'}: {one}{f'; {why}' if why else ''}")
-        if one.laxer and why is None:
-            yield f"believed too much: {one}"
+        if one.difference is not None:
+            why = next((why for glob, why in explained.items() if fnmatchcase(one.question.name, glob)), "")
+            row = (one.difference, one.our_words, one.their_words, why)
+            rows.setdefault(row, []).append(one.question.name)
+            if one.fault and not why:
+                yield f"believed too much: {one}"
+    if rows:
+        print("  | we are | we say | DSS says | files | such as |\n  |---|---|---|---|---|")
+    for (difference, ours, theirs, why), names in sorted(rows.items()):
+        example = f"{names[0]}: {why}" if why else names[0]
+        print(f"  | {difference} | {ours} | {theirs} | {len(names)} | {example} |")
+    sys.stdout.flush()
 
 
 def explanations() -> dict[str, str]:

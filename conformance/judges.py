@@ -20,6 +20,7 @@ import comparison
 import dss
 import eark
 import pdfsig
+import published
 import qpdf
 import shared_cases
 import spoken_against
@@ -101,11 +102,12 @@ def _on_attacks(folder: Path) -> Iterator[str]:
     """Files that we believe more than we should."""
     for name, questions in (
         ("attacked papers", attacks.questions(folder)),
+        ("papers with published attacks", published.questions(folder)),
         ("papers that time, trust or revocation speak against", spoken_against.questions(folder)),
         ("files of the shared cases", shared_cases.questions()),
     ):
         asked = list(questions)
-        found = comparison.compared(asked, dss.opinions(asked, folder / f"dss-{len(asked)}"))
+        found = comparison.compared(asked, dss.opinions(asked, folder / f"dss {name}"))
         yield from comparison.show(name, found)
 
 
