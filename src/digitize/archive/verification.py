@@ -112,9 +112,7 @@ _Answer = PdfReport | tuple[PackageReport, tuple[str, ...]]
 
 
 class _Verification:
-    def __init__(
-        self, found: Sequence[Found], trust: TrustStore, now: dt.datetime, effort: Effort
-    ) -> None:
+    def __init__(self, found: Sequence[Found], trust: TrustStore, now: dt.datetime, effort: Effort) -> None:
         self._found = found
         self._trust = trust
         self._now = now
