@@ -26,12 +26,14 @@ def read_plain(path: Path) -> bytes | Problem:
     except OSError as error:
         return trouble(error)
     try:
-        with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return Problem("audit_special")
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return Problem("audit_special")
+        with os.fdopen(handle, "rb", closefd=False) as stream:
             data = stream.read()
     except OSError as error:
         return trouble(error)
+    finally:
+        os.close(handle)
     return data or Problem("audit_empty")
 
 
