@@ -6,7 +6,7 @@ with a field and an appearance of their own. What is on no list is a change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from asn1crypto import parser
@@ -35,12 +35,16 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
+from digitize.signatures.places import Place, signature_fields
 from digitize.signatures.verdict import Coverage, LaterChanges
 
 generic: Any = typeless
 
-MOST_REVISIONS = 500
-"""Comparing revisions costs time for each; nobody signs a paper so often."""
+_References = Generator[Any, None, Any]
+"""Yields the references that lead to a thing, and returns what it found there."""
+
+MOST_COMPARISONS = 1000
+"""Each signature is compared with every later revision; nobody signs a paper so often."""
 
 _COVERAGE = {
     SignatureCoverageLevel.ENTIRE_FILE: Coverage.ENTIRE_FILE,
@@ -54,6 +58,10 @@ _CHANGES = {
     ModificationLevel.OTHER: LaterChanges.OTHER,
 }
 
+_STORE = "the security store is not as it should be"
+_REMOVED = "an object was removed"
+_TOO_MANY = "too many revisions"
+
 UNCLEAR = (PdfError, SignatureValidationError, SuspiciousModification, LookupError, ValueError, TypeError)
 """What pyHanko raises where it cannot compare revisions."""
 
@@ -61,7 +69,32 @@ Extent = tuple[Coverage, LaterChanges, bool]
 """What is covered, what came later, and whether a certification or a lock forbids it."""
 
 
-def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> Extent:
+class Comparisons:
+    """The comparisons of one file's revisions, as many as it is worth."""
+
+    def __init__(self, reader: PdfFileReader) -> None:
+        self._left = MOST_COMPARISONS
+        self._policy = _policy()
+        self.fields = {one.name: one for one in signature_fields(reader)}
+
+    def review(
+        self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
+    ) -> DiffResult | SuspiciousModification:
+        """Judge the changes since a signature.
+
+        Raises:
+            PdfError: there are more revisions than anybody has time for, or they cannot be compared.
+
+        """
+        self._left -= embedded.reader.xrefs.total_revisions - embedded.signed_revision
+        if self._left < 0:
+            raise PdfError(_TOO_MANY)
+        return self._policy.review_file(
+            embedded.reader, embedded.signed_revision, field_mdp_spec=lock, doc_mdp=permission
+        )
+
+
+def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons: Comparisons) -> Extent:
     """What the signature covers, what came after it, and whether that was forbidden.
 
     Raises:
@@ -69,18 +102,19 @@ def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> Extent:
 
     """
     settle_revision(embedded)
-    embedded.compute_integrity_info(skip_diff=True)  # type: ignore[no-untyped-call]
-    found: SignatureCoverageLevel | None = embedded.coverage
-    coverage = _COVERAGE.get(found, Coverage.PARTIAL) if found is not None else Coverage.PARTIAL
+    coverage = _COVERAGE.get(embedded.evaluate_signature_coverage(), Coverage.PARTIAL)
     stray = coverage is Coverage.ENTIRE_REVISION and has_stray_tail(embedded.reader)
-    if coverage is Coverage.PARTIAL or stray or not _gap_is_the_signature(embedded) or _has_stuffing(embedded):
+    if (
+        coverage is Coverage.PARTIAL
+        or stray
+        or not _gap_is_the_signature(embedded)
+        or _has_stuffing(embedded)
+    ):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
     if coverage is Coverage.ENTIRE_FILE:
         return coverage, LaterChanges.NONE, False
-    if embedded.reader.xrefs.total_revisions > MOST_REVISIONS:
-        raise PdfError
-    return coverage, *_changes(embedded, notes)
+    return coverage, *_changes(embedded, notes, comparisons)
 
 
 def settle_revision(embedded: EmbeddedPdfSignature) -> None:
@@ -92,7 +126,7 @@ def settle_revision(embedded: EmbeddedPdfSignature) -> None:
     xrefs, stream = embedded.reader.xrefs, embedded.reader.stream
     numbers = list(embedded.byte_range)
     last = xrefs.total_revisions
-    if len(numbers) != 4 or embedded.signed_revision + 1 >= last:  # noqa: PLR2004 - ISO 32000-1, 12.8.1
+    if len(numbers) != 4 or embedded.signed_revision + 1 >= last:
         return
     end = numbers[2] + numbers[3]
     stream.seek(end)
@@ -144,48 +178,39 @@ def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:
     return bool(content[parser.peek(content) :].strip(b"\x00"))
 
 
-def _changes(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[LaterChanges, bool]:
+def _changes(
+    embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons: Comparisons
+) -> tuple[LaterChanges, bool]:
     lock, permission = embedded.fieldmdp, embedded.docmdp_level
-    found = _review(embedded, lock, permission)
+    found = comparisons.review(embedded, lock, permission)
     if isinstance(found, DiffResult):
-        level, forbidden = found.modification_level, False
-        forbidden = permission is not None and level.value > permission.value
-        return _named(embedded, found), forbidden
+        forbidden = permission is not None and found.modification_level.value > permission.value
+        return _named(embedded, found, comparisons), forbidden
     if lock is not None or permission is not None:
         # What came later may be harmless in itself, and forbidden all the same.
-        free = _review(embedded, None, None)
+        free = comparisons.review(embedded, None, None)
         if isinstance(free, DiffResult):
             notes.append(Problem("certification_forbids"))
-            return _named(embedded, free), True
+            return _named(embedded, free, comparisons), True
     notes.append(Problem("changed_after_signing"))
     return LaterChanges.OTHER, True
 
 
-def _review(
-    embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
-) -> DiffResult | SuspiciousModification:
-    return POLICY.review_file(
-        embedded.reader, embedded.signed_revision, field_mdp_spec=lock, doc_mdp=permission
-    )
-
-
-def _named(embedded: EmbeddedPdfSignature, result: DiffResult) -> LaterChanges:
+def _named(embedded: EmbeddedPdfSignature, result: DiffResult, comparisons: Comparisons) -> LaterChanges:
     changes = _CHANGES.get(result.modification_level, LaterChanges.UNKNOWN)
-    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, set(result.changed_form_fields)):
+    changed = set(result.changed_form_fields)
+    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, changed, comparisons.fields):
         return LaterChanges.SIGNATURES
     return changes
 
 
-def _only_signatures(embedded: EmbeddedPdfSignature, changed: set[str]) -> bool:
+def _only_signatures(embedded: EmbeddedPdfSignature, changed: set[str], fields: Mapping[str, Place]) -> bool:
     """Whether all form fields that changed later are signatures, made later, each with its own value.
 
     A field without a signature may bear an appearance that hides what was signed, and nobody would
     answer for it; so may a field that names a signature that was there before.
     """
-    from digitize.signatures.places import signature_fields  # noqa: PLC0415 - it needs this module
-
     seen: set[Any] = set()
-    fields = {one.name: one for one in signature_fields(embedded.reader)}
     for name in changed:
         field = fields.get(name)
         if field is None or field.reference is None or field.reference in seen:
@@ -206,17 +231,23 @@ class _SecurityStoreRule(WhitelistRule):
     _LISTS = frozenset({"/Certs", "/CRLs", "/OCSPs"})
     _ENTRY_LISTS = frozenset({"/Cert", "/CRL", "/OCSP"})
 
+    def __init__(self) -> None:
+        self._seen: dict[int, frozenset[Any]] = {}
+
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
         if "/DSS" not in new.root:
             if "/DSS" in old.root:
-                raise SuspiciousModification("the security store was removed")
+                raise SuspiciousModification(_STORE)
             return
-        for reference in set(self._store(new.root)):
+        if new.revision not in self._seen:
+            inside = frozenset(self._store(new.root))
+            self._seen[new.revision] = inside & new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
+        for reference in self._seen[new.revision]:
             usages = old._get_usages_of_ref(reference)  # noqa: SLF001 - nothing else tells
             if all(_is_beside_the_document(usage.path) for usage in usages):
                 yield ReferenceUpdate(reference)
 
-    def _store(self, root: Any) -> Iterator[Any]:
+    def _store(self, root: Any) -> _References:
         store = yield from _followed(root.raw_get("/DSS"))
         _demand(isinstance(store, generic.DictionaryObject) and not _is_stream(store))
         for key in store:
@@ -227,7 +258,7 @@ class _SecurityStoreRule(WhitelistRule):
             else:
                 _demand(key == "/Type")
 
-    def _entries(self, raw: Any) -> Iterator[Any]:
+    def _entries(self, raw: Any) -> _References:
         entries = yield from _followed(raw)
         _demand(isinstance(entries, generic.DictionaryObject) and not _is_stream(entries))
         for name in entries:
@@ -245,15 +276,18 @@ class _SecurityStoreRule(WhitelistRule):
                     _demand(key in {"/Type", "/TU"})
 
     @staticmethod
-    def _streams(raw: Any) -> Iterator[Any]:
+    def _streams(raw: Any) -> _References:
         listed = yield from _followed(raw)
         _demand(isinstance(listed, generic.ArrayObject))
         for index in range(len(listed)):
             one = yield from _followed(listed.raw_get(index))
             _demand(_is_stream(one) or isinstance(one, generic.NullObject))
+            for key in one if _is_stream(one) else ():
+                # The length of a stream is often told elsewhere, and so may its filters be.
+                yield from _numbers(one.raw_get(key))
 
 
-def _followed(raw: Any) -> Iterator[Any]:
+def _followed(raw: Any) -> _References:
     """Yield the reference that something is, if it is one; return what it refers to."""
     if not isinstance(raw, generic.IndirectObject):
         return raw
@@ -264,13 +298,21 @@ def _followed(raw: Any) -> Iterator[Any]:
         return generic.NullObject()
 
 
+def _numbers(raw: Any) -> _References:
+    """Yield the reference that something is, if what it refers to is plain."""
+    plain = (generic.NumberObject, generic.NameObject, generic.ArrayObject, generic.NullObject)
+    if isinstance(raw, generic.IndirectObject):
+        value = yield from _followed(raw)
+        _demand(isinstance(value, plain))
+
+
 def _is_stream(thing: Any) -> bool:
     return isinstance(thing, generic.StreamObject)
 
 
 def _demand(fact: bool) -> None:  # noqa: FBT001 - the one thing that it is about
     if not fact:
-        raise SuspiciousModification("the security store is not formed as one")
+        raise SuspiciousModification(_STORE)
 
 
 def _is_beside_the_document(path: tuple[str | int, ...]) -> bool:
@@ -288,31 +330,33 @@ class _Policy(StandardDiffPolicy):
         field_mdp_spec: FieldMDPSpec | None = None,
         doc_mdp: MDPPerm | None = None,
     ) -> DiffResult:
-        for reference in new.refs_freed_in_revision():
+        freed: set[Any] = new.refs_freed_in_revision()  # type: ignore[no-untyped-call]
+        for reference in freed:
             try:
                 existed = old.reader.xrefs.get_historical_ref(reference, old.revision) is not None
             except KeyError:
                 existed = False
             if existed:
-                raise SuspiciousModification("an object was removed")
+                raise SuspiciousModification(_REMOVED)
         return super().apply(old, new, field_mdp_spec, doc_mdp)
 
 
-POLICY = _Policy(
-    global_rules=[
-        CatalogModificationRule(),  # type: ignore[no-untyped-call]
-        DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        _SecurityStoreRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
-    ],
-    form_rule=FormUpdatingRule(  # type: ignore[no-untyped-call]
-        field_rules=[
-            SigFieldCreationRule(),  # type: ignore[no-untyped-call]
-            SigFieldModificationRule(),  # type: ignore[no-untyped-call]
-            GenericFieldModificationRule(),  # type: ignore[no-untyped-call]
+def _policy() -> StandardDiffPolicy:
+    return _Policy(
+        global_rules=[
+            CatalogModificationRule(),  # type: ignore[no-untyped-call]
+            DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            _SecurityStoreRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
         ],
-    ),
-    reject_object_freeing=False,
-)
+        form_rule=FormUpdatingRule(
+            field_rules=[
+                SigFieldCreationRule(),  # type: ignore[no-untyped-call]
+                SigFieldModificationRule(),
+                GenericFieldModificationRule(),
+            ],
+        ),
+        reject_object_freeing=False,
+    )

@@ -7,7 +7,7 @@ proven, then the certificate at that time.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from asn1crypto import cms, x509
 from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
@@ -19,14 +19,12 @@ from digitize.signatures.found import Found, carried
 from digitize.signatures.integrity import check_integrity, is_pkcs1_v15, weak_points
 from digitize.signatures.knowledge import Knowledge
 from digitize.signatures.names import holder_name
-from digitize.signatures.paths import Path, find_path
+from digitize.signatures.paths import NOT_LOOKED_FOR, Path, find_path
 from digitize.signatures.timestamps import Stamp, check_stamp, digest_of, tokens
 from digitize.signatures.verdict import (
-    CertificateState,
     Coverage,
     Integrity,
     LaterChanges,
-    Revocation,
     SignatureReport,
     TimeSource,
     Trust,
@@ -35,6 +33,16 @@ from digitize.signatures.verdict import (
 
 _SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
 _MOST_STAMPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a signature covers, and what came after it."""
+
+    coverage: Coverage
+    changes: LaterChanges
+    forbidden: bool = False
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class CmsEvidence:
         weak: something about it can be forged.
         timestamp_broken: a timestamp is damaged or belongs to something else.
         not_yet: a timestamp says that it was made after the moment of the verification.
+        archived: the time is proven by a document timestamp alone.
         carried: what it brings along.
         notes, evidence: as in the report.
 
@@ -59,35 +68,32 @@ class CmsEvidence:
     certificate: x509.Certificate | None = None
     claimed_time: dt.datetime | None = None
     proven_time: dt.datetime | None = None
-    path: Path = Path(Trust.NOT_CHECKED, CertificateState.UNKNOWN, Revocation.UNKNOWN)
+    path: Path = NOT_LOOKED_FOR
     weak: bool = False
     timestamp_broken: bool = False
     not_yet: bool = False
-    carried: Found = Found()
+    archived: bool = False
+    carried: Found = field(default_factory=Found)
     notes: tuple[Problem, ...] = ()
     evidence: tuple[UsedEvidence, ...] = ()
 
     def report(
         self,
-        field: str,
-        coverage: Coverage,
-        changes: LaterChanges,
+        name: str,
+        covered: Covered,
         *,
         level: str | None,
-        claimed: dt.datetime | None = None,
-        forbidden: bool = False,
         tolerant: bool = False,
-        notes: tuple[Problem, ...] = (),
     ) -> SignatureReport:
         """The report on the signature that this is the evidence about."""
         certificate, proven = self.certificate, self.proven_time
-        claimed = self.claimed_time or claimed
+        claimed = self.claimed_time
         return SignatureReport(
-            field=field,
+            field=name,
             integrity=self.integrity,
-            coverage=coverage,
-            later_changes=changes,
-            changes_forbidden=forbidden,
+            coverage=covered.coverage,
+            later_changes=covered.changes,
+            changes_forbidden=covered.forbidden,
             issuer=certificate.issuer.human_friendly if certificate else None,
             signer=certificate.subject.human_friendly if certificate else None,
             holder=holder_name(certificate) if certificate else None,
@@ -101,11 +107,12 @@ class CmsEvidence:
             certificate=self.path.state,
             revocation=self.path.revocation,
             level=level,
-            notes=(*notes, *self.notes),
+            notes=(*covered.notes, *self.notes),
             weak=self.weak,
             tolerant=tolerant,
             timestamp_broken=self.timestamp_broken,
             not_yet=self.not_yet,
+            archived=self.archived,
             evidence=self.evidence,
         )
 
@@ -148,7 +155,9 @@ async def examine(
     proven = min([*times, *([existed] if existed else [])], default=None)
     claim = extract_self_reported_ts(info) or claimed
     moment = proven or knowledge.now
-    path = _fit_for_signing(certificate, await find_path(certificate, certificates.other_certs, known, moment))
+    path = _fit_for_signing(
+        certificate, await find_path(certificate, certificates.other_certs, known, moment)
+    )
     weak = weak_points(info, certificate)
     notes = [*checked.notes, *weak]
     if is_pkcs1_v15(info):
@@ -164,6 +173,7 @@ async def examine(
         weak=bool(weak) or path.weak,
         timestamp_broken="timestamp_broken" in codes,
         not_yet="timestamp_in_future" in codes,
+        archived=proven is not None and not times,
         carried=own,
         notes=(*notes, *path.notes),
         evidence=(*path.evidence, *(one for stamp in stamps for one in stamp.evidence)),
@@ -180,8 +190,7 @@ def _fit_for_signing(certificate: x509.Certificate, path: Path) -> Path:
     usage = certificate.key_usage_value
     if path.trust is not Trust.TRUSTED or usage is None or _SIGNING_USAGES & usage.native:
         return path
-    notes = (*path.notes, Problem("usage_not_signing"))
-    return Path(Trust.NOT_CHECKED, path.state, path.revocation, notes, path.weak, path.evidence)
+    return replace(path, trust=Trust.NOT_CHECKED, notes=(*path.notes, Problem("usage_not_signing")))
 
 
 def _manager(certificate: x509.Certificate) -> str | None:

@@ -9,7 +9,7 @@ import hashlib
 from asn1crypto import cms
 
 from digitize.model import Problem
-from digitize.signatures.cms_evidence import CmsEvidence, examine
+from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
 from digitize.signatures.found import Found
 from digitize.signatures.knowledge import Knowledge, reachable
 from digitize.signatures.trust import TrustStore
@@ -60,7 +60,7 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
     if evidence.proven_time is not None:
         long_term = evidence.carried.revocations and evidence.path.revocation is Revocation.GOOD
         level = "B-LT" if long_term else "B-T"
-    return evidence.report(name, Coverage.ENTIRE_FILE, LaterChanges.NONE, level=level)
+    return evidence.report(name, Covered(Coverage.ENTIRE_FILE, LaterChanges.NONE), level=level)
 
 
 async def _examine(

@@ -14,12 +14,11 @@ from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from digitize.model import Problem
-from digitize.signatures.cms_evidence import CmsEvidence
+from digitize.signatures.cms_evidence import CmsEvidence, Covered
 from digitize.signatures.knowledge import Knowledge
 from digitize.signatures.store import SecurityStore
 from digitize.signatures.timestamps import Stamp, check_stamp
-from digitize.signatures.verdict import Coverage, Integrity, LaterChanges, SignatureReport
+from digitize.signatures.verdict import Coverage, Integrity, SignatureReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,7 @@ class Covering:
     """A document timestamp, with what it covers and what came after it."""
 
     embedded: EmbeddedPdfSignature
-    coverage: Coverage
-    changes: LaterChanges
-    forbidden: bool
-    notes: tuple[Problem, ...]
+    covered: Covered
     tolerant: bool
 
     @property
@@ -67,7 +63,7 @@ async def prove(
     reports: list[SignatureReport] = []
     for covering in sorted(stamps, key=lambda one: one.revision, reverse=True):
         stamp = await _check(covering, knowledge, control)
-        holds = stamp.proven and covering.coverage is not Coverage.PARTIAL
+        holds = stamp.proven and covering.covered.coverage is not Coverage.PARTIAL
         if holds and stamp.time is not None:
             control = min(control, stamp.time)
             proven[covering.revision] = control
@@ -93,12 +89,5 @@ def _report(covering: Covering, stamp: Stamp) -> SignatureReport:
         notes=(*stamp.notes, *stamp.path.notes),
         evidence=stamp.evidence,
     )
-    return evidence.report(
-        str(covering.embedded.field_name),
-        covering.coverage,
-        covering.changes,
-        level=None,
-        forbidden=covering.forbidden,
-        tolerant=covering.tolerant,
-        notes=covering.notes,
-    )
+    name = str(covering.embedded.field_name)
+    return evidence.report(name, covering.covered, level=None, tolerant=covering.tolerant)

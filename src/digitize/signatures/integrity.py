@@ -114,7 +114,7 @@ def weak_points(info: cms.SignerInfo, certificate: x509.Certificate) -> tuple[Pr
         found.append(Problem("weak_digest"))
     if is_weak_key(certificate):
         found.append(Problem("weak_key"))
-    return tuple(dict((note.code, note) for note in found).values())
+    return tuple({note.code: note for note in found}.values())
 
 
 def is_weak_key(certificate: x509.Certificate) -> bool:
@@ -195,7 +195,7 @@ def _attributes(info: cms.SignerInfo) -> tuple[bytes, ...]:
 
 def _set_of(body: bytes) -> bytes:
     size = len(body)
-    if size < 0x80:  # noqa: PLR2004 - the short form of a length, X.690, 8.1.3.4
+    if size < 0x80:
         return b"\x31" + bytes([size]) + body
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return b"\x31" + bytes([0x80 | len(length)]) + length + body

@@ -169,7 +169,7 @@ async def reachable(trust: TrustStore) -> AsyncIterator[Network | None]:
     if not trust.online:
         yield None
         return
-    from digitize.signatures.network import Network  # noqa: PLC0415 - it costs time to load
+    from digitize.signatures.network import Network
 
     network = Network()
     try:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko_certvalidator.authority import AuthorityWithCert
-from pyhanko_certvalidator.fetchers import Fetchers, FetchLimits
+from pyhanko_certvalidator.fetchers import Fetchers
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 
 from digitize.signatures.found import Found
@@ -24,7 +24,7 @@ class Network:
     """Fetches what certificates point to; close it in the loop that used it."""
 
     def __init__(self) -> None:
-        self._backend = AIOHttpFetcherBackend(per_request_timeout=_REQUEST_SECONDS, limits=FetchLimits())  # type: ignore[no-untyped-call]
+        self._backend = AIOHttpFetcherBackend(per_request_timeout=_REQUEST_SECONDS)
         self._fetchers: Fetchers = self._backend.get_fetchers()
 
     async def about(
@@ -71,7 +71,9 @@ class Network:
                 failures += 1
         if certificate.ocsp_urls and issuers:
             try:
-                answers = [await self._fetchers.ocsp_fetcher.fetch(certificate, AuthorityWithCert(issuers[0]))]
+                answers = [
+                    await self._fetchers.ocsp_fetcher.fetch(certificate, AuthorityWithCert(issuers[0]))
+                ]
             except Exception:  # noqa: BLE001
                 failures += 1
         return issuers, Found(tuple(fetched), tuple(lists), tuple(answers)), failures

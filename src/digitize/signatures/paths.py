@@ -60,6 +60,9 @@ class Path:
         )
 
 
+NOT_LOOKED_FOR = Path(Trust.NOT_CHECKED, CertificateState.UNKNOWN, Revocation.UNKNOWN)
+
+
 async def find_path(
     certificate: x509.Certificate,
     others: Sequence[x509.Certificate],
@@ -140,7 +143,8 @@ async def _look(
             validation_context=_context(certificate, pool, knowledge, used),
         )
         path = await validator.async_validate_path()
-    except path_errors.PathBuildingError:
+    except (path_errors.PathBuildingError, path_errors.InvalidCertificateError):
+        # The latter is for a certificate that signed itself, and is no anchor.
         return Path(Trust.NO_PATH, state, Revocation.UNKNOWN)
     except path_errors.RevokedError as error:
         return Path(Trust.TRUSTED, state, Revocation.REVOKED, evidence=_used(error.original_path, knowledge))

@@ -27,6 +27,7 @@ STAMP = "/ETSI.RFC3161"
 KINDS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached", PKCS7_SHA1, X509_RSA_SHA1})
 
 MOST_SIGNATURES = 200
+_TOO_MANY = "too many signatures"
 
 _SHOWN = re.compile(rb"/ByteRange\s*\[")
 
@@ -55,12 +56,16 @@ class Place:
     @property
     def kind(self) -> str:
         """What kind of signature the file says it is."""
-        return str(self.value.get("/SubFilter"))
+        return str(self._at("/SubFilter"))
 
     @property
     def is_stamp(self) -> bool:
         """Whether it is a document timestamp."""
-        return self.kind == STAMP or self.value.get("/Type") == "/DocTimeStamp"
+        return self.kind == STAMP or self._at("/Type") == "/DocTimeStamp"
+
+    def _at(self, key: str) -> Any:
+        # Unlike ``get``, this follows references.
+        return self.value[key] if key in self.value else None  # noqa: SIM401
 
 
 def open_pdf(data: bytes, *, strict: bool) -> PdfFileReader:
@@ -80,14 +85,36 @@ def open_pdf(data: bytes, *, strict: bool) -> PdfFileReader:
             raise LockedError from error
         if not opened:
             raise LockedError
+    _remember(reader, strict=strict)
     return reader
+
+
+def _remember(reader: Any, *, strict: bool) -> None:
+    """Let the reader look up but once where an object came in; nothing changes while it reads.
+
+    For a tolerant one, references to what exists in no revision are what ISO 32000-1, 7.3.10, says: null.
+    """
+    look_up = reader.xrefs.get_introducing_revision
+    known: dict[Any, int] = {}
+
+    def introduced(reference: Any) -> int:
+        if reference not in known:
+            try:
+                known[reference] = look_up(reference)
+            except KeyError:
+                if strict:
+                    raise
+                known[reference] = -1
+        return known[reference]
+
+    reader.xrefs.get_introducing_revision = introduced
 
 
 def signature_fields(reader: PdfFileReader) -> Iterator[Place]:
     """The form fields that bear a signature, each signature as often as a field names it."""
     for count, (name, value, field) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
         if count >= MOST_SIGNATURES:
-            raise PdfError
+            raise PdfError(_TOO_MANY)
         yield Place(str(name), field, value.get_object(), getattr(value, "reference", None))
 
 

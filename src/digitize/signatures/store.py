@@ -47,7 +47,7 @@ class SecurityStore:
 
 def read_store(reader: PdfFileReader) -> SecurityStore:
     """The security store; what cannot be read of it is left out."""
-    store = reader.root.get("/DSS")
+    store = _at(reader.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         return SecurityStore()
     return SecurityStore(
@@ -60,7 +60,7 @@ def read_store(reader: PdfFileReader) -> SecurityStore:
 def _things(
     store: Any, key: str, purpose: DecodePurpose, load: Callable[[bytes], _Thing]
 ) -> Iterator[tuple[_Thing, Any]]:
-    listed = store.get(key)
+    listed = _at(store, key)
     if not isinstance(listed, generic.ArrayObject):
         return
     for index in range(min(len(listed), MOST)):
@@ -70,6 +70,14 @@ def _things(
             yield load(data), getattr(raw, "reference", None)
         except (PdfError, LookupError, ValueError, TypeError, AttributeError):
             continue
+
+
+def _at(holder: Any, key: str) -> Any:
+    """What a dictionary has at a key, wherever it lies; None if nothing."""
+    try:
+        return holder[key]
+    except (PdfError, LookupError):
+        return None
 
 
 def _certificate(data: bytes) -> x509.Certificate:
@@ -92,9 +100,7 @@ def _answer(data: bytes) -> ocsp.OCSPResponse:
     return loaded
 
 
-def _up_to(
-    reader: PdfFileReader, revision: int, things: tuple[tuple[_Thing, Any], ...]
-) -> Iterator[_Thing]:
+def _up_to(reader: PdfFileReader, revision: int, things: tuple[tuple[_Thing, Any], ...]) -> Iterator[_Thing]:
     for thing, reference in things:
         if reference is None:
             continue

@@ -18,7 +18,7 @@ from digitize.model import Problem
 from digitize.signatures.found import Found, carried
 from digitize.signatures.integrity import STRONG_DIGESTS, signer_fits, weak_points
 from digitize.signatures.knowledge import Knowledge
-from digitize.signatures.paths import Path, find_path
+from digitize.signatures.paths import NOT_LOOKED_FOR, Path, find_path
 from digitize.signatures.verdict import (
     CertificateState,
     EvidenceKind,
@@ -58,8 +58,6 @@ class Stamp:
     notes: tuple[Problem, ...] = ()
     evidence: tuple[UsedEvidence, ...] = ()
 
-
-_NO_PATH = Path(Trust.NOT_CHECKED, CertificateState.UNKNOWN, Revocation.UNKNOWN)
 
 _UNREADABLE = (
     SignatureValidationError,
@@ -143,9 +141,13 @@ def _integrity(token: cms.ContentInfo, certificate: x509.Certificate) -> Integri
     return signer_fits(fresh, certificate, hashlib.new(algorithm, content).digest(), "tst_info").integrity
 
 
-def _broken(detail: str, certificate: x509.Certificate | None = None, time: dt.datetime | None = None) -> Stamp:
+def _broken(
+    detail: str, certificate: x509.Certificate | None = None, time: dt.datetime | None = None
+) -> Stamp:
     note = Problem("timestamp_broken", {"detail": detail})
-    return Stamp(Integrity.BROKEN, time, proven=False, certificate=certificate, path=_NO_PATH, notes=(note,))
+    return Stamp(
+        Integrity.BROKEN, time, proven=False, certificate=certificate, path=NOT_LOOKED_FOR, notes=(note,)
+    )
 
 
 def _problem(

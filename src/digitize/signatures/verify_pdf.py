@@ -14,8 +14,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from digitize.model import Problem
-from digitize.signatures.changes import UNCLEAR, Extent, extent_of
-from digitize.signatures.cms_evidence import CmsEvidence, examine
+from digitize.signatures.changes import UNCLEAR, Comparisons, extent_of
+from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
 from digitize.signatures.doc_timestamps import Chain, Covering, prove
 from digitize.signatures.found import Found
 from digitize.signatures.integrity import X509_RSA_SHA1
@@ -118,7 +118,8 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
     if not found:
         notes = (Problem("signature_hidden"),) if shows_no_signature(data, found) else ()
         return PdfReport(Verdict.UNSIGNED, notes=notes)
-    parts = [_part(reader, place, tolerant=not strict) for place in found]
+    comparisons = Comparisons(reader)
+    parts = [_part(reader, place, comparisons, tolerant=not strict) for place in found]
     reports, stamps = asyncio.run(_judge(reader, parts, trust, now))
     notes = () if strict else (Problem("tolerant_parser"),)
     return PdfReport(_verdict(reports, stamps), reports, (*notes, *_about(reports)), stamps)
@@ -143,29 +144,30 @@ class _Part:
 
     place: Place
     embedded: EmbeddedPdfSignature | None
-    extent: Extent
-    notes: tuple[Problem, ...]
+    covered: Covered
     tolerant: bool
 
 
-def _part(reader: PdfFileReader, place: Place, *, tolerant: bool) -> _Part:
+def _part(reader: PdfFileReader, place: Place, comparisons: Comparisons, *, tolerant: bool) -> _Part:
     notes: list[Problem] = []
     try:
         embedded = embedded_at(reader, place)
-        embedded.compute_digest()
     except _EXHAUSTED:
         raise
     except Exception as error:  # noqa: BLE001 - one hostile signature must not hide the others
-        note = Problem("signature_unreadable", {"detail": type(error).__name__})
-        return _Part(place, None, (Coverage.PARTIAL, LaterChanges.UNKNOWN, True), (note,), tolerant)
+        return _Part(place, None, _unclear("signature_unreadable", error), tolerant)
     try:
-        extent = extent_of(embedded, notes)
+        coverage, changes, forbidden = extent_of(embedded, notes, comparisons)
     except UNCLEAR as error:
         if not tolerant:
             raise _TooStrictError from error
-        notes.append(Problem("changes_unclear", {"detail": type(error).__name__}))
-        extent = (Coverage.PARTIAL, LaterChanges.UNKNOWN, True)
-    return _Part(place, embedded, extent, tuple(notes), tolerant)
+        return _Part(place, embedded, _unclear("changes_unclear", error), tolerant)
+    return _Part(place, embedded, Covered(coverage, changes, forbidden, tuple(notes)), tolerant)
+
+
+def _unclear(code: str, error: Exception) -> Covered:
+    note = Problem(code, {"detail": type(error).__name__})
+    return Covered(Coverage.PARTIAL, LaterChanges.UNKNOWN, forbidden=True, notes=(note,))
 
 
 async def _judge(
@@ -175,35 +177,26 @@ async def _judge(
     async with reachable(trust) as network:
         knowledge = Knowledge(trust, store.found, now, network=network)
         coverings = [
-            Covering(part.embedded, *part.extent, part.notes, part.tolerant)
+            Covering(part.embedded, part.covered, part.tolerant)
             for part in parts
             if part.place.is_stamp and part.embedded is not None
         ]
         chain = await prove(coverings, knowledge, store, reader)
-        unreadable = [_unreadable_part(part) for part in parts if part.place.is_stamp and part.embedded is None]
+        unreadable = [_broken(part) for part in parts if part.place.is_stamp and part.embedded is None]
         reports = [await _report(part, chain, store.found) for part in parts if not part.place.is_stamp]
     return tuple(reports), (*chain.reports, *unreadable)
 
 
-def _unreadable_part(part: _Part) -> SignatureReport:
-    coverage, changes, forbidden = part.extent
-    return SignatureReport(
-        field=part.place.name,
-        integrity=Integrity.BROKEN,
-        coverage=coverage,
-        later_changes=changes,
-        changes_forbidden=forbidden,
-        notes=part.notes,
-        tolerant=part.tolerant,
-    )
+def _broken(part: _Part) -> SignatureReport:
+    """The report on what cannot be read as a signature at all."""
+    evidence = CmsEvidence(Integrity.BROKEN)
+    return evidence.report(part.place.name, part.covered, level=None, tolerant=part.tolerant)
 
 
 async def _report(part: _Part, chain: Chain, stored: Found) -> SignatureReport:
     embedded = part.embedded
     if embedded is None:
-        return _unreadable_part(part)
-    coverage, changes, forbidden = part.extent
-    notes = part.notes
+        return _broken(part)
     if part.place.kind not in KINDS:
         evidence = CmsEvidence(
             Integrity.UNKNOWN, notes=(Problem("signature_kind_unknown", {"kind": part.place.kind}),)
@@ -224,15 +217,8 @@ async def _report(part: _Part, chain: Chain, stored: Found) -> SignatureReport:
         except Exception as error:  # noqa: BLE001
             note = Problem("signature_unreadable", {"detail": type(error).__name__})
             evidence = CmsEvidence(Integrity.UNKNOWN, notes=(note,))
-    return evidence.report(
-        str(embedded.field_name),
-        coverage,
-        changes,
-        level=_level(embedded, evidence, chain, stored),
-        forbidden=forbidden,
-        tolerant=part.tolerant,
-        notes=notes,
-    )
+    level = _level(embedded, evidence, chain, stored)
+    return evidence.report(str(embedded.field_name), part.covered, level=level, tolerant=part.tolerant)
 
 
 def _encoded(embedded: EmbeddedPdfSignature, kind: str) -> bytes:
@@ -243,9 +229,7 @@ def _encoded(embedded: EmbeddedPdfSignature, kind: str) -> bytes:
     return dressed
 
 
-def _level(
-    embedded: EmbeddedPdfSignature, evidence: CmsEvidence, chain: Chain, stored: Found
-) -> str | None:
+def _level(embedded: EmbeddedPdfSignature, evidence: CmsEvidence, chain: Chain, stored: Found) -> str | None:
     """The baseline level that the evidence reaches: what does not hold raises nothing."""
     if evidence.certificate is None:
         return None
