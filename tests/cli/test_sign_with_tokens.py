@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,47 @@ def test_the_doctor_sees_a_token_without_a_pin(composed: Path, case: TokenCase) 
     gone = digitize("doctor", "-w", composed, SOFTHSM2_CONF=case.settings)
     assert gone.code == 3
     assert "Không thấy thiết bị ký UBND" in gone.out
+
+
+def test_an_officer_signs_first_and_the_organisation_after(composed: Path, case: TokenCase) -> None:
+    use_token(composed)
+    officer = office().authority.issue("Lê Thị Một Cửa", organisation=ORGANISATION)
+    officer.pkcs12(composed / "keys" / "officer.p12", b"cua-can-bo")
+    profile = composed / "own.toml"
+    profile.write_text(profile.read_text("utf-8") + 'signers = "officer_and_organisation"\n')
+    assert "[signing.officer]" in digitize("sign", "-w", composed, SOFTHSM2_CONF=case.settings).err
+    settings = composed / "digitize.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(
+        text.replace("[trust]\n", '[signing.officer]\nkey = "keys/officer.p12"\n\n[trust]\n', 1)
+    )
+    with terminal("sign", "-w", composed, SOFTHSM2_CONF=case.settings) as screen:
+        screen.wait_for("Mật khẩu khóa ký officer.p12:")
+        screen.press("cua-can-bo\n")
+        screen.wait_for("Mã PIN của thiết bị UBND")
+        screen.press(PIN + "\n")
+        assert screen.end() == 0
+    told = digitize("verify", composed / "archive", "-w", composed, "--json").json
+    assert [item["verdict"] for item in told["items"]] == ["VALID", "VALID"]
+    signers = {
+        (one["field"], "Lê Thị Một Cửa" in one["signer"])
+        for item in told["items"]
+        for pdf in item["items"]
+        for one in pdf["signatures"]
+    }
+    assert signers == {("DigitizeOfficer", True), ("DigitizeSignature", False)}
+
+
+def test_a_true_copy_says_so_where_no_words_stand(composed: Path, case: TokenCase) -> None:
+    use_token(composed)
+    profile = composed / "own.toml"
+    profile.write_text(profile.read_text("utf-8") + 'appearance = "true_copy"\ncopy_form = "TRÍCH SAO"\n')
+    small_scan(composed / "scans" / "HS-3.jpg", "Ủy ban nhân dân phường Sao Mai công bố danh")
+    assert digitize("run", "-w", composed, "--until", "composed").code == 0
+    told = digitize("sign", "HS-3", "-w", composed, DIGITIZE_PIN=PIN, SOFTHSM2_CONF=case.settings)
+    assert told.code == 0
+    assert "góc trên bên phải có chữ nên dấu ký đặt cách mép trái" in told.err
+    (pdf,) = (composed / "archive").rglob("data/*.pdf")
+    text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    assert "Trích sao" in text
+    assert f"{ORGANISATION}\n" in text
