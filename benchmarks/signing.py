@@ -71,7 +71,7 @@ def _rate(place: Place, sign: Callable[[Path, Path], None], most: int | None = N
 
 def _library(place: Place) -> Callable[[Path, Path], None]:
     """What a script of ten lines does with pyHanko: the key is loaded once, the rest is left to it."""
-    signer = signers.SimpleSigner.load(
+    signer = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
         str(place.key), str(place.certificate), ca_chain_files=(str(place.anchor),), prefer_pss=True
     )
     assert signer is not None
@@ -94,7 +94,15 @@ def _library(place: Place) -> Callable[[Path, Path], None]:
 
 
 def _command(place: Place) -> Callable[[Path, Path], None]:
-    key = ["--key", place.key, "--cert", place.certificate, "--chain", place.anchor, "--no-pass"]
+    key: list[str | Path] = [
+        "--key",
+        place.key,
+        "--cert",
+        place.certificate,
+        "--chain",
+        place.anchor,
+        "--no-pass",
+    ]
     look = ["--field", "Signature", "--use-pades", "--certify", "--prefer-pss"]
 
     def sign(paper: Path, target: Path) -> None:
