@@ -58,7 +58,7 @@ def main() -> None:
     sys.exit(ours < _WANTED or ours < _WANTED_TIMES * theirs)
 
 
-def _rate(place: Place, sign: Callable[[Path, Path], None], most: int | None = None) -> float:
+def _rate(place: Place, sign: Callable[[Path, Path], object], most: int | None = None) -> float:
     """Signatures a CPU second; the first one warms up and does not count."""
     warm, *rest = place.papers[: most + 1 if most else None]
     sign(warm, place.folder / "signed.pdf")
