@@ -14,13 +14,14 @@ from pathlib import Path
 from digitize.archive.findings import Finding, Severity, error
 from digitize.archive.inventory import Inventory, number, parse_xml, read_inventory
 from digitize.archive.opening import is_plain_inside, read_plain
-from digitize.archive.package import METS_NAME, SIGNATURE_NAME
+from digitize.archive.package import METS_NAME, SIGNATURE_NAME, STAMP_NAME
 from digitize.files import fixity
 from digitize.model import Problem
-from digitize.signatures.detached import verify_detached
+from digitize.signatures.detached import check_detached_stamp, verify_detached
 from digitize.signatures.trust import TrustStore
-from digitize.signatures.verdict import SignatureReport, Verdict, worst
+from digitize.signatures.verdict import Integrity, SignatureReport, Verdict, worst
 from digitize.signatures.verify_pdf import PdfReport, verify_pdf
+from digitize.times import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def look_at_package(
         if path.lower().endswith(".pdf") and is_plain_inside(package, path)
     )
     signatures, notes = _mets_signature(package, trust, now)
+    found, stamp_notes = _mets_stamp(package, trust, now)
+    findings.extend(found)
     if any(signature.verdict in (Verdict.INVALID, Verdict.UNREADABLE) for signature in signatures):
         # Which of the two was changed cannot be told; the damaged file may be either.
         findings.append(error("mets_signature_broken", SIGNATURE_NAME, mets=METS_NAME))
@@ -90,6 +93,7 @@ def look_at_package(
     if not signatures:
         verdicts.append(Verdict.UNREADABLE if notes else Verdict.UNSIGNED)
         notes = notes or (Problem("mets_unsigned"),)
+    notes = (*notes, *stamp_notes)
     return PackageReport(worst(verdicts), signatures, tuple(findings), (), notes), names
 
 
@@ -114,6 +118,23 @@ def _mets_signature(
     return (verify_detached(data, signature, METS_NAME, trust, now),), ()
 
 
+def _mets_stamp(
+    package: Path, trust: TrustStore, now: dt.datetime
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """What a machine's timestamp over a METS that was made anew says, if there is one."""
+    if not (is_plain_inside(package, STAMP_NAME) and is_plain_inside(package, METS_NAME)):
+        return (), ()
+    data, token = read_plain(package / METS_NAME), read_plain(package / STAMP_NAME)
+    if isinstance(data, Problem) or isinstance(token, Problem):
+        return (error("mets_stamp_broken", STAMP_NAME, mets=METS_NAME),), ()
+    stamp = check_detached_stamp(data, token, trust, now)
+    if stamp.integrity is not Integrity.INTACT or stamp.time is None:
+        return (error("mets_stamp_broken", STAMP_NAME, mets=METS_NAME),), ()
+    if not stamp.proven:
+        return (), stamp.notes
+    return (), (Problem("mets_stamped", {"mets": METS_NAME, "time": written(stamp.time)}),)
+
+
 def _fixity(package: Path, inventory: Inventory) -> Iterator[Finding]:
     for reference in inventory.references:
         path = package / reference.path
@@ -134,7 +155,7 @@ def _fixity(package: Path, inventory: Inventory) -> Iterator[Finding]:
 def _unexpected(package: Path, inventory: Inventory) -> Iterator[Finding]:
     """Files that no METS names; the root's METS and its signature name themselves."""
     named = {reference.path for reference in inventory.references}
-    named |= {METS_NAME, SIGNATURE_NAME}
+    named |= {METS_NAME, SIGNATURE_NAME, STAMP_NAME}
     for folder, folders, names in os.walk(package, followlinks=False):
         # A link to a folder is no folder of the package: what lies behind it may change unnoticed.
         links = [name for name in folders if (Path(folder) / name).is_symlink()]

@@ -23,8 +23,10 @@ class TerminalKeyHolder:
 
     def pin(self, request: PinRequest) -> str:
         """Ask for the PIN of a token, once; say so where few tries are left."""
-        if request.tries is not Tries.USUAL:
-            self._session.say(f"pin_tries_{request.tries.value}", token=request.token)
+        if request.tries is Tries.LAST:
+            self._session.say("pin_tries_last", token=request.token)
+        elif request.tries is Tries.LOW:
+            self._session.say("pin_tries_low", token=request.token)
         return self._session.ask_secret("pin", token=request.token, holder=request.holder)
 
     def choose(self, certificates: Sequence[TokenCertificate]) -> int:

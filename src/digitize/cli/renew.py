@@ -111,17 +111,13 @@ class _Renewing:
             session.report_json({"dossiers": dossiers, "problems": problems})
             return
         for one in lines:
-            state = "stands"
+            key = "say.renew_stands"
             if one.waits or self._renewed.get(one.dossier) is False:
-                state = "waits"
+                key = "say.renew_waits"
             elif one.dossier in self._renewed:
-                state = "renewed"
+                key = "say.renew_renewed"
             if not session.quiet:
-                session.out.print(
-                    session.text(
-                        f"say.renew_{state}", dossier=one.dossier, until=f"{one.expiry.until:%d/%m/%Y}"
-                    ),
-                    markup=False,
-                )
+                until = f"{one.expiry.until:%d/%m/%Y}"
+                session.out.print(session.text(key, dossier=one.dossier, until=until), markup=False)
         for dossier, problem in self.failed.items():
             session.show_failure(dossier, problem)

@@ -206,6 +206,18 @@ def _certificates(session: pkcs11.Session) -> Iterator[_Stored]:
         yield _Stored(certificate, bytes(found[Attribute.ID] or b""))
 
 
+def _wrong_pin(token: pkcs11.Token) -> SigningProblem:
+    """What to say after a wrong PIN: how many the token still takes, as far as it tells."""
+    left = _tries(token.slot.get_token())
+    if left is Tries.LOCKED:
+        return SigningProblem("token_locked", token=token.label)
+    if left is Tries.LAST:
+        return SigningProblem("pin_wrong_last", token=token.label)
+    if left is Tries.LOW:
+        return SigningProblem("pin_wrong_low", token=token.label)
+    return SigningProblem("pin_wrong_usual", token=token.label)
+
+
 def _choose(stored: Sequence[_Stored], place: TokenPlace, choose: Choose | None) -> _Stored:
     """The certificate that the settings name, or the only one, or the one that a person chooses."""
     own = [one for one in stored if not one.certificate.ca and is_for_signing(one.certificate)]
@@ -258,10 +270,8 @@ def _log_in(token: pkcs11.Token, ask_pin: AskPin, chosen: _Stored | None) -> pkc
         # The officer's key lies on the same token.
         return token.open()
     except (PinIncorrect, PinInvalid, PinLenRange):
-        left = _tries(token.slot.get_token())
-        code = "token_locked" if left is Tries.LOCKED else f"pin_wrong_{left.value}"
         # Not chained: the library's error may hold what was typed.
-        raise SigningProblem(code, token=token.label) from None
+        raise _wrong_pin(token) from None
     except PinLocked:
         raise SigningProblem("token_locked", token=token.label) from None
 
