@@ -58,7 +58,7 @@ def main() -> None:
     sys.exit(ours < _WANTED or ours < _WANTED_TIMES * theirs)
 
 
-def _rate(place: Place, sign: Callable[[Path, Path], None], most: int | None = None) -> float:
+def _rate(place: Place, sign: Callable[[Path, Path], object], most: int | None = None) -> float:
     """Signatures a CPU second; the first one warms up and does not count."""
     warm, *rest = place.papers[: most + 1 if most else None]
     sign(warm, place.folder / "signed.pdf")
@@ -71,7 +71,7 @@ def _rate(place: Place, sign: Callable[[Path, Path], None], most: int | None = N
 
 def _library(place: Place) -> Callable[[Path, Path], None]:
     """What a script of ten lines does with pyHanko: the key is loaded once, the rest is left to it."""
-    signer = signers.SimpleSigner.load(
+    signer = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
         str(place.key), str(place.certificate), ca_chain_files=(str(place.anchor),), prefer_pss=True
     )
     assert signer is not None
@@ -94,7 +94,15 @@ def _library(place: Place) -> Callable[[Path, Path], None]:
 
 
 def _command(place: Place) -> Callable[[Path, Path], None]:
-    key = ["--key", place.key, "--cert", place.certificate, "--chain", place.anchor, "--no-pass"]
+    key: list[str | Path] = [
+        "--key",
+        place.key,
+        "--cert",
+        place.certificate,
+        "--chain",
+        place.anchor,
+        "--no-pass",
+    ]
     look = ["--field", "Signature", "--use-pades", "--certify", "--prefer-pss"]
 
     def sign(paper: Path, target: Path) -> None:

@@ -95,16 +95,6 @@ def _ours(place: Place, file: Path) -> None:
 def _library(place: Place, file: Path) -> None:
     """The same evidence, the same strictness, and the comparison with what came later."""
     trust = place.office.trust
-
-    def context(**more: object) -> ValidationContext:
-        return ValidationContext(
-            trust_roots=list(trust.anchors),
-            allow_fetching=False,
-            revocation_mode="require",
-            moment=NOW + _LATER,
-            **more,
-        )
-
     with file.open("rb") as stream:
         reader = PdfFileReader(stream)
         crls = list(trust.revocations)
@@ -114,11 +104,19 @@ def _library(place: Place, file: Path) -> None:
         except NoDSSFoundError:
             pass
         (signature,) = reader.embedded_regular_signatures
-        status = validate_pdf_signature(
-            signature, context(crls=crls), ts_validation_context=context(crls=crls)
+        own, of_timestamps = (
+            ValidationContext(
+                trust_roots=list(trust.anchors),
+                crls=crls,
+                allow_fetching=False,
+                revocation_mode="require",
+                moment=NOW + _LATER,
+            )
+            for _ in range(2)
         )
+        status = validate_pdf_signature(signature, own, ts_validation_context=of_timestamps)
     if not status.bottom_line:
-        sys.exit(f"{file}: {status.pretty_print_details()}")
+        sys.exit(f"{file}: not valid for the library")
 
 
 def _command(place: Place, file: Path) -> None:

@@ -83,10 +83,14 @@ def signed(sources: Iterable[Path], place: Path, folder: Path) -> Iterator[Signe
     for level in Level:
         seal = replace(usual, level=level, timestamper=usual.timestamper if level is not Level.B_B else None)
         yield _signed(sources, seal, now(), folder / f"{level.value}-demo")
-        for name, key in (("ECDSA", None), ("RSA", rsa_key())):
-            office = Office.new()
-            signer = office.authority.issue(key=key) if key else office.signer
-            made = replace(office.seal(level, signer=signer), stamp=usual.stamp)
+        office = Office.new()
+        of_rsa, officer = office.authority.issue(key=rsa_key()), office.authority.issue("Cán bộ số hóa")
+        usual_key = replace(office.seal(level), stamp=usual.stamp)
+        for name, made in {
+            "ECDSA": usual_key,
+            "RSA": replace(usual_key, credentials=of_rsa.credentials),
+            "two signers": replace(usual_key, officer=officer.credentials),
+        }.items():
             yield _signed(sources, made, NOW, folder / f"{level.value}-{name}")
 
 

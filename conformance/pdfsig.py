@@ -1,4 +1,4 @@
-"""pdfsig, of poppler: whether the one signature of a PDF holds."""
+"""pdfsig, of poppler: whether the signatures of a PDF hold."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _VALID = "Signature Validation: Signature is Valid."
 
 
 def faults(pdfs: Iterable[Path]) -> list[str]:
-    """Files in which not exactly one signature holds; document timestamps, which it cannot judge, aside."""
+    """Files in which a signature does not hold, or none is; it cannot judge document timestamps."""
     found = []
     for pdf in pdfs:
         _, *parts = output_of("pdfsig", "-nocert", pdf).stdout.split("Signature #")
         signatures = [part for part in parts if "Signature Type: unknown" not in part]
-        if len(signatures) != 1 or _VALID not in signatures[0]:
+        if not signatures or any(_VALID not in part for part in signatures):
             found.append(f"pdfsig: {pdf}: {''.join(parts)}")
     return found

@@ -12,6 +12,7 @@ from tools import ROOT
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+from digitize.signatures.evidence import Evidence
 from digitize.signatures.sign import Level, sign_pdf
 from digitize.signatures.trust import TrustStore
 from support.papers import plain, plain_paper
@@ -29,8 +30,10 @@ def questions(folder: Path) -> Iterator[Question]:
     later = authority.revocations(since=NOW + 5 * DAY, number=2)
     short = authority.issue(end=NOW + 3 * DAY)
     stranger = Office.new("Gốc khác")
-    of_stranger = replace(own.seal(Level.B_T), timestamper=timestamper(stranger.stamper, NOW))
-    of_future = replace(own.seal(Level.B_T), timestamper=timestamper(own.stamper, NOW + 30 * DAY))
+    # Without anchors: with them, an authority that nobody knows is refused when it signs.
+    careless = replace(own.seal(Level.B_T), evidence=Evidence())
+    of_stranger = replace(careless, timestamper=timestamper(stranger.stamper, NOW))
+    of_future = replace(careless, timestamper=timestamper(own.stamper, NOW + 30 * DAY))
     foreign, future = folder / "foreign.pdf", folder / "future.pdf"
     sign_pdf(paper, foreign, of_stranger, NOW)
     sign_pdf(paper, future, of_future, NOW)
