@@ -46,7 +46,8 @@ def test_a_signed_paper_is_valid_at_the_level_that_was_asked_for(
     assert signature.field == FIELD_NAME
     assert signature.level == level
     assert signature.integrity is Integrity.INTACT
-    stamped = level is Level.B_LTA
+    # What proves the certificates is written behind the signature, in a revision of its own.
+    stamped = level.is_long_term
     assert signature.coverage is (Coverage.ENTIRE_REVISION if stamped else Coverage.ENTIRE_FILE)
     assert signature.later_changes is (LaterChanges.LTA_UPDATES if stamped else LaterChanges.NONE)
     assert signature.time_source is source

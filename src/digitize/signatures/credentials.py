@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
@@ -134,6 +134,15 @@ class ParsedKeySigner(SimpleSigner):
             embed_roots=False,
         )
         self._private_key = private_key
+        self._mechanisms: dict[str, cms.SignedDigestAlgorithm] = {}
+
+    def get_signature_mechanism_for_digest(self, digest_algorithm: str | None) -> cms.SignedDigestAlgorithm:
+        """The mechanism for a digest: encoded once, because encoding it anew costs more than signing."""
+        name = digest_algorithm or ""
+        if name not in self._mechanisms:
+            made = super().get_signature_mechanism_for_digest(digest_algorithm)
+            self._mechanisms[name] = cms.SignedDigestAlgorithm.load(made.dump())
+        return self._mechanisms[name]
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the base class has it so
         """Sign with the parsed key; a dry run gives zeros of the right length."""

@@ -29,7 +29,7 @@ from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.files import whole_file
 from digitize.model import Problem
 from digitize.signatures.credentials import Credentials
-from digitize.signatures.evidence import Evidence
+from digitize.signatures.evidence import Evidence, request_dummy
 from digitize.signatures.stamp import Placement, Rectangle, Stamp, first_page
 from digitize.times import VIETNAM
 
@@ -38,8 +38,9 @@ OFFICER_FIELD_NAME = "DigitizeOfficer"
 DIGEST = "sha256"
 
 _PDF_VERSION = (1, 7)
-_STRUCTURE_SIZE = 2048
-_TIMESTAMP_SIZE = 8192
+_STRUCTURE_SIZE = 1536
+_TOKENS_DIFFER = 1024
+"""Bytes by which one timestamp of an authority may be longer than another."""
 
 
 class Level(StrEnum):
@@ -167,7 +168,7 @@ async def _sign(
         )
         officer.moment = moment
         first = io.BytesIO()
-        await officer.async_sign_pdf(writer, output=first, bytes_reserved=2 * _reserved(seal, seal.officer))
+        await officer.async_sign_pdf(writer, output=first, bytes_reserved=await _reserved(seal, seal.officer))
         writer = _PdfAWriter(first)
     signer = _TimedSigner(
         _metadata(
@@ -183,7 +184,7 @@ async def _sign(
         new_field_spec=own_field if certifies else None,
     )
     signer.moment = moment
-    await signer.async_sign_pdf(writer, output=output, bytes_reserved=2 * _reserved(seal, seal.credentials))
+    await signer.async_sign_pdf(writer, output=output, bytes_reserved=await _reserved(seal, seal.credentials))
     return place
 
 
@@ -192,8 +193,9 @@ def _metadata(
 ) -> PdfSignatureMetadata:
     """How one signature is made.
 
-    pyHanko writes the long-term evidence with the signature, in one revision, only without the VRI
-    dictionary, which nothing needs any more.
+    The long-term evidence comes after the signature, in a revision of its own: other programs count no
+    security store that the signature covers. It goes without the VRI dictionary, which nothing needs
+    any more.
     """
     long_term = seal.level.is_long_term
     return PdfSignatureMetadata(
@@ -208,7 +210,7 @@ def _metadata(
         validation_context=seal.evidence.context(moment) if long_term else None,
         signer_key_usage=set(),
         dss_settings=DSSContentSettings(
-            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+            include_vri=False, placement=SigDSSPlacementPreference.SEPARATE_REVISION
         ),
     )
 
@@ -260,10 +262,13 @@ class _PdfAWriter(IncrementalPdfFileWriter):
             super().register_extension(ext)
 
 
-def _reserved(seal: Seal, credentials: Credentials) -> int:
-    """Bytes to reserve for the CMS object: guessing wrong would mean signing twice."""
-    stamp = _TIMESTAMP_SIZE if seal.timestamper is not None else 0
-    return _STRUCTURE_SIZE + credentials.room + stamp
+async def _reserved(seal: Seal, credentials: Credentials) -> int:
+    """Digits to reserve for the CMS object: too few would mean signing twice, too many cost who verifies."""
+    size = _STRUCTURE_SIZE + credentials.room
+    if seal.timestamper is not None:
+        token = await request_dummy(seal.timestamper)
+        size += len(token.dump()) + _TOKENS_DIFFER
+    return 2 * size
 
 
 def _with_revocations(info: cms.ContentInfo, revocations: tuple[crl.CertificateList, ...]) -> cms.ContentInfo:
