@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from asn1crypto import keys, x509
+from asn1crypto import crl, keys, x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator import errors as path_errors
 from pyhanko_certvalidator.path import ValidationPath
@@ -26,6 +26,7 @@ from digitize.signatures.verdict import CertificateState, EvidenceKind, Revocati
 
 _MOST_CERTIFICATES = 50
 _MOST_TWINS = 3
+_FEW = 6
 
 _UNCLEAR = (path_errors.ValidationError, path_errors.PathError, ValueError, TypeError, KeyError)
 
@@ -100,6 +101,8 @@ def relevant(
 
     A hostile file may bring thousands that sign each other; every path among them would be tried.
     """
+    if len(others) <= _FEW:
+        return tuple(others)
     wanted = {certificate.issuer.hashable}
     twins: Counter[tuple[str, str]] = Counter()
     chosen: dict[bytes, x509.Certificate] = {}
@@ -226,12 +229,13 @@ def _used(path: ValidationPath, knowledge: Knowledge) -> tuple[UsedEvidence, ...
 def _context(
     certificate: x509.Certificate, pool: Sequence[x509.Certificate], knowledge: Knowledge, used: dt.datetime
 ) -> ValidationContext:
-    return ValidationContext(
+    crls = knowledge.usable_crls(certificate, pool)
+    context = ValidationContext(
         trust_roots=list(knowledge.trust.anchors),
         other_certs=list(pool),
         moment=used,
         best_signature_time=used,
-        crls=knowledge.usable_crls(certificate, pool),
+        crls=crls,
         ocsps=knowledge.usable_ocsps(certificate),
         allow_fetching=False,
         revocation_mode="require",
@@ -240,3 +244,21 @@ def _context(
         # Weak algorithms are told apart from broken paths, by ``is_weak_certificate``.
         algorithm_usage_policy=AcceptAllAlgorithms(),
     )
+    _introduce(context, crls, knowledge.trust.anchors)
+    return context
+
+
+def _introduce(
+    context: ValidationContext, crls: Sequence[crl.CertificateList], anchors: Sequence[x509.Certificate]
+) -> None:
+    """Tell which lists an anchor has signed itself.
+
+    pyHanko looks for a path of the issuer's certificate, and finds none above an anchor that is no root.
+    """
+    for anchor in anchors:
+        usage = anchor.key_usage_value
+        if anchor.subject == anchor.issuer or (usage is not None and "crl_sign" not in usage.native):
+            continue
+        for one in crls:
+            if one.issuer == anchor.subject and has_signed(anchor.public_key, one):
+                context.revinfo_manager.record_crl_issuer(one, anchor)  # type: ignore[no-untyped-call]
