@@ -155,17 +155,17 @@ def _part(reader: PdfFileReader, place: Place, comparisons: Comparisons, *, tole
     except _EXHAUSTED:
         raise
     except Exception as error:  # noqa: BLE001 - one hostile signature must not hide the others
-        return _Part(place, None, _unclear("signature_unreadable", error), tolerant)
+        return _Part(place, None, _unclear_cover("signature_unreadable", error), tolerant)
     try:
         coverage, changes, forbidden = extent_of(embedded, notes, comparisons)
     except UNCLEAR as error:
         if not tolerant:
             raise _TooStrictError from error
-        return _Part(place, embedded, _unclear("changes_unclear", error), tolerant)
+        return _Part(place, embedded, _unclear_cover("changes_unclear", error), tolerant)
     return _Part(place, embedded, Covered(coverage, changes, forbidden, tuple(notes)), tolerant)
 
 
-def _unclear(code: str, error: Exception) -> Covered:
+def _unclear_cover(code: str, error: Exception) -> Covered:
     note = Problem(code, {"detail": type(error).__name__})
     return Covered(Coverage.PARTIAL, LaterChanges.UNKNOWN, forbidden=True, notes=(note,))
 
