@@ -61,7 +61,7 @@ def renewed(days: int = 10) -> bytes:
 
 def verified(data: bytes, days: float, *revocations: object) -> PdfReport:
     """Verified some days after signing, by somebody who has the anchor, and perhaps revocation lists."""
-    trust = office().authority.trust(*revocations)  # type: ignore[arg-type]
+    trust = office().authority.trust(*revocations)
     return verify_pdf_data(data, trust, NOW + days * DAY)
 
 

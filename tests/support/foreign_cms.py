@@ -68,7 +68,7 @@ def pss_parameters(digest: str = "sha256", mask: str = "sha256", salt: int = 32)
 
 def algorithm(parameters: bytes, identifier: str = RSA) -> bytes:
     """An AlgorithmIdentifier with whatever parameters."""
-    body = core.ObjectIdentifier(identifier).dump() + parameters
+    body: bytes = core.ObjectIdentifier(identifier).dump() + parameters
     return b"\x30" + length_of(len(body)) + body
 
 
