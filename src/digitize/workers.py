@@ -27,6 +27,8 @@ R = TypeVar("R")
 _JOBS_PER_WORKER = 500
 """A worker is replaced after so many jobs: libraries leak a little."""
 
+_INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
+
 _DIE_WITH_PARENT = 1
 """``PR_SET_PDEATHSIG`` of prctl(2)."""
 
@@ -136,10 +138,15 @@ class Crew(AbstractContextManager["Crew[J, R]"], Generic[J, R]):
         process = get_context("fork").Process(
             target=_serve, args=(theirs, self._work, self._megabytes, os.getpid()), daemon=True
         )
-        process.start()
-        theirs.close()
-        worker: _Worker[J] = _Worker(process, ours)
-        self._workers.append(worker)
+        # What runs after a fork in either process swallows an exception: an interrupt has to wait.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+        try:
+            process.start()
+            theirs.close()
+            worker: _Worker[J] = _Worker(process, ours)
+            self._workers.append(worker)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return worker
 
     def _collect(self, worker: _Worker[J]) -> tuple[J, R | Lost]:
@@ -175,6 +182,7 @@ def _serve(pipe: connection.Connection, work: Callable[[Any], Any], megabytes: i
     # An interrupt from the keyboard reaches the whole group; the parent decides what happens.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
         return

@@ -22,6 +22,7 @@ from digitize.signatures.sign import Level
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf_data
 from support.dossiers import names, package_in
+from support.hostile import hostile_files
 from support.papers import plain_paper
 from support.sealing import DAY, NOW, office
 
@@ -166,6 +167,36 @@ def test_a_file_that_harms_its_worker_is_unreadable_and_the_others_are_verified(
     assert time.monotonic() - began < 20
     assert found.pop("m.pdf") == (Verdict.VALID, [])
     assert found == {f"{order.decode()}.pdf": (Verdict.UNREADABLE, [code]) for order, code in HARM.items()}
+
+
+def test_files_that_want_to_break_a_parser_get_a_verdict_within_their_time(tmp_path: Path) -> None:
+    made = hostile_files(tmp_path / "kho")
+    doubling = tmp_path / "kho" / "doubling.pdf"
+    doubling.write_bytes(doubling_fields())
+    items = verified(tmp_path / "kho", effort=Effort(jobs=2, seconds=3.0, megabytes=2048))
+    assert len(items) == 1 + sum(name.endswith(".pdf") for name in made)
+    assert {item.verdict for item in items} <= {Verdict.UNREADABLE, Verdict.UNSIGNED}
+    found = outcome(items)
+    assert found["doubling.pdf"] == (Verdict.UNREADABLE, ["audit_too_slow"])
+    assert found["deep.pdf"][0] is Verdict.UNREADABLE
+
+
+def doubling_fields() -> bytes:
+    """A PDF whose form has a field with 2^56 descendants, in fifty-seven objects."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+    ]
+    objects += [b"<</T(a)/Kids[%d 0 R %d 0 R]>>" % (number + 1, number + 1) for number in range(3, 60)]
+    objects.append(b"<</T(b)>>")
+    data, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    trailer = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
+    return data + head + table + trailer
 
 
 def test_a_pdf_of_a_package_that_harms_its_worker_hides_nothing_of_the_rest(

@@ -18,7 +18,7 @@ from digitize.times import VIETNAM
 from support.calls import together
 from support.papers import plain_paper
 from support.program import Outcome, digitize
-from support.sealing import YEAR, Authority
+from support.sealing import DAY, YEAR, Authority
 
 TODAY = dt.datetime.now(VIETNAM).replace(microsecond=0)
 
@@ -93,12 +93,14 @@ def test_an_archive_is_valid_and_told_as_the_contract_has_it(finished: Path, ver
 
 
 def without_timestamp(folder: Path) -> Path:
-    """A PDF signed at B-B by an office whose anchor is put beside it as ``office.pem``."""
+    """A PDF signed at B-B by an office; its anchor and CRL are put beside it as ``office.*``."""
     authority = Authority.root(begin=TODAY - YEAR, end=TODAY + YEAR)
     signer = authority.issue(begin=TODAY - YEAR, end=TODAY + YEAR)
     target = folder / "không rõ thu hồi.pdf"
     sign_pdf(plain_paper(folder), target, Seal(signer.credentials, Level.B_B), TODAY)
     (folder / "office.pem").write_bytes(authority.certificate.dump())
+    listed = authority.revocations(since=TODAY - DAY, until=TODAY + DAY)
+    (folder / "office.crl").write_bytes(listed.dump())
     return target
 
 
@@ -153,14 +155,17 @@ def test_what_was_changed_is_invalid_and_goes_before_what_is_undecided(
     (package / "thêm.txt").write_text("x")
     trust = ("--anchor", anchor, "--json")
     unproven = without_timestamp(tmp_path)
-    told, later, both, found = verify.all(
+    listed = ("--anchor", tmp_path / "office.pem", "--crl", tmp_path / "office.crl", "--json")
+    told, known, later, both, found = verify.all(
         (changed, *trust),
+        (unproven, *listed),
         (unproven, "--anchor", tmp_path / "office.pem", "--json"),
         (changed, unproven, *trust, "--anchor", tmp_path / "office.pem"),
         (package, *trust),
     )
     assert told.code == 1
     assert told.json["items"][0]["verdict"] in ("INVALID", "UNREADABLE")
+    assert (known.code, known.json["summary"]) == (0, {"VALID": 1})
     # Without any revocation list nobody can say that it is valid.
     assert later.code == 5
     assert later.json["summary"] == {"INDETERMINATE": 1}

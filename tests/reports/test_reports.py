@@ -238,6 +238,17 @@ def test_a_page_counts_and_shows_the_bad_ones_first(found: Outcome, tmp_path: Pa
     assert "No root certificate is trusted" in english
 
 
+def test_of_many_items_only_those_that_need_somebody_are_open(tmp_path: Path) -> None:
+    bad = item("bad.pdf", replace(GOOD, integrity=Integrity.BROKEN))
+    write_page(
+        Outcome([*(item(f"{number}.pdf", GOOD) for number in range(30)), bad], NOW), VI, tmp_path / "r"
+    )
+    text = (tmp_path / "r").read_text("utf-8")
+    assert text.count('<details class="item good">') == 30
+    assert text.count('<details class="item bad" open>') == 1
+    assert text.index("bad.pdf") < text.index("0.pdf")
+
+
 def test_what_strangers_write_into_names_is_shown_as_text(tmp_path: Path) -> None:
     hostile = replace(GOOD, field=HOSTILE, signer=HOSTILE, issuer=HOSTILE, certificate_manager=HOSTILE)
     outcome = Outcome([item(f"kho/{HOSTILE}.pdf", hostile), item("b\udcff.pdf", hostile)], NOW)

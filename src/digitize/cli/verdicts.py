@@ -87,8 +87,8 @@ def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None
     """Why an item is not simply valid."""
     lines = [_problem(session, problem, remedies) for problem in _general(item)]
     for part in parts_of(item):
-        name = part.name or item.path.name
-        lines += [f"{name}: {line}" for line in _part_lines(session, part, remedies)]
+        prefix = f"{part.name}: " if part.name else ""
+        lines += [prefix + line for line in _part_lines(session, part, remedies)]
     if not lines:
         return
     session.out.print(Text(one_line(str(item.path)), style="bold"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from digitize.archive.discovery import find_items
@@ -19,7 +19,13 @@ from digitize.reports.document import Writer
 from digitize.reports.evidence import EvidenceFolder
 from digitize.reports.outcome import Outcome
 from digitize.signatures.certificate_facts import certificate_facts
-from digitize.signatures.trust import TrustStore, load_trust, load_user_store, load_workspace_trust
+from digitize.signatures.trust import (
+    TrustStore,
+    load_revocations,
+    load_trust,
+    load_user_store,
+    load_workspace_trust,
+)
 from digitize.signatures.verdict import Verdict
 from digitize.times import VIETNAM, now
 
@@ -31,6 +37,7 @@ class Wishes:
     """What was asked for, as the options of the command have it."""
 
     anchors: tuple[Path, ...] = ()
+    crls: tuple[Path, ...] = ()
     workspace: Path | None = None
     at: str | None = None
     online: bool = False
@@ -111,6 +118,12 @@ def moment_of(text: str, present: dt.datetime) -> dt.datetime:
 
 
 def _trust(wishes: Wishes) -> TrustStore:
+    trust = _chosen(wishes)
+    lists = tuple(map(load_revocations, wishes.crls))
+    return replace(trust, revocations=(*trust.revocations, *lists))
+
+
+def _chosen(wishes: Wishes) -> TrustStore:
     if wishes.anchors:
         return load_trust(wishes.anchors, online=wishes.online)
     if wishes.workspace is not None:

@@ -19,6 +19,10 @@ def register(app: typer.Typer, session: Session) -> None:
             list[Path] | None,
             typer.Option("--anchor", help=session.text("help.verify.anchor"), show_default=False),
         ] = None,
+        crl: Annotated[
+            list[Path] | None,
+            typer.Option("--crl", help=session.text("help.verify.crl"), show_default=False),
+        ] = None,
         at: Annotated[
             str | None,
             typer.Option("--at", metavar="TIME", help=session.text("help.verify.at"), show_default=False),
@@ -57,6 +61,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
         wishes = Wishes(
             anchors=tuple(anchor or ()),
+            crls=tuple(crl or ()),
             workspace=workspace,
             at=at,
             online=online,

@@ -27,6 +27,9 @@ from digitize.reports.facts import (
 )
 from digitize.reports.outcome import Outcome, parts_of
 
+_FEW = 20
+"""Of so many items everything is open; of more only those that need somebody."""
+
 
 def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
     """Write the page.
@@ -50,6 +53,7 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         version=__version__,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         outcome=outcome,
+        few=len(outcome.items) <= _FEW,
         moment=lambda moment: moment_text(catalogue, moment),
         tone=tone_of,
         conclusion=lambda verdict: conclusion(catalogue, verdict),

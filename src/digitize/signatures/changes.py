@@ -7,6 +7,7 @@ with a field and an appearance of their own. What is on no list is a change.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from asn1crypto import parser
@@ -75,7 +76,12 @@ class Comparisons:
     def __init__(self, reader: PdfFileReader) -> None:
         self._left = MOST_COMPARISONS
         self._policy = _policy()
-        self.fields = {one.name: one for one in signature_fields(reader)}
+        self._reader = reader
+
+    @cached_property
+    def fields(self) -> Mapping[str, Place]:
+        """The signature fields of the file as it is today, by name."""
+        return {one.name: one for one in signature_fields(self._reader)}
 
     def review(
         self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None

@@ -16,7 +16,7 @@ from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, ex
 
 from digitize.model import Problem
 from digitize.signatures.found import Found, carried
-from digitize.signatures.integrity import check_integrity, is_pkcs1_v15, weak_points
+from digitize.signatures.integrity import PKCS7_SHA1, check_integrity, is_pkcs1_v15, weak_points
 from digitize.signatures.knowledge import Knowledge
 from digitize.signatures.names import holder_name
 from digitize.signatures.paths import NOT_LOOKED_FOR, Path, find_path
@@ -159,6 +159,8 @@ async def examine(
         certificate, await find_path(certificate, certificates.other_certs, known, moment)
     )
     weak = weak_points(info, certificate)
+    if kind == PKCS7_SHA1 and not weak:
+        weak = (Problem("weak_digest"),)
     notes = [*checked.notes, *weak]
     if is_pkcs1_v15(info):
         notes.append(Problem("not_pss"))

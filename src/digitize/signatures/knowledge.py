@@ -7,7 +7,7 @@ here, once, so that nothing behind this module has to think of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -68,6 +68,15 @@ class Knowledge:
         """The status answers that were given by now."""
         return tuple(one for one in self.found.ocsps if is_past(answered(one), self.now))
 
+    def revoked_answers(self, target: x509.Certificate) -> Iterator[tuple[ocsp.OCSPResponse, dt.datetime]]:
+        """The answers that say that a certificate was revoked, and when; they may be forged."""
+        for one in self.ocsps():
+            for each in one.response_data["responses"]:
+                if each["cert_id"]["serial_number"].native != target.serial_number:
+                    continue
+                if each["cert_status"].name == "revoked":
+                    yield one, each["cert_status"].chosen["revocation_time"].native
+
     def usable_crls(
         self, target: x509.Certificate, pool: Sequence[x509.Certificate]
     ) -> list[crl.CertificateList]:
@@ -113,13 +122,12 @@ def issued(revocations: crl.CertificateList) -> dt.datetime | None:
 
 
 def answered(response: ocsp.OCSPResponse) -> dt.datetime | None:
-    """When a status answer was given; None where it is no answer."""
+    """When the status that an answer tells was known; None where it is no answer."""
     try:
         if response["response_status"].native != "successful":
             return None
-        data = response.response_data
-        moments = [data["produced_at"].native, *(one["this_update"].native for one in data["responses"])]
-        latest: dt.datetime = max(moments)
+        moments = [one["this_update"].native for one in response.response_data["responses"]]
+        latest: dt.datetime | None = max(moments, default=None)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return latest

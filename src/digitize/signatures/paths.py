@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from asn1crypto import keys, x509
+from asn1crypto import crl, keys, ocsp, x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator import errors as path_errors
 from pyhanko_certvalidator.path import ValidationPath
@@ -26,6 +26,7 @@ from digitize.signatures.verdict import CertificateState, EvidenceKind, Revocati
 
 _MOST_CERTIFICATES = 50
 _MOST_TWINS = 3
+_FEW = 6
 
 _UNCLEAR = (path_errors.ValidationError, path_errors.PathError, ValueError, TypeError, KeyError)
 
@@ -80,14 +81,14 @@ async def find_path(
         proven: since when what it signed is proven to exist; the same time if it is left out.
 
     """
-    path = await _look(certificate, others, knowledge, used, proven or used)
+    path = await _with_answers(certificate, others, knowledge, used, proven or used)
     if knowledge.network is None or path.trust is Trust.NOT_CHECKED:
         return path
     if path.trust is Trust.TRUSTED and path.revocation is not Revocation.UNKNOWN:
         return path
     pool = relevant(certificate, (*others, *knowledge.found.certificates, *knowledge.trust.anchors))
     fetched, failures = await knowledge.network.about(certificate, pool)
-    path = await _look(certificate, others, knowledge.plus(fetched), used, proven or used)
+    path = await _with_answers(certificate, others, knowledge.plus(fetched), used, proven or used)
     if failures and not path.good:
         return replace(path, notes=(*path.notes, Problem("fetch_failed")))
     return path
@@ -100,6 +101,8 @@ def relevant(
 
     A hostile file may bring thousands that sign each other; every path among them would be tried.
     """
+    if len(others) <= _FEW:
+        return tuple(others)
     wanted = {certificate.issuer.hashable}
     twins: Counter[tuple[str, str]] = Counter()
     chosen: dict[bytes, x509.Certificate] = {}
@@ -125,6 +128,58 @@ def state_at(certificate: x509.Certificate, moment: dt.datetime) -> CertificateS
     if moment > certificate.not_valid_after:
         return CertificateState.EXPIRED
     return CertificateState.VALID
+
+
+async def _with_answers(
+    certificate: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    knowledge: Knowledge,
+    used: dt.datetime,
+    proven: dt.datetime,
+) -> Path:
+    """Look for a path, and believe a revocation whatever other answers say."""
+    path = await _look(certificate, others, knowledge, used, proven)
+    if path.trust is not Trust.TRUSTED or path.revocation is Revocation.REVOKED:
+        return path
+    for one, moment in knowledge.revoked_answers(certificate):
+        if not await _is_genuine(one, certificate, others, knowledge, moment):
+            continue
+        if moment <= max(used, proven):
+            return replace(path, revocation=Revocation.REVOKED)
+        path = replace(path, notes=(*path.notes, Problem("revoked_later", {"time": moment.isoformat()})))
+    return path
+
+
+async def _is_genuine(
+    answer: ocsp.OCSPResponse,
+    certificate: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    knowledge: Knowledge,
+    revoked: dt.datetime,
+) -> bool:
+    """Whether an answer that a certificate was revoked comes from one that may say so."""
+    pool = relevant(certificate, (*others, *knowledge.found.certificates))
+    context = ValidationContext(
+        trust_roots=list(knowledge.trust.anchors),
+        other_certs=list(pool),
+        moment=max(
+            min(revoked + dt.timedelta(seconds=1), certificate.not_valid_after), certificate.not_valid_before
+        ),
+        ocsps=[answer],
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        retroactive_revinfo=True,
+        algorithm_usage_policy=AcceptAllAlgorithms(),
+    )
+    try:
+        await CertificateValidator(
+            certificate, intermediate_certs=pool, validation_context=context
+        ).async_validate_path()
+    except path_errors.RevokedError:
+        return True
+    except _UNCLEAR:
+        return False
+    return False
 
 
 async def _look(
@@ -226,12 +281,13 @@ def _used(path: ValidationPath, knowledge: Knowledge) -> tuple[UsedEvidence, ...
 def _context(
     certificate: x509.Certificate, pool: Sequence[x509.Certificate], knowledge: Knowledge, used: dt.datetime
 ) -> ValidationContext:
-    return ValidationContext(
+    crls = knowledge.usable_crls(certificate, pool)
+    context = ValidationContext(
         trust_roots=list(knowledge.trust.anchors),
         other_certs=list(pool),
         moment=used,
         best_signature_time=used,
-        crls=knowledge.usable_crls(certificate, pool),
+        crls=crls,
         ocsps=knowledge.usable_ocsps(certificate),
         allow_fetching=False,
         revocation_mode="require",
@@ -240,3 +296,21 @@ def _context(
         # Weak algorithms are told apart from broken paths, by ``is_weak_certificate``.
         algorithm_usage_policy=AcceptAllAlgorithms(),
     )
+    _introduce(context, crls, knowledge.trust.anchors)
+    return context
+
+
+def _introduce(
+    context: ValidationContext, crls: Sequence[crl.CertificateList], anchors: Sequence[x509.Certificate]
+) -> None:
+    """Tell which lists an anchor has signed itself.
+
+    pyHanko looks for a path of the issuer's certificate, and finds none above an anchor that is no root.
+    """
+    for anchor in anchors:
+        usage = anchor.key_usage_value
+        if anchor.subject == anchor.issuer or (usage is not None and "crl_sign" not in usage.native):
+            continue
+        for one in crls:
+            if one.issuer == anchor.subject and has_signed(anchor.public_key, one):
+                context.revinfo_manager.record_crl_issuer(one, anchor)  # type: ignore[no-untyped-call]

@@ -16,6 +16,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from digitize.model import Problem
 from digitize.signatures.changes import UNCLEAR, Comparisons, extent_of
 from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
+from digitize.signatures.debris import salvage
 from digitize.signatures.doc_timestamps import Chain, Covering, prove
 from digitize.signatures.found import Found
 from digitize.signatures.integrity import X509_RSA_SHA1
@@ -81,7 +82,7 @@ def verify_pdf(path: Path, trust: TrustStore, now: dt.datetime) -> PdfReport:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return _unreadable(error)
+        return _unreadable(_told(error))
     return verify_pdf_data(data, trust, now)
 
 
@@ -90,23 +91,36 @@ def verify_pdf_data(data: bytes, trust: TrustStore, now: dt.datetime) -> PdfRepo
     try:
         return _verify(data, trust, now, strict=True)
     except LockedError:
-        return PdfReport(Verdict.UNREADABLE, notes=(Problem("pdf_encrypted"),))
+        return _unreadable(Problem("pdf_encrypted"), _salvaged(data, trust, now))
     except _EXHAUSTED as error:
-        return _unreadable(error)
+        return _unreadable(_told(error))
     except Exception as error:  # noqa: BLE001 - hostile input raises anything
         log.debug("not readable strictly: %s", type(error).__name__)
     try:
         # What only a tolerant parser can read may look otherwise in another reader.
         return _verify(data, trust, now, strict=False)
     except LockedError:
-        return PdfReport(Verdict.UNREADABLE, notes=(Problem("pdf_encrypted"),))
+        return _unreadable(Problem("pdf_encrypted"), _salvaged(data, trust, now))
+    except _EXHAUSTED as error:
+        return _unreadable(_told(error))
     except Exception as error:  # noqa: BLE001
-        return _unreadable(error)
+        return _unreadable(_told(error), _salvaged(data, trust, now))
 
 
-def _unreadable(error: Exception) -> PdfReport:
-    note = Problem("file_unreadable", {"detail": type(error).__name__})
-    return PdfReport(Verdict.UNREADABLE, notes=(note,))
+def _told(error: Exception) -> Problem:
+    return Problem("file_unreadable", {"detail": type(error).__name__})
+
+
+def _unreadable(note: Problem, left: tuple[SignatureReport, ...] = ()) -> PdfReport:
+    return PdfReport(Verdict.UNREADABLE, left, (note,))
+
+
+def _salvaged(data: bytes, trust: TrustStore, now: dt.datetime) -> tuple[SignatureReport, ...]:
+    try:
+        return asyncio.run(salvage(data, trust, now))
+    except Exception as error:  # noqa: BLE001 - there was little to hope for
+        log.debug("nothing left of it: %s", type(error).__name__)
+        return ()
 
 
 def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -> PdfReport:
@@ -155,17 +169,17 @@ def _part(reader: PdfFileReader, place: Place, comparisons: Comparisons, *, tole
     except _EXHAUSTED:
         raise
     except Exception as error:  # noqa: BLE001 - one hostile signature must not hide the others
-        return _Part(place, None, _unclear("signature_unreadable", error), tolerant)
+        return _Part(place, None, _unclear_cover("signature_unreadable", error), tolerant)
     try:
         coverage, changes, forbidden = extent_of(embedded, notes, comparisons)
     except UNCLEAR as error:
         if not tolerant:
             raise _TooStrictError from error
-        return _Part(place, embedded, _unclear("changes_unclear", error), tolerant)
+        return _Part(place, embedded, _unclear_cover("changes_unclear", error), tolerant)
     return _Part(place, embedded, Covered(coverage, changes, forbidden, tuple(notes)), tolerant)
 
 
-def _unclear(code: str, error: Exception) -> Covered:
+def _unclear_cover(code: str, error: Exception) -> Covered:
     note = Problem(code, {"detail": type(error).__name__})
     return Covered(Coverage.PARTIAL, LaterChanges.UNKNOWN, forbidden=True, notes=(note,))
 
