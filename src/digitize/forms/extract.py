@@ -143,7 +143,7 @@ def _read_card(
         if (other_clear, -lost_labels(again)) > (clear, -lost_labels(fields)):
             version, clear, fields = other, other_clear, again
     if not clear:
-        fields["card_kind"] = _unclear(fields["card_kind"])
+        fields["card_kind"] = _in_doubt(fields["card_kind"])
     return version, clear, fields
 
 
@@ -208,10 +208,10 @@ def _of_doubtful_version(reading: FieldReading) -> FieldReading:
     """A field where the version is in doubt: an empty one may have its place in the other version."""
     if reading.value is not None or reading.needs_review:
         return reading
-    return _unclear(reading)
+    return _in_doubt(reading)
 
 
-def _unclear(reading: FieldReading) -> FieldReading:
+def _in_doubt(reading: FieldReading) -> FieldReading:
     return replace(reading, confidence=0.5).doubted(*_VERSION_UNCLEAR)
 
 

@@ -12,6 +12,8 @@ from digitize.model import Problem
 from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
 from digitize.signatures.found import Found
 from digitize.signatures.knowledge import Knowledge, reachable
+from digitize.signatures.paths import NOT_LOOKED_FOR
+from digitize.signatures.timestamps import Stamp, check_stamp, digest_of
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -46,6 +48,31 @@ def verify_detached(
             later_changes=LaterChanges.NONE,
             notes=(note,),
         )
+
+
+def check_detached_stamp(data: bytes, token: bytes, trust: TrustStore, now: dt.datetime) -> Stamp:
+    """Check a timestamp that lies beside its data. Never raises: what cannot be read is BROKEN.
+
+    Args:
+        data: the stamped bytes.
+        token: the timestamp token in DER.
+        trust: what may be relied on.
+        now: the time at which the verification is made.
+
+    """
+    try:
+        info = cms.ContentInfo.load(token, strict=True)
+        return asyncio.run(_check(info, data, trust, now))
+    except Exception as error:  # noqa: BLE001 - hostile input raises anything
+        note = Problem("timestamp_broken", {"detail": type(error).__name__})
+        return Stamp(
+            Integrity.BROKEN, None, proven=False, certificate=None, path=NOT_LOOKED_FOR, notes=(note,)
+        )
+
+
+async def _check(token: cms.ContentInfo, data: bytes, trust: TrustStore, now: dt.datetime) -> Stamp:
+    async with reachable(trust) as network:
+        return await check_stamp(token, digest_of(data), Knowledge(trust, Found(), now, network=network), now)
 
 
 def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt.datetime) -> SignatureReport:
