@@ -207,6 +207,15 @@ def test_the_security_store_hides_nothing(change: Callable[[IncrementalPdfFileWr
     assert report.signatures[0].later_changes is LaterChanges.OTHER
 
 
+def other_title(writer: IncrementalPdfFileWriter) -> None:
+    info = generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string("Quyết định khác")})
+    writer.set_info(writer.add_object(info))
+
+
+def test_what_a_paper_says_of_itself_stays_as_it_was_signed() -> None:
+    assert verified(updated(approval(), other_title)).verdict is Verdict.INVALID
+
+
 def test_what_was_a_signature_and_is_shown_by_no_field_is_told() -> None:
     report = verified(updated(long_term(), removed_signatures))
     assert report.verdict is Verdict.UNSIGNED

@@ -36,7 +36,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
-from digitize.signatures.places import Place, signature_fields
+from digitize.signatures.places import Place, open_pdf, signature_fields
 from digitize.signatures.verdict import Coverage, LaterChanges
 
 generic: Any = typeless
@@ -59,6 +59,7 @@ _CHANGES = {
     ModificationLevel.OTHER: LaterChanges.OTHER,
 }
 
+_FACTS = ("/Title", "/Author", "/Subject", "/Keywords")
 _STORE = "the security store is not as it should be"
 _REMOVED = "an object was removed"
 _TOO_MANY = "too many revisions"
@@ -82,6 +83,16 @@ class Comparisons:
     def fields(self) -> Mapping[str, Place]:
         """The signature fields of the file as it is today, by name."""
         return {one.name: one for one in signature_fields(self._reader)}
+
+    @cached_property
+    def _second(self) -> PdfFileReader:
+        """Another reader: what one has looked at, it cannot compare any more."""
+        stream: Any = self._reader.stream
+        return open_pdf(stream.getvalue(), strict=self._reader.strict)
+
+    def about_the_paper(self, revision: int) -> tuple[str, ...]:
+        """What a revision says about the paper: title, author, and the like."""
+        return _about_the_paper(self._second, revision)
 
     def review(
         self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
@@ -188,6 +199,10 @@ def _changes(
     embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons: Comparisons
 ) -> tuple[LaterChanges, bool]:
     lock, permission = embedded.fieldmdp, embedded.docmdp_level
+    last = embedded.reader.xrefs.total_revisions - 1
+    if comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last):
+        notes.append(Problem("changed_after_signing"))
+        return LaterChanges.OTHER, True
     found = comparisons.review(embedded, lock, permission)
     if isinstance(found, DiffResult):
         forbidden = permission is not None and found.modification_level.value > permission.value
@@ -200,6 +215,24 @@ def _changes(
             return _named(embedded, free, comparisons), True
     notes.append(Problem("changed_after_signing"))
     return LaterChanges.OTHER, True
+
+
+def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
+    """What a revision's ``/Info`` says about the paper: title, author, and the like.
+
+    Programs that sign write when and by what a file was changed; what it is stays as it was signed.
+    """
+    seen: Any = reader.get_historical_resolver(revision)
+    info = _at(seen.trailer_view, "/Info")
+    facts = [str(_at(info, key)) for key in _FACTS] if isinstance(info, generic.DictionaryObject) else []
+    return tuple(fact for fact in facts if fact not in {"None", ""})
+
+
+def _at(holder: Any, key: str) -> Any:
+    try:
+        return holder[key]
+    except (PdfError, LookupError):
+        return None
 
 
 def _named(embedded: EmbeddedPdfSignature, result: DiffResult, comparisons: Comparisons) -> LaterChanges:
