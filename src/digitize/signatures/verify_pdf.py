@@ -20,6 +20,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
+from digitize.signatures.byte_range import leaves_out_only_itself
 from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
 from digitize.signatures.names import holder_name
 from digitize.signatures.trust import TrustStore
@@ -191,6 +192,9 @@ def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Cover
         return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
     found: SignatureCoverageLevel | None = embedded.coverage
     coverage = _COVERAGE.get(found, Coverage.PARTIAL) if found is not None else Coverage.PARTIAL
+    if not leaves_out_only_itself(embedded):
+        notes.append(Problem("coverage_odd"))
+        return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
     stray = coverage is Coverage.ENTIRE_REVISION and _has_stray_tail(embedded.reader)
     if stray or _has_stuffing(embedded):
         notes.append(Problem("changed_after_signing"))
