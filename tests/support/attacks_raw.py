@@ -47,7 +47,9 @@ def place(data: bytes) -> Place:
         numbers = [int(number) for number in found[1].split()]
         before, after, rest = numbers[1:4]
         heads = list(re.finditer(rb"(\d+) 0 obj", data[:before]))
-        return Place(int(heads[-1][1]), before, after, rest, bytes.fromhex(data[before + 1 : after - 1].decode()))
+        return Place(
+            int(heads[-1][1]), before, after, rest, bytes.fromhex(data[before + 1 : after - 1].decode())
+        )
     raise AssertionError("no signature")
 
 
@@ -78,6 +80,11 @@ def shown(thing: Any) -> bytes:
 def body(data: bytes, number: int) -> bytes:
     """The last version of an object."""
     return shown(reader(data).get_object(generic.Reference(number, 0)))
+
+
+def references(array: Any) -> bytes:
+    """The references in an array; none for none."""
+    return b" ".join(b"%d 0 R" % array.raw_get(index).idnum for index in range(len(array or ())))
 
 
 def stream(content: bytes, entries: bytes = b"") -> bytes:

@@ -111,7 +111,7 @@ def the_update_hides_behind_blanks(data: bytes) -> bytes:
 def an_update_put_before_the_signed_end(data: bytes) -> bytes:
     """The update is put in front of the last startxref."""
     cut = data.rindex(b"startxref")
-    return data[:cut] + update(data[:cut] + b"startxref\n0\n", black_page(data)) + data[cut:]
+    return data[:cut] + update(data, black_page(data), Shape(shift=cut - len(data))) + data[cut:]
 
 
 @PARSING
@@ -137,7 +137,8 @@ def object_in_a_new_object_stream(data: bytes) -> bytes:
     head = b"%d 0 " % number
     packed = stream(head + inner, b"/Type /ObjStm /N 1 /First %d" % len(head))
     evil = {
-        page: b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 300 300] /Contents %d 0 R >>" % (number, page + 1),
+        page: b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 300 300] /Contents %d 0 R >>"
+        % (number, page + 1),
         page + 1: stream(EVIL),
         page + 2: packed,
     }

@@ -172,7 +172,19 @@ def _emptied(contents: bytes, *, keep: bool = True) -> Forge:
     return forge
 
 
-for _contents in (b"null", b"<>", b"<00>", b"<3000>", b"(x)", b"42", b"true", b"[]", b"<< >>", b"/Name", b"3 0 R"):
+for _contents in (
+    b"null",
+    b"<>",
+    b"<00>",
+    b"<3000>",
+    b"(x)",
+    b"42",
+    b"true",
+    b"[]",
+    b"<< >>",
+    b"/Name",
+    b"3 0 R",
+):
     USF.add(f"value {_contents.decode()}", _emptied(_contents))
     USF.add(f"value {_contents.decode()}, shorter", _emptied(_contents, keep=False))
 
@@ -258,5 +270,10 @@ def _keyed(key: bytes, value: bytes) -> Forge:
     return forge
 
 
-for _key, _text in ((b"/M", b"(D:19990101)"), (b"/Reason", b"(Huy)"), (b"/Name", b"(Khac)"), (b"/Contents", b"<00>")):
+for _key, _text in (
+    (b"/M", b"(D:19990101)"),
+    (b"/Reason", b"(Huy)"),
+    (b"/Name", b"(Khac)"),
+    (b"/Contents", b"<00>"),
+):
     USF.add(f"{_key.decode()} added to the signature", _keyed(_key, _text))

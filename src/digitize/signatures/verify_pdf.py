@@ -12,7 +12,12 @@ from pathlib import Path
 from asn1crypto import crl, ocsp, parser
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    DiffResult,
+    ModificationLevel,
+    SuspiciousModification,
+)
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
@@ -22,6 +27,9 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from digitize.model import Problem
 from digitize.signatures.byte_range import leaves_out_only_itself
 from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
+from digitize.signatures.document_timestamps import is_timestamp
+from digitize.signatures.later_changes import POLICY
+from digitize.signatures.loose_objects import has_loose_objects
 from digitize.signatures.names import holder_name
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
@@ -112,6 +120,8 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
         seen.add(identity)
         if signature.get("/Type") == "/DocTimeStamp":
             archived = True
+            if not is_timestamp(EmbeddedPdfSignature(reader, field, name)):
+                reports.append(_no_timestamp(name))
             continue
         if signature.get("/SubFilter") not in _SUBFILTERS:
             reports.append(_unsupported(name, str(signature.get("/SubFilter"))))
@@ -123,6 +133,16 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
         return PdfReport(Verdict.UNSIGNED, notes=note)
     notes = () if strict else (Problem("tolerant_parser"),)
     return PdfReport(worst(report.verdict for report in reports), tuple(reports), notes)
+
+
+def _no_timestamp(name: str) -> SignatureReport:
+    return SignatureReport(
+        field=name,
+        integrity=Integrity.BROKEN,
+        coverage=Coverage.PARTIAL,
+        later_changes=LaterChanges.UNKNOWN,
+        notes=(Problem("timestamp_broken", {"detail": "document"}),),
+    )
 
 
 def _unsupported(name: str, kind: str) -> SignatureReport:
@@ -185,7 +205,7 @@ def time_source(claimed: dt.datetime | None, proven: dt.datetime | None) -> Time
 def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Coverage, LaterChanges, bool]:
     """What the signature covers, what came after it, and whether that was forbidden."""
     try:
-        embedded.compute_integrity_info()  # type: ignore[no-untyped-call]
+        embedded.compute_integrity_info(POLICY)  # type: ignore[no-untyped-call]
         allowed = embedded.summarise_integrity_info()["docmdp_ok"]
     except (PdfError, SignatureValidationError, SuspiciousModification, ValueError) as error:
         notes.append(Problem("changes_unclear", {"detail": type(error).__name__}))
@@ -196,7 +216,7 @@ def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Cover
         notes.append(Problem("coverage_odd"))
         return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
     stray = coverage is Coverage.ENTIRE_REVISION and _has_stray_tail(embedded.reader)
-    if stray or _has_stuffing(embedded):
+    if stray or _has_stuffing(embedded) or _has_loose_objects(embedded):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
     result: DiffResult | SuspiciousModification | None = embedded.diff_result
@@ -204,11 +224,20 @@ def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Cover
         return coverage, LaterChanges.NONE, False
     if isinstance(result, SuspiciousModification):
         notes.append(Problem("changed_after_signing"))
-        return coverage, LaterChanges.OTHER, True
+        return coverage, _named(embedded), True
     changes = _CHANGES.get(result.modification_level, LaterChanges.UNKNOWN)
     if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, result):
         changes = LaterChanges.SIGNATURES
     return coverage, changes, allowed is False
+
+
+def _named(embedded: EmbeddedPdfSignature) -> LaterChanges:
+    """What to call changes that are not allowed, after the kinds that ISO 32000 knows."""
+    result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
+    if isinstance(result, SuspiciousModification):
+        return LaterChanges.OTHER
+    milder = result.modification_level in {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}
+    return LaterChanges.OTHER if milder else _CHANGES[result.modification_level]
 
 
 def _has_stray_tail(reader: PdfFileReader) -> bool:
@@ -223,6 +252,11 @@ def _has_stray_tail(reader: PdfFileReader) -> bool:
     rest: bytes = reader.stream.read()
     _, _, tail = rest.partition(b"%%EOF")
     return bool(tail.strip(b"\x00\t\n\f\r "))
+
+
+def _has_loose_objects(embedded: EmbeddedPdfSignature) -> bool:
+    _, _, after, rest = embedded.byte_range
+    return has_loose_objects(embedded.reader, after + rest)
 
 
 def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:

@@ -1,0 +1,180 @@
+"""What may follow a signature, more narrowly than ISO 32000 and pyHanko's own policy have it.
+
+Allowed are long-term-validation data, timestamps, and further signatures. No value, flag or font of a
+form may change, no reader may be told to draw fields anew, and the metadata must go on saying the same
+about the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lxml import etree
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, FloatObject, NumberObject, Reference
+from pyhanko.pdf_utils.reader import HistoricalResolver
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
+    DSSCompareRule,
+    FieldMDPRule,
+    FormUpdatingRule,
+    MetadataUpdateRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    SuspiciousModification,
+    XrefStreamRule,
+)
+from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FormUpdate
+from pyhanko.sign.diff_analysis.rules.form_field_rules import is_field_visible
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
+
+_CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
+_FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
+_DRAWN_BY = ("/DR", "/DA", "/Q")
+_INFO_KEYS = frozenset({"/ModDate", "/Producer"})
+
+_XMP = "{http://ns.adobe.com/xap/1.0/}"
+_TECHNICAL = (
+    f"{_XMP}ModifyDate",
+    f"{_XMP}MetadataDate",
+    f"{_XMP}CreatorTool",
+    "{http://ns.adobe.com/pdf/1.3/}Producer",
+    "{http://ns.adobe.com/xap/1.0/mm/}",
+)
+"""Properties, and one namespace, that programs keep for themselves: dates, names, identifiers."""
+
+_FRAME = ("{adobe:ns:meta/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}")
+"""What holds the properties together."""
+
+
+class _SameInfo(DocInfoRule):
+    """The document's information may get another date and producer, nothing else."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        if _info(old) != _info(new):
+            raise SuspiciousModification("document information changed")
+        yield from super().apply(old, new)
+
+
+class _SameMetadata(MetadataUpdateRule):
+    """XMP may get other technical properties, but must say the same about the document."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        if _described(old) != _described(new):
+            raise SuspiciousModification("metadata changed")
+        yield from super().apply(old, new)
+
+
+class _ProperSignatures(FieldMDPRule):
+    """New fields are signatures that are judged themselves, or show nothing and do nothing.
+
+    pyHanko lets an empty signature field, and one with anything that calls itself a timestamp, bring
+    any appearance along after an approval; and it takes a field whose rectangle it cannot compute
+    with, such as one of references, for invisible.
+    """
+
+    def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        for name, spec in context.field_specs.items():
+            new, old = spec.new_field, spec.old_field
+            if new is None or spec.field_type != "/Sig" or (old is not None and "/V" in old):
+                continue
+            if old is None or "/V" in new:
+                _require_proper(name, new)
+        return iter(())
+
+
+def _require_proper(name: str, field: DictionaryObject) -> None:
+    kids = [kid.get_object() for kid in field.get("/Kids", ())]
+    if any(key in part for part in (field, *kids) for key in ("/A", "/AA", "/PMD", "/OC")):
+        raise SuspiciousModification(f"signature field {name} acts")
+    if not all(_has_plain_place(part) for part in (field, *kids) if "/Rect" in part):
+        raise SuspiciousModification(f"signature field {name} has an odd place")
+    value = field["/V"] if "/V" in field else None
+    signed = isinstance(value, DictionaryObject) and value.get("/Type", "/Sig") == "/Sig"
+    if not signed and is_field_visible(field):
+        raise SuspiciousModification(f"visible field {name} without a signature")
+
+
+def _has_plain_place(widget: DictionaryObject) -> bool:
+    place = widget["/Rect"]
+    return (
+        isinstance(place, ArrayObject)
+        and len(place) == 4
+        and all(isinstance(edge, NumberObject | FloatObject) for edge in place)
+    )
+
+
+class _SameForm(FormUpdatingRule):
+    """Where a reader is told to draw all fields anew, nothing that it draws them by may change."""
+
+    def apply(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        before, after = (_form(resolver) for resolver in (old, new))
+        if after.get("/NeedAppearances") and any(before.get(key) != after.get(key) for key in _DRAWN_BY):
+            raise SuspiciousModification("fields are to be drawn in another way")
+        yield from super().apply(old, new)
+
+
+POLICY = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(ignored_keys=_CATALOGUE_KEYS),
+        _SameInfo().as_qualified(ModificationLevel.LTA_UPDATES),
+        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        _SameMetadata().as_qualified(ModificationLevel.LTA_UPDATES),
+    ],
+    form_rule=_SameForm(
+        field_rules=[
+            _ProperSignatures(),
+            SigFieldCreationRule(),
+            SigFieldModificationRule(always_modifiable={"/Type"}),
+        ],
+        ignored_acroform_keys=_FORM_KEYS,
+    ),
+)
+"""The policy by which later changes are judged."""
+
+
+def _form(resolver: HistoricalResolver) -> DictionaryObject:
+    form = resolver.root.get("/AcroForm")
+    return form if isinstance(form, DictionaryObject) else DictionaryObject()
+
+
+def _info(resolver: HistoricalResolver) -> dict[str, Any]:
+    reference = resolver.trailer_view.get_value_as_reference("/Info", optional=True)
+    info = resolver(reference) if isinstance(reference, Reference) else None
+    if not isinstance(info, DictionaryObject):
+        return {}
+    return {key: value for key, value in info.items() if key not in _INFO_KEYS}
+
+
+def _described(resolver: HistoricalResolver) -> list[str]:
+    """What XMP metadata say about the document, in an order that does not matter."""
+    reference = resolver.root.get_value_as_reference("/Metadata", optional=True)
+    if not isinstance(reference, Reference):
+        return []
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    tree = etree.fromstring(bytes(resolver(reference).data).strip(b"\0\t\n\r "), parser)
+    return sorted(said for element in tree.iter(etree.Element) if (said := _said(element)))
+
+
+def _said(element: Any) -> str:
+    """What one element says, with the way to it; nothing for technical ones and mere frames."""
+    path = [str(one.tag) for one in (element, *element.iterancestors())]
+    if any(tag.startswith(_TECHNICAL) for tag in path):
+        return ""
+    attributes = sorted(
+        (str(key), str(value))
+        for key, value in element.attrib.items()
+        if not str(key).startswith((*_TECHNICAL, "{adobe:ns:meta/}")) and value
+    )
+    text = (element.text or "").strip()
+    if not (attributes or text) and path[0].startswith(_FRAME):
+        return ""
+    return f"{path} {attributes} {text} {(element.tail or '').strip()}"
