@@ -88,7 +88,7 @@ class _ProperSignatures(FieldMDPRule):
 
 
 def _require_proper(name: str, field: DictionaryObject) -> None:
-    kids = [kid.get_object() for kid in field.get("/Kids", ())]
+    kids = [kid.get_object() for kid in field["/Kids"]] if "/Kids" in field else []
     if any(key in part for part in (field, *kids) for key in ("/A", "/AA", "/PMD", "/OC")):
         raise SuspiciousModification(f"signature field {name} acts")
     if not all(_has_plain_place(part) for part in (field, *kids) if "/Rect" in part):

@@ -11,6 +11,7 @@ import re
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+_BLANKS = b"\x00\t\n\f\r "
 _HEAD = re.compile(rb"(?<![0-9])([0-9]{1,10})[\x00\t\n\f\r ]+([0-9]{1,5})[\x00\t\n\f\r ]+obj(?![A-Za-z])")
 
 
@@ -19,11 +20,16 @@ def has_loose_objects(reader: PdfFileReader, start: int) -> bool:
     revisions = range(reader.xrefs.total_revisions)
     tables = {reader.xrefs.get_xref_container_info(revision).start_location for revision in revisions}
     reader.stream.seek(start)
-    for found in _HEAD.finditer(reader.stream.read()):
-        offset = start + found.start()
-        if offset in tables:
+    data = reader.stream.read()
+    for found in _HEAD.finditer(data):
+        # Some programs list the end of the line before an object as its place.
+        before = data[max(0, found.start() - 8) : found.start()]
+        last = start + found.start()
+        first = last - len(before) + len(before.rstrip(_BLANKS))
+        if any(first <= place <= last for place in tables):
             continue
         reference = Reference(int(found[1]), int(found[2]), reader)
-        if not any(reader.xrefs.get_historical_ref(reference, revision) == offset for revision in revisions):
+        places = (reader.xrefs.get_historical_ref(reference, revision) for revision in revisions)
+        if not any(isinstance(place, int) and first <= place <= last for place in places):
             return True
     return False
