@@ -141,6 +141,7 @@ class SignatureReport:
         weak: a digest is used that can be forged.
         tolerant: only a tolerant parser could read the file.
         timestamp_broken: it bears a timestamp that is damaged or belongs to something else.
+        doubtful: parts of it contradict each other, or it lacks what its kind must have; see the notes.
         evidence: certificates, revocation lists, status answers and timestamps that were used.
 
     """
@@ -167,6 +168,7 @@ class SignatureReport:
     weak: bool = False
     tolerant: bool = False
     timestamp_broken: bool = False
+    doubtful: bool = False
     evidence: tuple[UsedEvidence, ...] = ()
 
     @property
@@ -212,6 +214,7 @@ def judge(report: SignatureReport) -> Verdict:
         or report.weak
         or report.tolerant
         or report.timestamp_broken
+        or report.doubtful
     ):
         return Verdict.INDETERMINATE
     return Verdict.VALID

@@ -27,6 +27,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from digitize.model import Problem
 from digitize.signatures.byte_range import leaves_out_only_itself
 from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
+from digitize.signatures.cms_rules import shortcomings
 from digitize.signatures.document_timestamps import is_timestamp
 from digitize.signatures.later_changes import POLICY
 from digitize.signatures.loose_objects import has_loose_objects
@@ -169,6 +170,7 @@ async def _report(
     claimed = embedded.self_reported_timestamp or evidence.claimed_time
     proven = evidence.proven_time
     certificate = evidence.certificate
+    doubts = shortcomings(embedded.signed_data, str(embedded.sig_object.get("/SubFilter")))
     return SignatureReport(
         field=embedded.field_name,
         integrity=evidence.integrity,
@@ -188,10 +190,11 @@ async def _report(
         certificate=evidence.state,
         revocation=evidence.revocation,
         level=_level(embedded, evidence, known),
-        notes=(*notes, *evidence.notes),
+        notes=(*notes, *evidence.notes, *doubts),
         weak=evidence.weak,
         tolerant=tolerant,
         timestamp_broken=evidence.timestamp_broken,
+        doubtful=bool(doubts),
     )
 
 
