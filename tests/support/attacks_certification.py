@@ -154,7 +154,7 @@ def _sneaky(name: str, kind: bytes, rect: bytes, after: int = 0, more: bytes = b
         value = b"/V %d 0 R" % (size(data) + 1 + after) if after else b""
         return _field(b"Evil", kind, rect, value + more)(data)
 
-    SSA.add(name, forge)
+    SSA.add(name, forge, certain=after != 4)
 
 
 for _where, _rect in {

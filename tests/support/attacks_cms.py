@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from support.attacks_family import Family
+from support.attacks_family import Family, NoRoomError
 from support.attacks_raw import place
 from support.sealing import Authority, Holder, office
 
-CMS = Family("CMS structure", "RFC 5652, RFC 5035, Strenzke 2023")
-CERTIFICATE = Family("Signer's certificate", "RFC 5035")
+CMS = Family("CMS structure", "RFC 5652, RFC 5035, Strenzke 2023", certain=False)
+CERTIFICATE = Family("Signer's certificate", "RFC 5035", certain=False)
 
 Edit = Callable[[Any, Any], None]
 
@@ -31,7 +31,8 @@ def refilled(data: bytes, value: bytes) -> bytes:
     at = place(data)
     room = at.after - at.before - 2
     digits = value.hex().encode()
-    assert len(digits) <= room
+    if len(digits) > room:
+        raise NoRoomError
     return data[: at.before + 1] + digits.ljust(room, b"0") + data[at.after - 1 :]
 
 

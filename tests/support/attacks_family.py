@@ -29,16 +29,25 @@ class Attack:
         return f"{self.family}: {self.name}"
 
 
+class NoRoomError(Exception):
+    """An attack needs more room than this file has."""
+
+
 @dataclass
 class Family:
-    """A family of attacks."""
+    """A family of attacks.
+
+    ``certain`` says whether what they make must be INVALID, unless one of them says otherwise.
+    """
 
     name: str
     source: str
+    certain: bool = True
     attacks: list[Attack] = field(default_factory=list)
 
-    def add(self, name: str, forge: Forge, *, certain: bool = True) -> None:
-        self.attacks.append(Attack(self.name, name, forge, certain))
+    def add(self, name: str, forge: Forge, *, certain: bool | None = None) -> None:
+        chosen = self.certain if certain is None else certain
+        self.attacks.append(Attack(self.name, name, forge, chosen))
 
     def __call__(self, forge: Forge) -> Forge:
         """Decorate the one forge of a variant that its function's name tells."""

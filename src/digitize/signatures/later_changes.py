@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, FloatObject, NumberObject, Reference
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NumberObject,
+    Reference,
+    StreamObject,
+)
 from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
@@ -35,6 +42,7 @@ from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
 _CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
 _FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
 _DRAWN_BY = ("/DR", "/DA", "/Q")
+_STREAM_KEYS = frozenset({"/Length", "/Filter", "/DecodeParms"})
 _INFO_KEYS = frozenset({"/ModDate", "/Producer"})
 
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
@@ -159,9 +167,13 @@ def _described(resolver: HistoricalResolver) -> list[str]:
     reference = resolver.root.get_value_as_reference("/Metadata", optional=True)
     if not isinstance(reference, Reference):
         return []
+    stream = resolver(reference)
+    if not isinstance(stream, StreamObject):
+        raise SuspiciousModification("metadata are no stream")
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    tree = etree.fromstring(bytes(resolver(reference).data).strip(b"\0\t\n\r "), parser)
-    return sorted(said for element in tree.iter(etree.Element) if (said := _said(element)))
+    tree = etree.fromstring(bytes(stream.data).strip(b"\0\t\n\r "), parser)
+    entries = [f"{key} {value}" for key, value in stream.items() if key not in _STREAM_KEYS]
+    return sorted([*entries, *(said for element in tree.iter(etree.Element) if (said := _said(element)))])
 
 
 def _said(element: Any) -> str:
