@@ -32,6 +32,7 @@ from digitize.signatures.document_timestamps import is_timestamp
 from digitize.signatures.later_changes import POLICY
 from digitize.signatures.loose_objects import has_loose_objects
 from digitize.signatures.names import holder_name
+from digitize.signatures.stamp_claims import dictionary_claims, stamp_claims
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -171,6 +172,8 @@ async def _report(
     proven = evidence.proven_time
     certificate = evidence.certificate
     doubts = shortcomings(embedded.signed_data, str(embedded.sig_object.get("/SubFilter")))
+    doubts += stamp_claims(embedded, certificate, claimed, proven)
+    remarks = dictionary_claims(embedded.sig_object, certificate, claimed, proven)
     return SignatureReport(
         field=embedded.field_name,
         integrity=evidence.integrity,
@@ -190,7 +193,7 @@ async def _report(
         certificate=evidence.state,
         revocation=evidence.revocation,
         level=_level(embedded, evidence, known),
-        notes=(*notes, *evidence.notes, *doubts),
+        notes=(*notes, *evidence.notes, *doubts, *remarks),
         weak=evidence.weak,
         tolerant=tolerant,
         timestamp_broken=evidence.timestamp_broken,
