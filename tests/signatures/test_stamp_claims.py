@@ -153,7 +153,7 @@ def test_genuine_stamps_of_the_government_raise_no_alarm() -> None:
     seen = 0
     for path in sorted((CASES / "signed" / "vietnam").glob("*.pdf")):
         with path.open("rb") as stream:
-            for signature in PdfFileReader(stream).embedded_regular_signatures:
+            for signature in PdfFileReader(stream, strict=False).embedded_regular_signatures:
                 assert stamp_lines(signature.sig_field)
                 claimed = signature.self_reported_timestamp
                 assert stamp_claims(signature, signature.signer_cert, claimed, None) == ()

@@ -90,8 +90,8 @@ def copied_signature_under_a_new_number(data: bytes) -> bytes:
 @ISA
 def the_last_revision_taken_back(data: bytes) -> bytes:
     """A startxref behind the end leads back to the revision before the signature."""
-    first = re.findall(rb"startxref\s+(\d+)", data)[0]
-    return data + b"startxref\n" + first + b"\n%%EOF\n"
+    first = int(re.findall(rb"startxref\s+(\d+)", data)[0])
+    return data + b"startxref\n%d\n%%%%EOF\n" % first
 
 
 @ISA

@@ -171,7 +171,8 @@ def all_fields_get_white_text(data: bytes) -> bytes:
 @SHADOW
 def fields_get_another_font(data: bytes) -> bytes:
     """The form's resources name a font with other letters."""
-    evil = b"/DR << /Font << /Helv << /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >> >> >> /NeedAppearances true"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>"
+    evil = b"/DR << /Font << /Helv %s >> >> /NeedAppearances true" % font
     return _form(data, rb"/DR [^/]+", evil)
 
 

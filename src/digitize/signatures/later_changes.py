@@ -16,7 +16,6 @@ from pyhanko.pdf_utils.generic import (
     DictionaryObject,
     FloatObject,
     NumberObject,
-    Reference,
     StreamObject,
 )
 from pyhanko.pdf_utils.reader import HistoricalResolver
@@ -38,6 +37,8 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FormUpdate
 from pyhanko.sign.diff_analysis.rules.form_field_rules import is_field_visible
 from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
+
+from digitize.signatures.entries import entry
 
 _CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
 _FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
@@ -64,7 +65,7 @@ class _SameInfo(DocInfoRule):
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
         if _info(old) != _info(new):
-            raise SuspiciousModification("document information changed")
+            raise SuspiciousModification("/Info")
         yield from super().apply(old, new)
 
 
@@ -73,7 +74,7 @@ class _SameMetadata(MetadataUpdateRule):
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
         if _described(old) != _described(new):
-            raise SuspiciousModification("metadata changed")
+            raise SuspiciousModification("/Metadata")
         yield from super().apply(old, new)
 
 
@@ -86,25 +87,25 @@ class _ProperSignatures(FieldMDPRule):
     """
 
     def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
-        for name, spec in context.field_specs.items():
+        for spec in context.field_specs.values():
             new, old = spec.new_field, spec.old_field
             if new is None or spec.field_type != "/Sig" or (old is not None and "/V" in old):
                 continue
             if old is None or "/V" in new:
-                _require_proper(name, new)
+                _require_proper(new)
         return iter(())
 
 
-def _require_proper(name: str, field: DictionaryObject) -> None:
+def _require_proper(field: DictionaryObject) -> None:
     kids = [kid.get_object() for kid in field["/Kids"]] if "/Kids" in field else []
     if any(key in part for part in (field, *kids) for key in ("/A", "/AA", "/PMD", "/OC")):
-        raise SuspiciousModification(f"signature field {name} acts")
+        raise SuspiciousModification("/AA")
     if not all(_has_plain_place(part) for part in (field, *kids) if "/Rect" in part):
-        raise SuspiciousModification(f"signature field {name} has an odd place")
-    value = field["/V"] if "/V" in field else None
-    signed = isinstance(value, DictionaryObject) and value.get("/Type", "/Sig") == "/Sig"
-    if not signed and is_field_visible(field):
-        raise SuspiciousModification(f"visible field {name} without a signature")
+        raise SuspiciousModification("/Rect")
+    value = entry(field, "/V")
+    signed = isinstance(value, DictionaryObject) and entry(value, "/Type") in {None, "/Sig"}
+    if not signed and is_field_visible(field):  # type: ignore[no-untyped-call]
+        raise SuspiciousModification("/V")
 
 
 def _has_plain_place(widget: DictionaryObject) -> bool:
@@ -122,25 +123,30 @@ class _SameForm(FormUpdatingRule):
     def apply(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
-        before, after = (_form(resolver) for resolver in (old, new))
-        if after.get("/NeedAppearances") and any(before.get(key) != after.get(key) for key in _DRAWN_BY):
-            raise SuspiciousModification("fields are to be drawn in another way")
+        before, after = (entry(resolver.root, "/AcroForm") for resolver in (old, new))
+        if (
+            isinstance(before, DictionaryObject)
+            and isinstance(after, DictionaryObject)
+            and entry(after, "/NeedAppearances")
+            and any(entry(before, key) != entry(after, key) for key in _DRAWN_BY)
+        ):
+            raise SuspiciousModification("/NeedAppearances")
         yield from super().apply(old, new)
 
 
 POLICY = StandardDiffPolicy(
     global_rules=[
-        CatalogModificationRule(ignored_keys=_CATALOGUE_KEYS),
+        CatalogModificationRule(ignored_keys=_CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
         _SameInfo().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        _SameMetadata().as_qualified(ModificationLevel.LTA_UPDATES),
+        _SameMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
     ],
     form_rule=_SameForm(
         field_rules=[
             _ProperSignatures(),
-            SigFieldCreationRule(),
+            SigFieldCreationRule(),  # type: ignore[no-untyped-call]
             SigFieldModificationRule(always_modifiable={"/Type"}),
         ],
         ignored_acroform_keys=_FORM_KEYS,
@@ -149,14 +155,10 @@ POLICY = StandardDiffPolicy(
 """The policy by which later changes are judged."""
 
 
-def _form(resolver: HistoricalResolver) -> DictionaryObject:
-    form = resolver.root.get("/AcroForm")
-    return form if isinstance(form, DictionaryObject) else DictionaryObject()
-
-
 def _info(resolver: HistoricalResolver) -> dict[str, Any]:
-    reference = resolver.trailer_view.get_value_as_reference("/Info", optional=True)
-    info = resolver(reference) if isinstance(reference, Reference) else None
+    if "/Info" not in resolver.trailer_view:
+        return {}
+    info: object = resolver(resolver.trailer_view.get_value_as_reference("/Info"))
     if not isinstance(info, DictionaryObject):
         return {}
     return {key: value for key, value in info.items() if key not in _INFO_KEYS}
@@ -164,12 +166,11 @@ def _info(resolver: HistoricalResolver) -> dict[str, Any]:
 
 def _described(resolver: HistoricalResolver) -> list[str]:
     """What XMP metadata say about the document, in an order that does not matter."""
-    reference = resolver.root.get_value_as_reference("/Metadata", optional=True)
-    if not isinstance(reference, Reference):
+    if "/Metadata" not in resolver.root:
         return []
-    stream = resolver(reference)
+    stream: object = resolver(resolver.root.get_value_as_reference("/Metadata"))
     if not isinstance(stream, StreamObject):
-        raise SuspiciousModification("metadata are no stream")
+        raise SuspiciousModification("/Metadata")
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     tree = etree.fromstring(bytes(stream.data).strip(b"\0\t\n\r "), parser)
     entries = [f"{key} {value}" for key, value in stream.items() if key not in _STREAM_KEYS]

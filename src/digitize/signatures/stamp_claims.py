@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.generic import DictionaryObject, parse_pdf_date
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from digitize.model import Problem
+from digitize.signatures.entries import entry
 from digitize.signatures.stamp_text import stamp_lines
 from digitize.times import VIETNAM
 from digitize.vietnamese.folding import fold
@@ -39,18 +40,18 @@ _SIGNER = (
 )
 _ORGANISATION = r"co quan|don vi|to chuc|organi[sz]ation"
 _OTHER = (
-    r"e-?mail|thoi gian ky|thoi gian|ngay ky|gio ky|ngay|chuc vu|chuc danh|ly do|dia diem|noi ky|date|time|timestamp|"
-    r"reason|location|dn|cn|serial|so serial|signature|version|chung thu|ma so|mst"
+    r"e-?mail|thoi gian ky|thoi gian|ngay ky|gio ky|ngay|chuc vu|chuc danh|ly do|dia diem|noi ky|"
+    r"date|time|timestamp|reason|location|dn|cn|serial|so serial|signature|version|chung thu|ma so|mst"
 )
 _LABEL = re.compile(
     rf"(?:^|\n)\s*(?:(?P<who>{_SIGNER})|(?P<where>{_ORGANISATION})|(?:{_OTHER}))\s*(?::|\bby\b:?)"
 )
 _PLAIN_LABEL = re.compile(
-    rf"(?:^|\n)\s*(?P<who>(?:digitally |electronically )?signed by|duoc ky boi|ky boi)\s+"
+    r"(?:^|\n)\s*(?P<who>(?:digitally |electronically )?signed by|duoc ky boi|ky boi)\s+"
 )
 _HEADS = re.compile(
-    r"(ubnd|hdnd|uy ban nhan dan|hoi dong nhan dan|bo|so|cuc|chi cuc|tong cuc|vien|toa an|phong|van phong|trung tam|"
-    r"cong ty|ngan hang|truong|benh vien|cong an|bao hiem xa hoi)\s+\w"
+    r"(ubnd|hdnd|uy ban nhan dan|hoi dong nhan dan|bo|so|cuc|chi cuc|tong cuc|vien|toa an|phong|van phong|"
+    r"trung tam|cong ty|ngan hang|truong|benh vien|cong an|bao hiem xa hoi)\s+\w"
 )
 _SHORT = (
     ("uy ban nhan dan", "ubnd"),
@@ -101,7 +102,7 @@ def _dictionary_time(signature: DictionaryObject) -> dt.datetime | None:
         written = parse_pdf_date(signature["/M"], strict=False)
     except Exception:  # noqa: BLE001 - there is none, or it is something else
         return None
-    return written if isinstance(written, dt.datetime) and written.tzinfo else None
+    return written if written.tzinfo else None
 
 
 def dictionary_claims(
@@ -112,7 +113,7 @@ def dictionary_claims(
 ) -> tuple[Problem, ...]:
     """What the signature dictionary says (``/Name``, the claimed time) beside what is proven."""
     found = []
-    name = signature.get("/Name")
+    name = entry(signature, "/Name")
     if certificate is not None and isinstance(name, str) and name.strip() and not _fits(name, certificate):
         found.append(Problem("name_differs", {"name": str(name)[:100]}))
     if claimed is not None and proven is not None and abs(claimed - proven) > PROVEN_LATER:
@@ -194,7 +195,7 @@ def _values(certificate: x509.Certificate) -> Iterable[str]:
 def other_time(
     lines: Sequence[str], claimed: Sequence[dt.datetime], proven: dt.datetime | None
 ) -> str | None:
-    """A time on a stamp at which the signature was not made; None if one of its times fits, or none is there."""
+    """A time on a stamp at which its signature was not made; None if one of its times fits."""
     written = [moment for found in _MOMENT.finditer("\n".join(lines)) if (moment := _moment(found))]
     if not written or not (claimed or proven):
         return None

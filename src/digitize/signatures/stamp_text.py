@@ -8,6 +8,7 @@ from typing import Any
 from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
 
 from digitize.pdf.content import Operand, instructions
+from digitize.signatures.entries import entry
 
 _DEEPEST = 5
 _MOST_LETTERS = 5_000
@@ -41,46 +42,51 @@ def _read(form: StreamObject, lines: list[str], depth: int) -> None:
     """Append the lines that a form and the forms in it show."""
     if depth > _DEEPEST:
         return
-    resources = form["/Resources"] if "/Resources" in form else {}
-    fonts: dict[str, _Letters] = {}
+    resources = entry(form, "/Resources")
     letters: _Letters | None = None
-    height: float | None = None
+    height: Operand | None = None
     lines.append("")
     for operator, operands in instructions(bytes(form.data)):
-        if operator == "Tf" and operands and isinstance(operands[0], str):
-            name = operands[0]
-            if name not in fonts:
-                fonts[name] = _Letters(resources["/Font"][name])
-            letters = fonts[name]
+        if _breaks(operator, operands, height):
+            lines.append("")
+        if operator == "Tm":
+            height = operands[-1] if operands else None
+        elif operator == "Tf" and operands:
+            letters = _Letters(resources["/Font"][operands[0]])
         elif operator == "Do" and operands:
             inner = resources["/XObject"][operands[0]]
-            if isinstance(inner, StreamObject) and inner.get("/Subtype") == "/Form":
+            if entry(inner, "/Subtype") == "/Form":
                 _read(inner, lines, depth + 1)
-                lines.append("")
-        elif operator == "Tm" and len(operands) == 6:
-            if operands[5] != height:
-                lines.append("")
-            height = operands[5] if isinstance(operands[5], float) else None
-        elif operator in {"T*", "'", '"', "ET"} or (operator in {"Td", "TD"} and operands[-1:] != (0.0,)):
-            lines.append("")
-        if operator in {"Tj", "TJ", "'", '"'} and letters is not None and operands:
+        elif operator in _SHOWS and letters is not None and operands:
             lines[-1] += letters.text(operands[-1])
         if sum(map(len, lines)) > _MOST_LETTERS:
             raise UnknownLettersError
+
+
+_SHOWS = frozenset({"Tj", "TJ", "'", '"'})
+
+
+def _breaks(operator: str, operands: tuple[Operand, ...], height: Operand | None) -> bool:
+    """Whether what follows stands on another line."""
+    if operator == "Tm":
+        return operands[-1:] != (height,)
+    if operator in {"Td", "TD"}:
+        return operands[-1:] != (0.0,)
+    return operator in {"T*", "'", '"', "BT", "Do"}
 
 
 class _Letters:
     """The letters that a font's codes stand for."""
 
     def __init__(self, font: Any) -> None:
-        self._wide = font.get("/Subtype") == "/Type0"
+        self._wide = entry(font, "/Subtype") == "/Type0"
         self._known: dict[int, str] | None = None
         if "/ToUnicode" in font and isinstance(font["/ToUnicode"], StreamObject):
             self._known = _letters(bytes(font["/ToUnicode"].data))
         elif (
             self._wide
-            or font.get("/Subtype") == "/Type3"
-            or isinstance(font.get("/Encoding"), DictionaryObject)
+            or entry(font, "/Subtype") == "/Type3"
+            or isinstance(entry(font, "/Encoding"), DictionaryObject)
         ):
             raise UnknownLettersError
 
