@@ -5,32 +5,20 @@ The signer is trusted and nothing is revoked: whatever is manipulated, no verdic
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from digitize.signatures.verdict import Verdict
-from support.attacked import bases, everything, verified
-from support.attacks_family import Attack, NoRoomError
+from support.attacked import attempts, bases, everything, verified
+from support.attacks_family import Attack
 from support.attacks_shadow import SHADOW
 
 BAD = {Verdict.INVALID, Verdict.UNREADABLE, Verdict.UNSIGNED}
 SECONDS = 10
 
 
-def attempts(attack: Attack, files: dict[str, bytes]) -> list[tuple[str, Verdict, float]]:
-    """What each manipulated file is taken for, and how long that took."""
-    found = []
-    for kind, signed in files.items():
-        try:
-            evil = attack.forge(signed)
-        except NoRoomError:
-            continue
-        assert evil != signed
-        started = time.process_time()
-        found.append((kind, verified(evil).verdict, time.process_time() - started))
-    assert found
-    return found
+def two_of(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A certification, and a certification with an approval after it; the benchmark takes all four."""
+    return {kind: files[kind] for kind in ("B-B", "two")}
 
 
 @pytest.mark.parametrize("shadowed", [False, True])
@@ -40,7 +28,7 @@ def test_the_files_are_valid_before_they_are_attacked(*, shadowed: bool) -> None
 
 @pytest.mark.parametrize("attack", everything(), ids=str)
 def test_no_manipulated_file_is_valid(attack: Attack) -> None:
-    for kind, verdict, seconds in attempts(attack, bases()):
+    for kind, verdict, seconds in attempts(attack, two_of(bases())):
         assert verdict is not Verdict.VALID, kind
         assert verdict in BAD or not attack.certain, (kind, verdict)
         assert seconds < SECONDS
@@ -48,6 +36,6 @@ def test_no_manipulated_file_is_valid(attack: Attack) -> None:
 
 @pytest.mark.parametrize("attack", SHADOW.attacks, ids=str)
 def test_no_file_that_was_prepared_before_signing_is_valid_after_the_change(attack: Attack) -> None:
-    for kind, verdict, seconds in attempts(attack, bases(shadowed=True)):
+    for kind, verdict, seconds in attempts(attack, two_of(bases(shadowed=True))):
         assert verdict in BAD, kind
         assert seconds < SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 from pyhanko.sign.fields import MDPPerm
 
 from digitize.signatures.sign import Level
+from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import PdfReport, verify_pdf_data
 from support import (
     attacks_certification,
@@ -16,9 +18,10 @@ from support import (
     attacks_pages,
     attacks_saving,
     attacks_shadow,
+    attacks_structure,
     attacks_wrapping,
 )
-from support.attacks_family import Attack, Family
+from support.attacks_family import Attack, Family, NoRoomError
 from support.papers import plain
 from support.sealing import DAY, NOW, office
 from support.tampering import approved, with_waiting_field
@@ -29,6 +32,7 @@ MODULES = (
     attacks_pages,
     attacks_certification,
     attacks_cms,
+    attacks_structure,
 )
 
 
@@ -61,6 +65,20 @@ def bases(*, shadowed: bool = False) -> dict[str, bytes]:
             "approval": approved(paper, signer),
             "two": approved(officer, office().authority.issue(), "Organisation", existing=True),
         }
+
+
+def attempts(attack: Attack, files: dict[str, bytes]) -> list[tuple[str, Verdict, float]]:
+    """What each manipulated file is taken for, and how many seconds of work that took."""
+    found = []
+    for kind, signed in files.items():
+        try:
+            evil = attack.forge(signed)
+        except NoRoomError:
+            continue
+        assert evil != signed
+        started = time.process_time()
+        found.append((kind, verified(evil).verdict, time.process_time() - started))
+    return found
 
 
 def verified(data: bytes) -> PdfReport:

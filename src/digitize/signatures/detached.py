@@ -10,6 +10,7 @@ from asn1crypto import cms, crl
 
 from digitize.model import Problem
 from digitize.signatures.cms_evidence import KnownRevocations, examine
+from digitize.signatures.cms_rules import shortcomings
 from digitize.signatures.names import holder_name
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
@@ -58,6 +59,7 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
     known = _enclosed_revocations(signed)
     evidence = asyncio.run(examine(signed, digest, trust, known, now))
     certificate, proven = evidence.certificate, evidence.proven_time
+    doubts = shortcomings(signed, "/ETSI.CAdES.detached")
     level = "B-B"
     if proven is not None:
         long_term = known.crls and evidence.revocation is Revocation.GOOD
@@ -80,9 +82,10 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
         certificate=evidence.state,
         revocation=evidence.revocation,
         level=level,
-        notes=evidence.notes,
+        notes=(*evidence.notes, *doubts),
         weak=evidence.weak,
         timestamp_broken=evidence.timestamp_broken,
+        doubtful=bool(doubts),
     )
 
 
