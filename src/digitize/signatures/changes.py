@@ -15,12 +15,10 @@ from pyhanko.pdf_utils import generic as typeless
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, process_data_at_eof
 from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
     CatalogModificationRule,
     DiffResult,
     DocInfoRule,
-    FormUpdatingRule,
-    GenericFieldModificationRule,
-    MetadataUpdateRule,
     ModificationLevel,
     ObjectStreamRule,
     SigFieldCreationRule,
@@ -36,8 +34,17 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
+from digitize.signatures.byte_range import leaves_out_only_itself
+from digitize.signatures.change_rules import (
+    CATALOGUE_KEYS,
+    FORM_KEYS,
+    ProperSignatures,
+    SameForm,
+    SameMetadata,
+)
+from digitize.signatures.loose_objects import has_loose_objects
 from digitize.signatures.places import Place, open_pdf, signature_fields
-from digitize.signatures.verdict import Coverage, LaterChanges
+from digitize.signatures.verdict import ALLOWED_LATER, Coverage, LaterChanges
 
 generic: Any = typeless
 
@@ -94,6 +101,15 @@ class Comparisons:
         """What a revision says about the paper: title, author, and the like."""
         return _about_the_paper(self._second, revision)
 
+    @cached_property
+    def lost_store(self) -> bool:
+        """Whether the security store of an earlier revision is gone from the last one."""
+        roots = [
+            self._second.get_historical_resolver(revision).root
+            for revision in range(self._second.xrefs.total_revisions)
+        ]
+        return "/DSS" not in roots[-1] and any("/DSS" in root for root in roots)
+
     def review(
         self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
     ) -> DiffResult | SuspiciousModification:
@@ -124,8 +140,9 @@ def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons:
     if (
         coverage is Coverage.PARTIAL
         or stray
-        or not _gap_is_the_signature(embedded)
+        or not leaves_out_only_itself(embedded)
         or _has_stuffing(embedded)
+        or _has_loose_objects(embedded)
     ):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
@@ -173,17 +190,9 @@ def has_stray_tail(reader: PdfFileReader) -> bool:
     return bool(tail.strip(b"\x00\t\n\f\r "))
 
 
-def _gap_is_the_signature(embedded: EmbeddedPdfSignature) -> bool:
-    """Whether what the byte range leaves out is the signature's own value, and nothing else."""
-    _, before, after, _ = embedded.byte_range
-    embedded.reader.stream.seek(before)
-    gap: bytes = embedded.reader.stream.read(after - before)
-    if not (gap.startswith(b"<") and gap.endswith(b">")):
-        return False
-    try:
-        return bytes.fromhex(gap[1:-1].decode("ascii")) == bytes(embedded.pkcs7_content)
-    except ValueError:
-        return False
+def _has_loose_objects(embedded: EmbeddedPdfSignature) -> bool:
+    _, _, after, rest = embedded.byte_range
+    return has_loose_objects(embedded.reader, after + rest)
 
 
 def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:
@@ -200,7 +209,10 @@ def _changes(
 ) -> tuple[LaterChanges, bool]:
     lock, permission = embedded.fieldmdp, embedded.docmdp_level
     last = embedded.reader.xrefs.total_revisions - 1
-    if comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last):
+    if (
+        comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last)
+        or comparisons.lost_store
+    ):
         notes.append(Problem("changed_after_signing"))
         return LaterChanges.OTHER, True
     found = comparisons.review(embedded, lock, permission)
@@ -214,7 +226,16 @@ def _changes(
             notes.append(Problem("certification_forbids"))
             return _named(embedded, free, comparisons), True
     notes.append(Problem("changed_after_signing"))
-    return LaterChanges.OTHER, True
+    return _called(embedded), True
+
+
+def _called(embedded: EmbeddedPdfSignature) -> LaterChanges:
+    """What to call changes that are not allowed, after the kinds that ISO 32000 knows."""
+    result = DEFAULT_DIFF_POLICY.review_file(embedded.reader, embedded.signed_revision)
+    if isinstance(result, SuspiciousModification):
+        return LaterChanges.OTHER
+    found = _CHANGES[result.modification_level]
+    return LaterChanges.OTHER if found in ALLOWED_LATER else found
 
 
 def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
@@ -383,19 +404,20 @@ class _Policy(StandardDiffPolicy):
 def _policy() -> StandardDiffPolicy:
     return _Policy(
         global_rules=[
-            CatalogModificationRule(),  # type: ignore[no-untyped-call]
+            CatalogModificationRule(ignored_keys=CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
             DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
             XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             _SecurityStoreRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
+            SameMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
         ],
-        form_rule=FormUpdatingRule(
+        form_rule=SameForm(
             field_rules=[
+                ProperSignatures(),
                 SigFieldCreationRule(),  # type: ignore[no-untyped-call]
-                SigFieldModificationRule(),
-                GenericFieldModificationRule(),
+                SigFieldModificationRule(always_modifiable={"/Type"}),
             ],
+            ignored_acroform_keys=FORM_KEYS,
         ),
         reject_object_freeing=False,
     )

@@ -143,6 +143,7 @@ class SignatureReport:
         timestamp_broken: it bears a timestamp that is damaged or belongs to something else.
         not_yet: a timestamp says that it was made after the moment of the verification.
         archived: the time is proven by a document timestamp alone, perhaps long after the signature.
+        doubtful: parts of it contradict each other, or it lacks what its kind must have; see the notes.
         evidence: certificates, revocation lists, status answers and timestamps that were used.
 
     """
@@ -171,6 +172,7 @@ class SignatureReport:
     timestamp_broken: bool = False
     not_yet: bool = False
     archived: bool = False
+    doubtful: bool = False
     evidence: tuple[UsedEvidence, ...] = ()
 
     @property
@@ -217,6 +219,7 @@ def judge(report: SignatureReport) -> Verdict:
         or report.tolerant
         or report.timestamp_broken
         or report.not_yet
+        or report.doubtful
     ):
         return Verdict.INDETERMINATE
     return Verdict.VALID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asn1crypto import cms
@@ -30,9 +30,11 @@ from digitize.signatures.places import (
     shows_no_signature,
     signatures,
 )
+from digitize.signatures.stamp_claims import dictionary_claims, stamp_claims
 from digitize.signatures.store import read_store
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
+    ALLOWED_LATER,
     Coverage,
     Integrity,
     LaterChanges,
@@ -146,7 +148,10 @@ def _about(reports: tuple[SignatureReport, ...]) -> tuple[Problem, ...]:
 def _verdict(reports: tuple[SignatureReport, ...], stamps: tuple[SignatureReport, ...]) -> Verdict:
     """A file is as good as its worst signature; a timestamp that is broken cannot be overlooked."""
     broken = any(
-        stamp.integrity is not Integrity.INTACT or stamp.coverage is Coverage.PARTIAL for stamp in stamps
+        stamp.integrity is not Integrity.INTACT
+        or stamp.coverage is Coverage.PARTIAL
+        or stamp.later_changes not in ALLOWED_LATER
+        for stamp in stamps
     )
     signed = worst(report.verdict for report in reports) if reports else Verdict.UNSIGNED
     return worst([signed, Verdict.INVALID]) if broken else signed
@@ -231,8 +236,23 @@ async def _report(part: _Part, chain: Chain, stored: Found) -> SignatureReport:
         except Exception as error:  # noqa: BLE001
             note = Problem("signature_unreadable", {"detail": type(error).__name__})
             evidence = CmsEvidence(Integrity.UNKNOWN, notes=(note,))
+    evidence = _with_claims(embedded, evidence)
     level = _level(embedded, evidence, chain, stored)
     return evidence.report(str(embedded.field_name), part.covered, level=level, tolerant=part.tolerant)
+
+
+def _with_claims(embedded: EmbeddedPdfSignature, evidence: CmsEvidence) -> CmsEvidence:
+    """The evidence with what the stamp and the dictionary of a signature claim against it."""
+    claimed, proven = evidence.claimed_time, evidence.proven_time
+    if evidence.archived and claimed and proven and claimed < proven:
+        # Stamped long after it was signed: that says nothing against an earlier time.
+        proven = None
+    facts = (evidence.certificate, claimed, proven)
+    return replace(
+        evidence,
+        doubts=(*evidence.doubts, *stamp_claims(embedded, *facts)),
+        notes=(*evidence.notes, *dictionary_claims(embedded.sig_object, *facts)),
+    )
 
 
 def _encoded(embedded: EmbeddedPdfSignature, kind: str) -> bytes:

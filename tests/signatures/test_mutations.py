@@ -1,0 +1,33 @@
+"""No byte of a signed PDF can be changed without losing VALID, but those that provably carry nothing.
+
+The full count is made by ``benchmarks/mutations.py``.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.attacked import bases, verified
+from support.attacks_raw import place
+from support.mutations import Mutation, meaningless, tried
+
+
+@pytest.mark.parametrize("kind", ["B-B", "B-LTA", "approval", "two"])
+def test_a_changed_byte_is_never_valid(kind: str) -> None:
+    outcome = tried(bases()[kind], 120, seed=1, verified=verified)
+    assert outcome.wrong == ()
+    assert outcome.verdicts["INVALID"] + outcome.verdicts["UNREADABLE"] > 80
+
+
+def test_nothing_that_is_signed_counts_as_meaningless() -> None:
+    for data in bases().values():
+        at = place(data)
+        for where in (0, at.before - 1, at.before, at.after - 1, at.after, len(data) - 1):
+            assert meaningless(data, Mutation(where, data[where] ^ 0x20)) is None
+
+
+def test_the_case_of_a_digit_is_meaningless() -> None:
+    data = bases()["B-B"]
+    at = place(data)
+    letter = next(where for where in range(at.before + 1, at.after) if data[where : where + 1].isalpha())
+    assert meaningless(data, Mutation(letter, data[letter] ^ 0x20)) == "case of a hexadecimal digit"
