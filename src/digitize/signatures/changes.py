@@ -104,11 +104,9 @@ class Comparisons:
     @cached_property
     def lost_store(self) -> bool:
         """Whether the security store of an earlier revision is gone from the last one."""
-        roots = [
-            self._second.get_historical_resolver(revision).root
-            for revision in range(self._second.xrefs.total_revisions)
-        ]
-        return "/DSS" not in roots[-1] and any("/DSS" in root for root in roots)
+        revisions = range(self._second.xrefs.total_revisions)
+        had = [_has_store(self._second.get_historical_resolver(revision)) for revision in revisions]
+        return any(had) and not had[-1]
 
     def review(
         self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
@@ -137,13 +135,9 @@ def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons:
     settle_revision(embedded)
     coverage = _COVERAGE.get(embedded.evaluate_signature_coverage(), Coverage.PARTIAL)
     stray = coverage is Coverage.ENTIRE_REVISION and has_stray_tail(embedded.reader)
-    if (
-        coverage is Coverage.PARTIAL
-        or stray
-        or not leaves_out_only_itself(embedded)
-        or _has_stuffing(embedded)
-        or _has_loose_objects(embedded)
-    ):
+    if not leaves_out_only_itself(embedded) or _has_stuffing(embedded):
+        coverage = Coverage.PARTIAL
+    if coverage is Coverage.PARTIAL or stray or _has_loose_objects(embedded):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
     if coverage is Coverage.ENTIRE_FILE:
@@ -247,6 +241,14 @@ def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
     info = _at(seen.trailer_view, "/Info")
     facts = [str(_at(info, key)) for key in _FACTS] if isinstance(info, generic.DictionaryObject) else []
     return tuple(fact for fact in facts if fact not in {"None", ""})
+
+
+def _has_store(seen: Any) -> bool:
+    """Whether a revision has a security store; the first part of a linearized file has no catalogue."""
+    try:
+        return "/DSS" in seen.root
+    except (PdfError, LookupError, AssertionError):
+        return False
 
 
 def _at(holder: Any, key: str) -> Any:

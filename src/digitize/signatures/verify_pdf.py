@@ -34,7 +34,6 @@ from digitize.signatures.stamp_claims import dictionary_claims, stamp_claims
 from digitize.signatures.store import read_store
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
-    ALLOWED_LATER,
     Coverage,
     Integrity,
     LaterChanges,
@@ -148,10 +147,7 @@ def _about(reports: tuple[SignatureReport, ...]) -> tuple[Problem, ...]:
 def _verdict(reports: tuple[SignatureReport, ...], stamps: tuple[SignatureReport, ...]) -> Verdict:
     """A file is as good as its worst signature; a timestamp that is broken cannot be overlooked."""
     broken = any(
-        stamp.integrity is not Integrity.INTACT
-        or stamp.coverage is Coverage.PARTIAL
-        or stamp.later_changes not in ALLOWED_LATER
-        for stamp in stamps
+        stamp.integrity is not Integrity.INTACT or stamp.coverage is Coverage.PARTIAL for stamp in stamps
     )
     signed = worst(report.verdict for report in reports) if reports else Verdict.UNSIGNED
     return worst([signed, Verdict.INVALID]) if broken else signed
