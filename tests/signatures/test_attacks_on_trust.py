@@ -50,9 +50,7 @@ def revocations(
     )
     for extension, critical in ((x509.CRLNumber(1), False), *extensions):
         builder = builder.add_extension(extension, critical=critical)
-    return asn1_crl.CertificateList.load(
-        builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)  # type: ignore[arg-type]
-    )
+    return asn1_crl.CertificateList.load(builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER))
 
 
 def root() -> Holder:
@@ -170,7 +168,7 @@ def answer(about: Holder, by: Holder, since: dt.datetime = NOW - DAY) -> bytes:
         )
         .responder_id(ocsp.OCSPResponderEncoding.NAME, by.certificate)
         .certificates([by.certificate])
-        .sign(by.key, hashes.SHA256())  # type: ignore[arg-type]
+        .sign(by.key, hashes.SHA256())
     )
     return made.public_bytes(Encoding.DER)
 

@@ -166,3 +166,37 @@ for _name, _entry in {
     "requirements": b"/Requirements [<< /S /EnableJavaScripts >>]",
 }.items():
     CONTENT.add(f"catalogue: {_name}", _changed(_END, _entry + b" >>", of="root"))
+
+
+@CONTENT
+def metadata_say_something_else(data: bytes) -> bytes:
+    """The title in the metadata names somebody else."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    xml = bytes(reader(data).root["/Metadata"].data).replace(b"<dc:title>", b"<dc:title><!-- -->", 1)
+    other = re.sub(rb"(<dc:title\b.*?<rdf:li[^>]*>)[^<]*", rb"\1Khac", xml, count=1, flags=re.DOTALL)
+    return appended(data, {number: stream(other, b"/Type /Metadata /Subtype /XML")})
+
+
+@CONTENT
+def metadata_with_an_entry_of_their_own(data: bytes) -> bytes:
+    """The stream of the metadata gets an action; found by the fuzzer."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    xml = bytes(reader(data).root["/Metadata"].data)
+    return appended(data, {number: stream(xml, b"/Type /Metadata /Subtype /XML /AA << /O 3 0 R >>")})
+
+
+@CONTENT
+def metadata_with_a_property_more(data: bytes) -> bytes:
+    """The metadata get one more statement."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    more = b'<rdf:Description xmlns:x1="urn:x" x1:status="Huy"/></rdf:RDF>'
+    xml = bytes(reader(data).root["/Metadata"].data).replace(b"</rdf:RDF>", more)
+    return appended(data, {number: stream(xml, b"/Type /Metadata /Subtype /XML")})
+
+
+@CONTENT
+def information_says_something_else(data: bytes) -> bytes:
+    """The title in the document information is another."""
+    number = int(reader(data).trailer.raw_get("/Info").idnum)
+    old = body(data, number)
+    return appended(data, {number: old[: old.rindex(b">>")] + b"/Subject (Khac) >>"})
