@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from digitize.fonts import Face, find_font
@@ -20,6 +20,7 @@ from digitize.signatures.stamp_claims import other_signer, other_time, stamp_cla
 from digitize.signatures.stamp_text import stamp_lines
 from digitize.signatures.verdict import Integrity, SignatureReport, Verdict
 from digitize.signatures.verify_pdf import verify_pdf
+from support.attacks_raw import generic
 from support.papers import plain_paper
 from support.places import CASES, needs_cases
 from support.sealing import DAY, NOW, Holder, office
@@ -154,20 +155,22 @@ def test_any_name_in_the_certificate_may_be_shown() -> None:
 
 def drawn(content: bytes, cmap: bytes = b"", **forms: bytes) -> tuple[str, ...]:
     """The lines of a made-up stamp, whose forms can all show one another."""
-    font = DictionaryObject(
+    font = generic.DictionaryObject(
         {pdf_name("/Type"): pdf_name("/Font"), pdf_name("/Subtype"): pdf_name("/TrueType")}
     )
     if cmap:
-        font["/ToUnicode"] = StreamObject(stream_data=cmap)
-    shared = DictionaryObject()
-    resources = DictionaryObject(
-        {pdf_name("/Font"): DictionaryObject({pdf_name("/F"): font}), pdf_name("/XObject"): shared}
+        font["/ToUnicode"] = generic.StreamObject(stream_data=cmap)
+    shared = generic.DictionaryObject()
+    resources = generic.DictionaryObject(
+        {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): font}), pdf_name("/XObject"): shared}
     )
     head = {pdf_name("/Subtype"): pdf_name("/Form"), pdf_name("/Resources"): resources}
     for name, inner in forms.items():
-        shared[f"/{name}"] = StreamObject(dict_data=dict(head), stream_data=inner)
-    appearance = DictionaryObject({pdf_name("/N"): StreamObject(dict_data=dict(head), stream_data=content)})
-    return stamp_lines(DictionaryObject({pdf_name("/AP"): appearance}))
+        shared[f"/{name}"] = generic.StreamObject(dict_data=dict(head), stream_data=inner)
+    appearance = generic.DictionaryObject(
+        {pdf_name("/N"): generic.StreamObject(dict_data=dict(head), stream_data=content)}
+    )
+    return stamp_lines(generic.DictionaryObject({pdf_name("/AP"): appearance}))
 
 
 def test_letters_are_read_from_forms_in_forms_and_by_their_map() -> None:

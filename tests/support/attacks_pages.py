@@ -162,6 +162,8 @@ for _name, _entry in {
     "viewer": b"/PageMode /FullScreen /PageLayout /TwoPageLeft",
     "address": b"/URI << /Base (http://localhost) >>",
     "legal": b"/Legal << /JavaScriptActions 0 >>",
+    "version that is something else": b"/Version 3 0 R",
+    "version of another": b"/Version (2.0)",
     "needs rendering": b"/NeedsRendering true",
     "requirements": b"/Requirements [<< /S /EnableJavaScripts >>]",
 }.items():

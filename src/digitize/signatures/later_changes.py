@@ -7,6 +7,7 @@ about the document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -44,6 +45,8 @@ _CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/
 _FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
 _DRAWN_BY = ("/DR", "/DA", "/Q")
 _STREAM_KEYS = frozenset({"/Length", "/Filter", "/DecodeParms"})
+_VERSION = re.compile(r"/[12]\.[0-9]")
+_EXTENSION_KEYS = frozenset({"/Type", "/BaseVersion", "/ExtensionLevel", "/ExtensionRevision", "/URL"})
 _INFO_KEYS = frozenset({"/ModDate", "/Producer"})
 
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
@@ -58,6 +61,30 @@ _TECHNICAL = (
 
 _FRAME = ("{adobe:ns:meta/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}")
 """What holds the properties together."""
+
+
+class _SameCatalogue(CatalogModificationRule):
+    """The catalogue may claim another version and extensions of PDF, if that is all they are."""
+
+    def apply_qualified(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
+        version = new.root.raw_get("/Version") if "/Version" in new.root else "/1.7"
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            raise SuspiciousModification("/Version")
+        extensions = entry(new.root, "/Extensions")
+        if extensions is not None and extensions != entry(old.root, "/Extensions"):
+            _require_extensions(extensions)
+        yield from super().apply_qualified(old, new)
+
+
+def _require_extensions(extensions: Any) -> None:
+    values = [extensions[key] for key in extensions if key != "/Type"]
+    for value in values:
+        for one in value if isinstance(value, ArrayObject) else [value]:
+            parts = one.get_object()
+            if not set(parts) <= _EXTENSION_KEYS or any(hasattr(parts[key], "keys") for key in parts):
+                raise SuspiciousModification("/Extensions")
 
 
 class _SameInfo(DocInfoRule):
@@ -136,7 +163,7 @@ class _SameForm(FormUpdatingRule):
 
 POLICY = StandardDiffPolicy(
     global_rules=[
-        CatalogModificationRule(ignored_keys=_CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
+        _SameCatalogue(ignored_keys=_CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
         _SameInfo().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
