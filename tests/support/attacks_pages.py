@@ -167,7 +167,9 @@ for _name, _entry in {
     "needs rendering": b"/NeedsRendering true",
     "requirements": b"/Requirements [<< /S /EnableJavaScripts >>]",
 }.items():
-    CONTENT.add(f"catalogue: {_name}", _changed(_END, _entry + b" >>", of="root"))
+    # Where a version stands already, the key comes twice, and a strict parser says no more.
+    _certain = not _name.startswith("version")
+    CONTENT.add(f"catalogue: {_name}", _changed(_END, _entry + b" >>", of="root"), certain=_certain)
 
 
 @CONTENT
