@@ -27,7 +27,7 @@ conformance: setup-dev
 	.venv/bin/python conformance/judges.py
 
 clean:
-	rm -rf demo .venv-conformance .venv-ocrmypdf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
+	rm -rf demo .venv-conformance .venv-ocrmypdf .venv-pyhanko .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
 
 .PHONY: setup-dev
 setup-dev:

@@ -15,6 +15,8 @@ BENCHMARKS = (
     "memory.py",
     "foreign.py",
     "reading.py",
+    "signing.py",
+    "verifying.py",
 )
 
 

@@ -1,35 +1,35 @@
-"""eark-validator without a network: its vocabularies come from vocabularies.toml.
-
-Version 1.1.3 fetches them when it is imported. Run by the Python of an environment of its own, since
-it pins an old lxml: ``python eark.py PACKAGE...`` prints a report for each, one JSON document a line.
-"""
+"""eark-validator: whether a package is one by E-ARK CSIP, save for what is waived on purpose."""
 
 from __future__ import annotations
 
-import io
-import sys
+import json
 import tomllib
-import urllib.request
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-VOCABULARIES = tomllib.loads(Path(__file__).with_name("vocabularies.toml").read_text("utf-8"))
+from tools import HERE, output_of, python
+
+_FOLDER = HERE / "eark"
 
 
-def vocabulary(url: str) -> io.BytesIO:
-    """The document that the validator asks for: one term a line, as it reads them."""
-    name = url.rpartition("CSIPVocabulary")[2].removesuffix(".xml")
-    return io.BytesIO("\n".join(f"<Term>{term}</Term>" for term in VOCABULARIES[name]).encode())
-
-
-def main() -> None:
-    """Hand the packages to the validator."""
-    urllib.request.urlopen = vocabulary  # type: ignore[assignment]
-    from eark_validator import packages
-
-    for package in sys.argv[1:]:
-        report = packages.PackageValidator(Path(package)).validation_report
-        print(report.model_dump_json(include={"structure", "metadata"}))
-
-
-if __name__ == "__main__":
-    main()
+def faults(packages: Sequence[Path]) -> tuple[list[str], Counter[str]]:
+    """Errors of the validator, and how often each waived rule was broken."""
+    waivers = set(tomllib.loads((_FOLDER / "waivers.toml").read_text("utf-8")))
+    done = output_of(python(_FOLDER / "requirements.txt"), _FOLDER / "offline.py", *packages)
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(reports) != len(packages):
+        return [f"eark-validator judged {len(reports)} of {len(packages)}: {done.stderr[-500:]}"], Counter()
+    found: list[str] = []
+    waived: Counter[str] = Counter()
+    for package, report in zip(packages, reports, strict=True):
+        parts = (report["structure"], *report["metadata"].values())
+        for message in (message for part in parts for message in part["messages"]):
+            if message["severity"] != "Error":
+                continue
+            rule = message["rule_id"]
+            if rule in waivers:
+                waived[rule] += 1
+            else:
+                found.append(f"eark-validator: {package.name}: {rule} {message['message']}")
+    return [*found, *(f"waiver not needed: {rule}" for rule in sorted(waivers - waived.keys()))], waived

@@ -3,6 +3,7 @@
     DigitizeError
     ├── UsageProblem         2    the command was called wrongly
     ├── EnvironmentProblem   3    settings or surroundings are broken; nothing was harmed
+    │   └── SigningProblem   3    key, token or authority cannot be used now; dossiers wait unsigned
     ├── WorkspaceBusy        4    another run holds the workspace
     └── ItemProblem          1    one file, page or dossier cannot be worked on; the rest can
 
@@ -70,6 +71,10 @@ class EnvironmentProblem(DigitizeError):
     """Settings or surroundings are broken; the run ends before harm is done."""
 
     exit_code = ExitCode.ENVIRONMENT
+
+
+class SigningProblem(EnvironmentProblem):
+    """Key, token, certificate or an authority cannot be used now; what is to be signed waits, unsigned."""
 
 
 class WorkspaceBusy(DigitizeError):

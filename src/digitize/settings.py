@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from digitize.errors import EnvironmentProblem
 from digitize.model import Language
@@ -57,21 +57,66 @@ class Limits(_Section):
     worker_megabytes: int = Field(default=6144, ge=0)
 
 
-class Signing(_Section):
-    """The signing key; never its passphrase.
+class SigningKey(_Section):
+    """Where a key lies: in a PKCS#12 file, or on a token or HSM. Never its passphrase or PIN.
 
     Attributes:
         key: PKCS#12 file.
         passphrase_file: file that holds the passphrase, readable by its owner alone; if it is not
             given, the passphrase is taken from ``DIGITIZE_PASSPHRASE`` or asked for.
-        timestamp_key: PKCS#12 file of a timestamp authority in this process. Only a demo has one:
-            it proves nothing to others.
+        module: PKCS#11 module of the token's maker. It is a program that is run, so it is believed
+            only where nobody but the owner can have written it or these settings.
+        token: label of the token, or its serial number; needed where several are there.
+        slot: number of the slot, in the module's own order, instead of a label.
+        certificate: which certificate signs, where the token has several: its key's id in
+            hexadecimal, or part of its subject.
+        pin_file: file that holds the PIN, readable by its owner alone; if it is not given, the PIN
+            is taken from ``DIGITIZE_PIN`` or asked for.
+        holder: what the certificate's subject has to name; by default the organisation.
 
     """
 
     key: Path | None = None
     passphrase_file: Path | None = None
+    module: Path | None = None
+    token: str = ""
+    slot: int | None = Field(default=None, ge=0)
+    certificate: str = ""
+    pin_file: Path | None = None
+    holder: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether any key is named."""
+        return self.key is not None or self.module is not None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.key is not None and self.module is not None:
+            message = "key, module: only one of the two"
+            raise ValueError(message)
+        return self
+
+
+class Signing(SigningKey):
+    """The organisation's signing key, and where time and revocation are proven.
+
+    Attributes:
+        timestamp_url: address of an RFC 3161 timestamp authority. Signing reaches out to it.
+        timestamp_key: PKCS#12 file of a timestamp authority in this process. Only a demo has one:
+            it proves nothing to others.
+        fetch_revocation: whether OCSP answers and CRLs are fetched from the addresses that stand in
+            certificates, when signing and renewing.
+        timeout: seconds that an authority has for an answer.
+        officer: the key of the officer who signs first, where the profile asks for two signers.
+
+    """
+
+    timestamp_url: str | None = Field(default=None, pattern="^https?://")
     timestamp_key: Path | None = None
+    fetch_revocation: bool = False
+    timeout: float = Field(default=15.0, gt=0)
+    officer: SigningKey = SigningKey()
 
 
 class Trust(_Section):

@@ -11,8 +11,9 @@ from asn1crypto import cms
 from lxml import etree
 
 from digitize.archive.check import PackageReport, check_package
+from digitize.archive.discovery import ItemKind
 from digitize.archive.mets import METS, XLINK
-from digitize.archive.verification import ItemKind, verify_paths
+from digitize.archive.verification import verify_paths
 from digitize.errors import UsageProblem
 from digitize.files import fixity
 from digitize.signatures.sign import Level

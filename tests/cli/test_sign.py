@@ -73,13 +73,13 @@ def test_the_passphrase_comes_from_the_environment_and_goes_nowhere(composed: Pa
 def test_the_passphrase_is_asked_for_in_a_terminal_and_not_shown(composed: Path) -> None:
     secret = take_passphrase(composed)
     with terminal("sign", "-w", composed) as screen:
-        screen.wait_for("Mật khẩu khóa ký:")
+        screen.wait_for("Mật khẩu khóa ký signer.p12:")
         screen.press(CTRL_C)
         assert screen.end() == 130
         assert "Đã dừng theo yêu cầu" in screen.plain
     assert packages(composed) == []
     with terminal("sign", "-w", composed, "--lang", "en") as screen:
-        screen.wait_for("Passphrase of the signing key:")
+        screen.wait_for("Passphrase of the signing key signer.p12:")
         screen.press(secret + "\n")
         assert screen.end() == 0
         assert secret not in screen.screen

@@ -13,8 +13,14 @@ from typing import Any
 import pytest
 
 from digitize.signatures.demo_authority import DemoAuthority
+from digitize.signatures.sign import Level, Seal, sign_pdf
+from digitize.times import VIETNAM
 from support.calls import together
+from support.papers import plain_paper
 from support.program import Outcome, digitize
+from support.sealing import DAY, YEAR, Authority
+
+TODAY = dt.datetime.now(VIETNAM).replace(microsecond=0)
 
 SIGNATURE = {
     "field",
@@ -67,7 +73,7 @@ def test_an_archive_is_valid_and_told_as_the_contract_has_it(finished: Path, ver
     told, table, quiet = verify.all((*place, "--json"), place, (*place, "--quiet"))
     assert (told.code, told.err) == (0, "")
     document = told.json
-    assert set(document) == {"checked_at", "items", "summary"}
+    assert set(document) >= {"checked_at", "items", "summary"}
     assert dt.datetime.fromisoformat(document["checked_at"]).utcoffset() == dt.timedelta(hours=7)
     assert document["summary"] == {"VALID": 3}
     for item in document["items"]:
@@ -84,6 +90,18 @@ def test_an_archive_is_valid_and_told_as_the_contract_has_it(finished: Path, ver
     assert table.code == 0
     assert "Đã kiểm tra 3 mục. HỢP LỆ: 3" in table.out
     assert (quiet.code, quiet.out) == (0, "")
+
+
+def without_timestamp(folder: Path) -> Path:
+    """A PDF signed at B-B by an office; its anchor and CRL are put beside it as ``office.*``."""
+    authority = Authority.root(begin=TODAY - YEAR, end=TODAY + YEAR)
+    signer = authority.issue(begin=TODAY - YEAR, end=TODAY + YEAR)
+    target = folder / "không rõ thu hồi.pdf"
+    sign_pdf(plain_paper(folder), target, Seal(signer.credentials, Level.B_B), TODAY)
+    (folder / "office.pem").write_bytes(authority.certificate.dump())
+    listed = authority.revocations(since=TODAY - DAY, until=TODAY + DAY)
+    (folder / "office.crl").write_bytes(listed.dump())
+    return target
 
 
 def test_only_the_anchors_that_are_named_count(
@@ -111,9 +129,8 @@ def test_only_the_anchors_that_are_named_count(
     assert "UNTRUSTED: 1" in none.out
     assert "No trust anchor is known" in none.err
     assert either.code == 0
-    store = tmp_path / "config" / "digitize" / "trust"
-    store.mkdir(parents=True)
-    shutil.copy(own, store / "demo.pem")
+    added = digitize("trust", "add", own, "--yes", XDG_CONFIG_HOME=str(verify.store))
+    assert added.code == 0, added.err
     assert verify(pdf).code == 0
 
 
@@ -137,18 +154,24 @@ def test_what_was_changed_is_invalid_and_goes_before_what_is_undecided(
     package = Path(shutil.copytree(next((finished / "archive").iterdir()), tmp_path / "gói"))
     (package / "thêm.txt").write_text("x")
     trust = ("--anchor", anchor, "--json")
-    told, later, both, found = verify.all(
+    unproven = without_timestamp(tmp_path)
+    listed = ("--anchor", tmp_path / "office.pem", "--crl", tmp_path / "office.crl", "--json")
+    told, known, later, both, found = verify.all(
         (changed, *trust),
-        (pdf, *trust, "--at", "2076-01-01"),
-        (changed, pdf, *trust, "--at", "2076-01-01"),
+        (unproven, *listed),
+        (unproven, "--anchor", tmp_path / "office.pem", "--json"),
+        (changed, unproven, *trust, "--anchor", tmp_path / "office.pem"),
         (package, *trust),
     )
     assert told.code == 1
     assert told.json["items"][0]["verdict"] in ("INVALID", "UNREADABLE")
-    # In fifty years neither certificate nor timestamp proves anything by itself.
+    assert (known.code, known.json["summary"]) == (0, {"VALID": 1})
+    # Without any revocation list nobody can say that it is valid.
     assert later.code == 5
     assert later.json["summary"] == {"INDETERMINATE": 1}
-    assert later.json["checked_at"] == "2076-01-01T00:00:00+07:00"
+    (signature,) = later.json["items"][0]["signatures"]
+    assert [warning["code"] for warning in signature["warnings"]] == ["revocation_unchecked"]
+    assert signature["valid_at_signing_time"] is None
     assert both.code == 1
     assert found.code == 1
     (item,) = found.json["items"]
@@ -174,6 +197,10 @@ def test_what_is_no_pdf_is_unreadable_and_what_is_not_there_is_wrong_usage(
         ((folder,), "Không có tệp PDF hay gói tin nào"),
         ((tmp_path / "mất.pdf", pdf), f"Không có {tmp_path / 'mất.pdf'}."),
         ((pdf, "--at", "hôm qua"), "Không hiểu thời điểm hôm qua"),
+        ((pdf, "--at", "2076-01-01"), "Thời điểm 2076-01-01 ở tương lai"),
+        ((pdf, "--html", text), f"Tệp {text} đã có"),
+        ((pdf, "--csv", text), f"Tệp {text} đã có"),
+        ((pdf, "--evidence", tmp_path), f"Thư mục {tmp_path} đã có nội dung"),
         ((), "Thiếu 'PATH'"),
         ((pdf, "-w", folder), "không phải thư mục làm việc"),
     )

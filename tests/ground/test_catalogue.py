@@ -27,6 +27,7 @@ KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
+    "cli/run.py",  # why a run could not sign
     "pipeline/ledger.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
@@ -97,13 +98,21 @@ def test_every_other_text_is_used() -> None:
 
 def is_used(key: str) -> bool:
     """Whether the code has a key, or a pattern for it and the word that makes the key of it."""
-    if key in strings():
+    if key in strings() or f'"{key}"' in pages():
         return True
     last = key.rpartition(".")[2]
     values = {str(member) for kind in (Stage, Verdict, State) for member in kind} | usage_errors()
     by_word = re.sub(r"[^.]+$", "{}", key) in strings() and last in strings() | values
     by_command = key.startswith("help.") and re.sub(r"^help\.[^.]+\.", "help.{}.", key) in strings()
-    return by_word or by_command
+    # Numbers of facts and criteria are those of the circular.
+    by_number = re.sub(r"\.[0-9.]+$", ".{}", key) in strings()
+    return by_word or by_command or by_number
+
+
+def pages() -> str:
+    """What templates of pages say."""
+    folder = resources.files("digitize.reports")
+    return "".join(entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".html"))
 
 
 def usage_errors() -> set[str]:

@@ -7,15 +7,21 @@ import stat
 from pathlib import Path
 
 import pytest
+from asn1crypto.pem import armor
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
 
-from digitize.errors import EnvironmentProblem, ExitCode
+from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
 from digitize.signatures.credentials import load_certificates, load_pkcs12
 from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
 from digitize.signatures.detached import verify_detached
-from digitize.signatures.sign import Evidence, Level, Seal, local_timestamper, sign_detached, sign_pdf
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.sign import Level, Seal, sign_detached, sign_pdf
+from digitize.signatures.timestampers import local_timestamper
 from digitize.signatures.trust import load_revocations, load_trust, load_user_store
+from digitize.signatures.trust_file import read_trust_file
+from digitize.signatures.trust_folder import TrustFolder
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf
 from support.papers import plain_paper
@@ -109,11 +115,93 @@ def test_the_users_own_store_may_be_missing_or_hold_several_anchors(
 ) -> None:
     store = tmp_path / "trust"
     assert load_user_store(store).anchors == ()
-    store.mkdir()
-    (store / "a.pem").write_bytes(authority.anchor.read_bytes())
-    (store / "b.crt").write_bytes(office().authority.certificate.dump())
+    (own,) = load_certificates(authority.anchor)
+    listed = load_revocations(authority.revocations)
+    added = TrustFolder(store).add([own, office().authority.certificate, listed, own], "ai đó", NOW)
+    assert [(entry.kind.value, entry.added_by) for entry in added] == [
+        ("certificate", "ai đó"),
+        ("certificate", "ai đó"),
+        ("crl", "ai đó"),
+    ]
     (store / "note.txt").write_text("no certificate")
-    assert len(load_user_store(store).anchors) == 2
+    trust = load_user_store(store, online=True)
+    assert (len(trust.anchors), len(trust.revocations), trust.online) == (2, 1, True)
+    assert stat.S_IMODE(store.stat().st_mode) == 0o700
+    assert TrustFolder(store).add([own], "ai đó", NOW) == []
+
+
+@pytest.mark.parametrize("harm", ["exchanged", "cut off", "gone", "put in by hand", "record"])
+def test_a_store_that_somebody_touched_is_refused(
+    tmp_path: Path, authority: DemoAuthority, harm: str
+) -> None:
+    store = tmp_path / "trust"
+    (own,) = load_certificates(authority.anchor)
+    (entry,) = TrustFolder(store).add([own], "ai đó", NOW)
+    file = store / entry.file
+    match harm:
+        case "exchanged":
+            file.write_bytes(office().authority.certificate.dump())
+        case "cut off":
+            file.write_bytes(file.read_bytes()[:200])
+        case "gone":
+            file.unlink()
+        case "put in by hand":
+            (store / "thêm.crt").write_bytes(office().authority.certificate.dump())
+        case _:
+            (store / "store.json").write_text("{")
+    with pytest.raises(EnvironmentProblem) as caught:
+        load_user_store(store)
+    expected = {
+        "gone": "trust_missing",
+        "put in by hand": "trust_unrecorded",
+        "record": "trust_record_unreadable",
+    }
+    assert caught.value.code == expected.get(harm, "trust_changed")
+    if harm in ("exchanged", "cut off", "gone"):
+        # The remedy that is told works.
+        TrustFolder(store).remove(str(caught.value.facts["id"]))
+        assert load_user_store(store).anchors == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"0\x82", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_what_is_no_certificate_never_enters_a_store(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.pem"
+    path.write_bytes(data)
+    with pytest.raises(UsageProblem) as caught:
+        read_trust_file(path)
+    assert caught.value.code == "trust_not_certificate"
+
+
+def test_certificates_and_lists_are_read_from_every_usual_file(tmp_path: Path) -> None:
+    root, holder = office().authority, office().signer
+    certificates = [root.holder.certificate, holder.certificate]
+    files = {
+        "a.cer": root.holder.certificate.public_bytes(Encoding.DER),
+        "b.pem": b"".join(one.public_bytes(Encoding.PEM) for one in certificates),
+        "c.p7b": serialize_certificates(certificates, Encoding.DER),
+        "d.p7c": serialize_certificates(certificates, Encoding.PEM),
+        "e.crl": office().crl.dump(),
+        "f.crl": armor("X509 CRL", office().crl.dump()),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        found = read_trust_file(tmp_path / name)
+        assert len(found) == (2 if name[0] in "bcd" else 1), name
+        assert {one.dump() for one in found} <= {
+            root.certificate.dump(),
+            holder.asn1.dump(),
+            office().crl.dump(),
+        }, name
+
+
+def test_a_private_key_never_enters_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "a.pem"
+    certificate = office().authority.holder.certificate.public_bytes(Encoding.PEM)
+    key = office().authority.holder.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(certificate + key)
+    with pytest.raises(UsageProblem) as caught:
+        read_trust_file(path)
+    assert caught.value.code == "trust_private_key"
 
 
 def demo_seal(files: DemoAuthority) -> Seal:

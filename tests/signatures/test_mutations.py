@@ -27,7 +27,7 @@ def test_a_changed_byte_is_never_valid(kind: str) -> None:
 def test_nothing_that_is_signed_counts_as_meaningless() -> None:
     for data in bases().values():
         at = place(data)
-        for where in (0, at.before - 1, at.before, at.after - 1, at.after, len(data) - 1):
+        for where in (0, at.before - 1, at.before, at.after - 1, at.after, at.end - 1):
             assert meaningless(data, Mutation(where, data[where] ^ 0x20)) is None
 
 

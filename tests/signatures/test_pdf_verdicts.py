@@ -26,7 +26,7 @@ from digitize.signatures.verdict import (
 )
 from digitize.signatures.verify_pdf import verify_pdf, verify_pdf_data
 from support.papers import plain, plain_paper
-from support.sealing import DAY, NOW, YEAR, Holder, Office, office, rsa_key, timestamper
+from support.sealing import DAY, NOW, YEAR, Holder, Office, office, rsa_key
 from support.tampering import approved
 
 
@@ -132,7 +132,7 @@ def test_a_certificate_that_has_run_out_is_valid_with_a_timestamp_and_unclear_wi
 
 def test_a_certificate_that_had_run_out_when_it_signed_is_told() -> None:
     dead = office().authority.issue(end=NOW - 3 * DAY)
-    seal = office().seal(Level.B_T, signer=dead)
+    seal = office().careless_seal(Level.B_T, signer=dead)
     with TemporaryDirectory() as folder:
         target = Path(folder) / "signed.pdf"
         # Its clock was turned back; the timestamp tells the truth.
@@ -151,7 +151,7 @@ def test_a_certificate_that_was_not_valid_yet_is_told() -> None:
 
 def test_a_timestamp_of_an_unknown_authority_proves_no_time() -> None:
     stranger = Office.new("Gốc khác")
-    seal = stranger.seal(Level.B_T, signer=office().signer)
+    seal = stranger.careless_seal(Level.B_T, signer=office().signer)
     with TemporaryDirectory() as folder:
         target = Path(folder) / "signed.pdf"
         sign_pdf(plain_paper(Path(folder)), target, seal, NOW)
@@ -163,11 +163,9 @@ def test_a_timestamp_of_an_unknown_authority_proves_no_time() -> None:
 
 
 def test_a_timestamp_from_the_future_proves_no_time() -> None:
-    future = timestamper(office().stamper, NOW + 30 * DAY)
     with TemporaryDirectory() as folder:
         target = Path(folder) / "signed.pdf"
-        seal = office().seal(Level.B_T)
-        object.__setattr__(seal, "timestamper", future)
+        seal = office().careless_seal(Level.B_T, NOW + 30 * DAY)
         sign_pdf(plain_paper(Path(folder)), target, seal, NOW)
         signature = only(target.read_bytes(), office().trust)
     assert signature.timestamp is None

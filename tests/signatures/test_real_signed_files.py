@@ -9,7 +9,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from digitize.signatures.trust import TrustStore
-from digitize.signatures.verdict import Integrity, Verdict
+from digitize.signatures.verdict import Integrity, LaterChanges, Verdict
 from digitize.signatures.verify_pdf import PdfReport, verify_pdf
 from support.places import CASES, needs_cases
 
@@ -68,21 +68,100 @@ def test_an_attacked_file_is_never_valid_though_its_signer_is_believed(name: str
     assert report.verdict in {Verdict.INVALID, Verdict.UNREADABLE}
 
 
-@needs_cases
-@pytest.mark.parametrize(
-    "name", ["dss/pdf-signed-original.pdf", "dss/pades-bes.pdf", "openpdf/sample_signed-sha512.pdf"]
-)
-def test_a_genuine_file_is_intact_and_untrusted(name: str) -> None:
-    report = reports()[name]
-    assert report.verdict is Verdict.UNTRUSTED
-    assert {signature.integrity for signature in report.signatures} == {Integrity.INTACT}
+NOT_INTACT = {
+    "dss/Signature-P-HU_NET-2.pdf": (Integrity.UNKNOWN,),  # names no digest algorithm
+    "dss/dss-1420__PAdES-BpB-att-SHA256-SHA3_224withRSA.pdf": (Integrity.BROKEN,),  # the value does not fit
+    "dss/dss-1420__PAdES-BpB-att-SHA256-SHA3_256withRSA.pdf": (Integrity.BROKEN,),  # the value does not fit
+    "dss/hello_signed_INCSAVE_signed_EDITED.pdf": (Integrity.BROKEN,),  # edited
+    "dss/pades-unsupported-signature-algorithm.pdf": (Integrity.BROKEN,),  # the value does not fit
+    "dss/pdf-byterange-overlap.pdf": (Integrity.BROKEN,),  # the ranges overlap
+    "dss/pdf-with-empty-sig.pdf": (Integrity.BROKEN,),  # zeros where a signature should be
+    "pyhanko/pdf-sig-with-econtent.pdf": (Integrity.BROKEN,),  # encloses other content
+}
+"""The signatures that are not intact, and why; all others are."""
+
+NOTHING_LEFT = {
+    "dss/EmptyPage-corrupted2.pdf",
+    "dss/pades_opposite_infinite_loop.pdf",
+}
+"""Files that no parser can read and in which no signature can be found."""
+
+UNSIGNED = {
+    "dss/dss-2554__fieldmdp-exclude.pdf",
+    "dss/not_signed_pdfa.pdf",
+    "dss/retrieved-modified_after_signature.pdf",
+    "dss/timestamped-fields.pdf",
+    "pdfbox/sign_me_visible.pdf",
+    "pyhanko/minimal-with-field.pdf",
+    "pyhanko/minimal.pdf",
+    "pyhanko/struct-tree-circular-ref.pdf",
+    "siva/no-signatures.pdf",
+}
 
 
 @needs_cases
-def test_signatures_of_the_vietnamese_government_are_intact() -> None:
+def test_every_signature_is_intact_but_those_that_are_known_not_to_be() -> None:
+    found = {
+        name: tuple(one.integrity for one in report.signatures if one.integrity is not Integrity.INTACT)
+        for name, report in reports().items()
+    }
+    assert {name: kinds for name, kinds in found.items() if kinds} == NOT_INTACT
+
+
+@needs_cases
+def test_a_file_without_signatures_is_unsigned_and_every_other_shows_its_own() -> None:
+    none = {name for name, report in reports().items() if not report.signatures}
+    assert none == UNSIGNED | NOTHING_LEFT | {name for name in none if "original-document" in name}
+    assert {reports()[name].verdict for name in UNSIGNED} == {Verdict.UNSIGNED}
+
+
+@needs_cases
+def test_what_only_a_tolerant_parser_reads_is_never_valid_though_its_signer_is_believed() -> None:
     for name, report in reports().items():
-        if name.startswith("vietnam/"):
-            assert [signature.integrity for signature in report.signatures] == [Integrity.INTACT] * 3, name
+        if "tolerant_parser" in {note.code for note in report.notes}:
+            assert verify_pdf(SIGNED / name, pinned(name), NOW).verdict.rank <= Verdict.INDETERMINATE.rank, (
+                name
+            )
+
+
+@needs_cases
+def test_files_of_the_european_commission_hold_though_they_were_updated() -> None:
+    """Hybrid files, linearized ones, security stores that were written anew, references to nothing."""
+    for name in (
+        "dss/TEST2_signed_with_zero_policy_hash.pdf",
+        "dss/pades-ocsp-archiveCutOff-invalid.pdf",
+        "dss/Signature-P-HU_POL-7.pdf",
+        "dss/adbe_crl_signed.pdf",
+        "dss/lt-short.pdf",
+        "dss/pades-ltv-from-epes.pdf",
+        "dss/pades-ltv-with-reason.pdf",
+        "dss/pades-lt-extended-abde.pdf",
+        "dss/protected__edition_protected_signing_allowed_with_field_signed.pdf",
+    ):
+        assert reports()[name].verdict is Verdict.UNTRUSTED, name
+
+
+@needs_cases
+def test_signatures_of_the_vietnamese_government_are_intact_each_with_its_own_verdict() -> None:
+    first = reports()["vietnam/vn_vgca_BXD329_3sigs.pdf"]
+    assert [one.integrity for one in first.signatures] == [Integrity.INTACT] * 3
+    # The first certifies the paper, and allows no further field that shows something.
+    assert [one.verdict for one in first.signatures] == [
+        Verdict.INVALID,
+        Verdict.UNTRUSTED,
+        Verdict.UNTRUSTED,
+    ]
+    assert [one.later_changes for one in first.signatures] == [
+        LaterChanges.SIGNATURES,
+        LaterChanges.SIGNATURES,
+        LaterChanges.NONE,
+    ]
+    second = reports()["vietnam/vn_vgca_TT08_2023_BTC_3sigs.pdf"]
+    assert [one.verdict for one in second.signatures] == [Verdict.UNTRUSTED] * 3
+    codes = [{note.code for note in one.notes} for one in (*first.signatures, *second.signatures)]
+    assert ["pss_parameters_misplaced" in one for one in codes] == [False, True, True] * 2
+    assert ["weak_digest" in one for one in codes] == [False, False, False, True, False, False]
+    assert {first.verdict, second.verdict} == {Verdict.INVALID, Verdict.UNTRUSTED}
 
 
 @needs_cases

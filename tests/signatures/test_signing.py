@@ -14,7 +14,8 @@ from pyhanko.sign.fields import MDPPerm
 
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.pdf.compose import check_pdfa
-from digitize.signatures.sign import FIELD_NAME, Evidence, Level, Seal, sign_pdf
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.sign import FIELD_NAME, OFFICER_FIELD_NAME, Level, Seal, sign_pdf
 from digitize.signatures.verdict import Coverage, Integrity, LaterChanges, TimeSource, Verdict
 from digitize.signatures.verify_pdf import verify_pdf, verify_pdf_data
 from support.papers import plain, plain_paper
@@ -33,6 +34,7 @@ def signed_with(folder: Path, seal: Seal) -> Path:
         (Level.B_B, TimeSource.CLAIMED),
         (Level.B_T, TimeSource.TIMESTAMP),
         (Level.B_LT, TimeSource.TIMESTAMP),
+        (Level.B_LTA, TimeSource.TIMESTAMP),
     ],
 )
 def test_a_signed_paper_is_valid_at_the_level_that_was_asked_for(
@@ -44,8 +46,10 @@ def test_a_signed_paper_is_valid_at_the_level_that_was_asked_for(
     assert signature.field == FIELD_NAME
     assert signature.level == level
     assert signature.integrity is Integrity.INTACT
-    assert signature.coverage is Coverage.ENTIRE_FILE
-    assert signature.later_changes is LaterChanges.NONE
+    # What proves the certificates is written behind the signature, in a revision of its own.
+    stamped = level.is_long_term
+    assert signature.coverage is (Coverage.ENTIRE_REVISION if stamped else Coverage.ENTIRE_FILE)
+    assert signature.later_changes is (LaterChanges.LTA_UPDATES if stamped else LaterChanges.NONE)
     assert signature.time_source is source
     assert signature.signing_time == NOW
     assert signature.timestamp == (NOW if source is TimeSource.TIMESTAMP else None)
@@ -138,7 +142,7 @@ def test_a_long_term_signature_with_a_revoked_certificate_is_refused_and_leaves_
     )
     with pytest.raises(EnvironmentProblem) as caught:
         signed_with(tmp_path, seal)
-    assert caught.value.code == "signing_refused"
+    assert caught.value.code == "certificate_revoked"
     assert [path.name for path in tmp_path.iterdir()] == ["paper.pdf"]
 
 
@@ -178,3 +182,30 @@ def test_the_source_is_never_changed(tmp_path: Path) -> None:
     sign_pdf(source, tmp_path / "signed.pdf", office().seal(), NOW)
     assert source.read_bytes() == plain()
     assert verify_pdf_data(plain(), office().trust, NOW).verdict is Verdict.UNSIGNED
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_an_officer_certifies_and_the_organisation_approves_after(tmp_path: Path, level: Level) -> None:
+    officer = office().authority.issue("Cán bộ Tiếp Nhận")
+    seal = replace(office().seal(level), officer=officer.credentials)
+    path = signed_with(tmp_path, seal)
+    report = verify_pdf(path, office().trust, NOW + DAY)
+    assert report.verdict is Verdict.VALID
+    found = {one.field: one for one in report.signatures}
+    assert found[OFFICER_FIELD_NAME].holder == "Cán bộ Tiếp Nhận"
+    assert found[OFFICER_FIELD_NAME].later_changes is LaterChanges.SIGNATURES
+    assert found[FIELD_NAME].holder == "Nguyễn Thị Ký"
+    assert {one.level for one in report.signatures} == {level}
+    with path.open("rb") as stream:
+        first, second = PdfFileReader(stream).embedded_regular_signatures
+        assert (first.field_name, first.docmdp_level) == (OFFICER_FIELD_NAME, MDPPerm.FILL_FORMS)
+        assert (second.field_name, second.docmdp_level) == (FIELD_NAME, None)
+    assert [one for one in check_pdfa(path) if not one.startswith("[unsupported]")] == []
+
+
+def test_an_officer_whose_certificate_has_run_out_stops_both(tmp_path: Path) -> None:
+    officer = office().authority.issue("Cán bộ", end=NOW - DAY)
+    with pytest.raises(EnvironmentProblem) as caught:
+        signed_with(tmp_path, replace(office().seal(), officer=officer.credentials))
+    assert caught.value.code == "certificate_expired"
+    assert [path.name for path in tmp_path.iterdir()] == ["paper.pdf"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from digitize.fonts import Face, find_font
 from digitize.pdf.compose import check_pdfa
 from digitize.signatures.sign import sign_pdf
-from digitize.signatures.stamp import Rectangle, Stamp
+from digitize.signatures.stamp import Frame, Rectangle, Stamp
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf
 from support.papers import plain_paper
@@ -93,9 +93,9 @@ def test_the_font_is_embedded_and_the_paper_stays_pdf_a(tmp_path: Path) -> None:
 
 
 def place(page: Rectangle, occupied: tuple[Rectangle, ...] = ()) -> Rectangle:
-    box = stamp().box(page, occupied)
+    box = stamp().place(Frame(page), occupied)
     assert box is not None
-    return box
+    return box.box
 
 
 def test_it_stands_at_the_top_right() -> None:
@@ -116,8 +116,14 @@ def test_it_gives_way_to_words_along_the_top_then_down_the_right() -> None:
     assert lower[2] == usual[2]
 
 
-def test_on_a_page_that_is_written_all_over_it_stays_where_it_is_prescribed() -> None:
-    assert place(PAGE, (PAGE,)) == place(PAGE)
+def test_it_finds_room_in_the_middle_where_all_edges_are_written_on() -> None:
+    edges = ((0, 0, 595, 100), (0, 0, 60, 842), (400, 0, 595, 842), (0, 700, 595, 842))
+    moved = place(PAGE, edges)
+    assert not any(overlap(moved, edge) for edge in edges)
+
+
+def test_on_a_page_that_is_written_all_over_it_covers_nothing() -> None:
+    assert stamp().place(Frame(PAGE), (PAGE,)) is None
 
 
 @pytest.mark.parametrize("page", [(0, 0, 240, 90), (0, 0, 842, 595), (-100, 50, 495, 892)])
@@ -129,7 +135,7 @@ def test_it_stays_on_pages_of_any_size_and_origin(page: Rectangle) -> None:
 
 @pytest.mark.parametrize("page", [(0, 0, 90, 200), (0, 0, 595, 40), (0, 0, 1, 1)])
 def test_a_scrap_too_small_for_it_is_signed_without_one(tmp_path: Path, page: Rectangle) -> None:
-    assert stamp().box(page) is None
+    assert stamp().place(Frame(page)) is None
     scrap = tmp_path / "scrap.pdf"
     with pikepdf.open(plain_paper(tmp_path)) as pdf:
         pdf.pages[0].MediaBox = list(page)
@@ -145,3 +151,33 @@ def test_without_a_stamp_nothing_is_to_be_seen(tmp_path: Path) -> None:
     with pikepdf.open(target) as pdf:
         annotation = pdf.pages[0].Annots[0]
         assert [float(edge) for edge in annotation.Rect] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_on_a_turned_page_it_stands_upright_at_the_top_right_of_what_is_seen(
+    tmp_path: Path, turn: int
+) -> None:
+    turned = tmp_path / "turned.pdf"
+    with pikepdf.open(plain_paper(tmp_path)) as pdf:
+        pdf.pages[0].MediaBox = [10, -400, 410, 0]
+        del pdf.pages[0].Contents
+        pdf.pages[0].Rotate = turn
+        pdf.save(turned)
+    target = tmp_path / "signed.pdf"
+    place = sign_pdf(turned, target, replace(office().seal(), stamp=stamp()), NOW)
+    assert place is not None
+    assert place.prescribed
+    with pypdfium2.PdfDocument(target) as document:
+        document.init_forms()
+        seen = np.asarray(document[0].render(scale=2, may_draw_forms=True).to_pil().convert("L"), dtype=int)
+    rows, columns = np.nonzero(seen < 128)
+    ink = seen[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    # Wide and flat like two lines of text, at the top right; and the same whatever the turn.
+    assert ink.shape[1] > 3 * ink.shape[0]
+    assert rows.max() < 100
+    assert columns.min() > 400
+    assert _UPRIGHT.setdefault("ink", ink).shape == ink.shape
+    assert np.abs(_UPRIGHT["ink"] - ink).mean() < 25
+
+
+_UPRIGHT: dict[str, NDArray[np.int_]] = {}

@@ -203,4 +203,6 @@ def information_says_something_else(data: bytes) -> bytes:
     """The title in the document information is another."""
     number = int(reader(data).trailer.raw_get("/Info").idnum)
     old = body(data, number)
-    return appended(data, {number: old[: old.rindex(b">>")] + b"/Subject (Khac) >>"})
+    other = re.sub(rb"/Title (\([^)]*\)|<[^>]*>)", b"/Title (Khac)", old)
+    assert other != old
+    return appended(data, {number: other})

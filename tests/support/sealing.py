@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -25,9 +25,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from digitize.signatures.credentials import Credentials, ParsedKeySigner
-from digitize.signatures.names import holder_name
-from digitize.signatures.sign import Evidence, Level, Seal, sign_pdf
+from digitize.signatures.credentials import Credentials, ParsedKeySigner, credentials_of
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.sign import Level, Seal, sign_pdf
 from digitize.signatures.trust import TrustStore
 
 PASSPHRASE = b"only for tests"
@@ -82,14 +82,7 @@ class Holder:
     @property
     def credentials(self) -> Credentials:
         """What ``load_pkcs12`` would give, without the cost of opening a file."""
-        own = self.asn1
-        return Credentials(
-            signer=ParsedKeySigner(self.key, own, self.chain_store),
-            subject=own.subject.human_friendly,
-            holder=holder_name(own),
-            not_before=own.not_valid_before,
-            not_after=own.not_valid_after,
-        )
+        return credentials_of(ParsedKeySigner(self.key, self.asn1, self.chain_store))
 
     def pkcs12(self, path: Path, passphrase: bytes = PASSPHRASE) -> Path:
         """A PKCS#12 file as people are given it."""
@@ -242,6 +235,10 @@ class Office:
             timestamper=timestamper(self.stamper, moment) if with_time else None,
             evidence=Evidence((self.authority.certificate,), (self.crl,)),
         )
+
+    def careless_seal(self, level: Level, moment: dt.datetime = NOW, signer: Holder | None = None) -> Seal:
+        """A seal that checks nothing before it signs, as others' programs do."""
+        return replace(self.seal(level, moment, signer), evidence=Evidence())
 
     def signed(self, source: Path, level: Level = Level.B_B, signer: Holder | None = None) -> bytes:
         """The bytes of a PDF signed by this office."""

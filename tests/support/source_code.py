@@ -10,7 +10,16 @@ from functools import cache
 from support.places import ROOT
 
 SOURCE = ROOT / "src" / "digitize"
-ERRORS = frozenset({"DigitizeError", "UsageProblem", "EnvironmentProblem", "WorkspaceBusy", "ItemProblem"})
+ERRORS = frozenset(
+    {
+        "DigitizeError",
+        "UsageProblem",
+        "EnvironmentProblem",
+        "SigningProblem",
+        "WorkspaceBusy",
+        "ItemProblem",
+    }
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -14,8 +14,9 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.stamp import TextStampStyle
 
-from support.sealing import Holder
+from support.sealing import NOW, Holder, timestamper
 
 generic: Any = typeless
 
@@ -39,6 +40,7 @@ def approved(
     certifies: MDPPerm | None = None,
     digest: str = "sha256",
     existing: bool = False,
+    stamper: Holder | None = None,
 ) -> bytes:
     """The PDF with one more signature, as other programs make it.
 
@@ -49,6 +51,7 @@ def approved(
         certifies: a certification that allows this much; None for an approval.
         digest: the digest algorithm.
         existing: the field is there already and waits for its signature.
+        stamper: who gives it a timestamp.
 
     """
     metadata = PdfSignatureMetadata(
@@ -60,7 +63,14 @@ def approved(
         signer_key_usage=set(),
     )
     place = None if existing else SigFieldSpec(field, on_page=0, box=(10, 10, 90, 40))
-    signer = HeedlessSigner(metadata, signer=holder.credentials.signer, new_field_spec=place)
+    signer = HeedlessSigner(
+        metadata,
+        signer=holder.credentials.signer,
+        timestamper=timestamper(stamper, NOW) if stamper else None,
+        # The usual stamp shows the time of the machine's clock, which is not that of the tests.
+        stamp_style=TextStampStyle(stamp_text="%(signer)s"),
+        new_field_spec=place,
+    )
     output = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     asyncio.run(signer.async_sign_pdf(writer, output=output))

@@ -20,13 +20,16 @@ from digitize.archive import descriptive, premis
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import Names, NewUuid
 from digitize.files import copy_whole, fixity, make_folder, write_whole
+from digitize.model import Problem
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 from digitize.signatures.sign import Seal, sign_detached, sign_pdf
-from digitize.signatures.stamp import Rectangle
+from digitize.signatures.stamp import Placement, Rectangle
 
 METS_NAME = "METS.xml"
 SIGNATURE_NAME = "METS.xml.p7s"
+STAMP_NAME = "METS.xml.tst"
+"""The timestamp of a machine over a METS that was made anew (RFC 3161)."""
 REPRESENTATION = "representations/rep1"
 SCHEMAS = (
     "mets1_12.xsd",
@@ -78,27 +81,87 @@ class PackagePlan:
     moment: dt.datetime
 
 
-def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> None:
-    """Build and sign a package in an empty staging folder; publishing it is the caller's."""
-    builder = _Builder(staging, plan, seal, new_uuid)
-    representation = builder.representation()
-    builder.root(representation)
+def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
+    """Build and sign a package in an empty staging folder; publishing it is the caller's.
+
+    Returns:
+        What the signer should know: stamps that stand elsewhere than prescribed, or nowhere.
+
+    """
+    writer = PackageWriter(staging, plan, new_uuid)
+    notes: list[Problem] = []
+    documents = []
+    for document in plan.documents:
+        described = document.described
+        doc_id = plan.names.doc_id(described.ordinal)
+        data = writer.data_path(doc_id)
+        place = sign_pdf(document.pdf, data, seal, plan.moment, document.occupied)
+        if seal.stamp is not None:
+            notes += _stamp_notes(data.name, place)
+        metadata = descriptive.document_xml(plan.names, described, plan.rules)
+        documents.append(writer.document(doc_id, metadata))
+    described_all = [document.described for document in plan.documents]
+    note = descriptive.note_of(plan.organisation.name, plan.moment)
+    ead = descriptive.dossier_xml(plan.names, described_all, plan.rules, note=note)
+    mets = writer.finish(documents, ead, plan.kept)
+    # Who could swap metadata could also recompute checksums; not this signature.
+    write_whole(staging / SIGNATURE_NAME, sign_detached(mets, seal))
+    return tuple(notes)
 
 
-class _Builder:
-    def __init__(self, staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> None:
-        self._root = staging
+def _stamp_notes(file: str, place: Placement | None) -> list[Problem]:
+    if place is None:
+        return [Problem("stamp_no_room", {"file": file})]
+    if place.prescribed:
+        return []
+    return [Problem("stamp_moved", {"file": file, "left": place.left, "top": place.top})]
+
+
+class PackageWriter:
+    """Writes the parts of a package around its data files.
+
+    Args:
+        root: the empty staging folder.
+        plan: names, events and agents; its documents are not looked at.
+        new_uuid: makes identifiers.
+        record_status: ``NEW`` or ``REPLACEMENT``.
+
+    """
+
+    def __init__(self, root: Path, plan: PackagePlan, new_uuid: NewUuid, record_status: str = "NEW") -> None:
+        self._root = root
         self._plan = plan
-        self._seal = seal
         self._new_uuid = new_uuid
+        self._record_status = record_status
+        self._base = root / REPRESENTATION
+        for part in ("data", "metadata/descriptive", "metadata/preservation"):
+            make_folder(self._base / part)
 
-    def representation(self) -> MetsFile:
+    def data_path(self, doc_id: str) -> Path:
+        """Where the data file of a document goes; the caller writes it."""
+        return self._base / "data" / f"{doc_id}.pdf"
+
+    def document(self, doc_id: str, metadata: bytes) -> MetsDocument:
+        """Describe a data file that has been written."""
+        described = self._write(self._base, f"metadata/descriptive/EAD_doc_{doc_id}.xml", metadata)
+        return MetsDocument(self._file(self._base, f"data/{doc_id}.pdf"), described)
+
+    def finish(
+        self, documents: Sequence[MetsDocument], ead: bytes, kept: Sequence[tuple[str, Path]]
+    ) -> bytes:
+        """Write all that lies around and above the documents; return the root's METS.
+
+        Args:
+            documents: in the order of the dossier.
+            ead: the dossier's metadata.
+            kept: what goes in untouched under ``documentation``, by path there.
+
+        """
+        return self._write_root(self._representation(documents), ead, kept)
+
+    def _representation(self, documents: Sequence[MetsDocument]) -> MetsFile:
         """Write ``representations/rep1`` and return its METS as the root refers to it."""
         plan = self._plan
-        base = self._root / REPRESENTATION
-        for part in ("data", "metadata/descriptive", "metadata/preservation"):
-            make_folder(base / part)
-        documents = [self._document(base, document) for document in plan.documents]
         files = [
             premis.PremisFile(
                 identifier=Path(document.data.href).name,
@@ -111,7 +174,7 @@ class _Builder:
             for document in documents
         ]
         preservation = self._write(
-            base,
+            self._base,
             "metadata/preservation/PREMIS_rep1.xml",
             premis.premis_xml("rep1", files, plan.events, plan.agents, category="representation"),
         )
@@ -124,27 +187,20 @@ class _Builder:
             preservation=preservation,
             documents=documents,
             organisation=(plan.organisation.name, plan.organisation.fonds),
+            record_status=self._record_status,
             structure_type="NORMALIZED",
         )
-        self._write(base, METS_NAME, mets_xml(content, self._new_uuid))
+        self._write(self._base, METS_NAME, mets_xml(content, self._new_uuid))
         return self._file(self._root, f"{REPRESENTATION}/{METS_NAME}")
 
-    def root(self, representation: MetsFile) -> None:
-        """Write what lies above the representation, and the signature over it all."""
+    def _write_root(self, representation: MetsFile, ead: bytes, kept: Sequence[tuple[str, Path]]) -> bytes:
         plan = self._plan
         for part in ("metadata/descriptive", "metadata/preservation", "schemas"):
             make_folder(self._root / part)
-        schemas = [self._schema(name) for name in SCHEMAS]
-        groups: dict[str, Sequence[MetsFile]] = {"Schemas": schemas}
-        if plan.kept:
-            groups["Documentation"] = [self._kept(name, path) for name, path in plan.kept]
-        note = descriptive.note_of(plan.organisation.name, plan.moment)
-        described = [document.described for document in plan.documents]
-        ead = self._write(
-            self._root,
-            "metadata/descriptive/EAD.xml",
-            descriptive.dossier_xml(plan.names, described, plan.rules, note=note),
-        )
+        groups: dict[str, Sequence[MetsFile]] = {"Schemas": [self._schema(name) for name in SCHEMAS]}
+        if kept:
+            groups["Documentation"] = [self._kept(name, path) for name, path in kept]
+        described = self._write(self._root, "metadata/descriptive/EAD.xml", ead)
         preservation = self._write(
             self._root,
             "metadata/preservation/PREMIS.xml",
@@ -158,27 +214,15 @@ class _Builder:
             profile=plan.rules.mets_profile,
             moment=plan.moment,
             schema_path="schemas/",
-            descriptive=ead,
+            descriptive=described,
             preservation=preservation,
             groups=groups,
             pointers={"Representations/rep1": representation},
+            record_status=self._record_status,
         )
         data = mets_xml(content, self._new_uuid)
         write_whole(self._root / METS_NAME, data)
-        # Who could swap metadata could also recompute checksums; not this signature.
-        write_whole(self._root / SIGNATURE_NAME, sign_detached(data, self._seal))
-
-    def _document(self, base: Path, document: PackagedDocument) -> MetsDocument:
-        plan, described = self._plan, document.described
-        doc_id = plan.names.doc_id(described.ordinal)
-        href = f"data/{doc_id}.pdf"
-        sign_pdf(document.pdf, base / href, self._seal, plan.moment, document.occupied)
-        metadata = self._write(
-            base,
-            f"metadata/descriptive/EAD_doc_{doc_id}.xml",
-            descriptive.document_xml(plan.names, described, plan.rules),
-        )
-        return MetsDocument(self._file(base, href), metadata)
+        return data
 
     def _schema(self, name: str) -> MetsFile:
         data = resources.files("digitize.archive").joinpath("schemas", name).read_bytes()

@@ -20,12 +20,14 @@ from digitize.cli import (
     init,
     ocr,
     read,
+    renew,
     review,
     run,
     sample,
     show,
     sign,
     status,
+    trust,
     verify,
 )
 from digitize.cli.help_page import group_class, title_panels
@@ -33,7 +35,23 @@ from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
 
-_COMMANDS = (init, run, status, show, review, sign, export, verify, ocr, read, forms, doctor, sample)
+_COMMANDS = (
+    init,
+    run,
+    status,
+    show,
+    review,
+    sign,
+    renew,
+    export,
+    verify,
+    trust,
+    ocr,
+    read,
+    forms,
+    doctor,
+    sample,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -82,6 +82,11 @@ class Session:
         self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
+    def show_note(self, problem: Problem) -> None:
+        """Something that a person should know and that stops nothing, unless the call is quiet."""
+        if not self.quiet:
+            self.err.print(self.catalogue.problem(problem), markup=False)
+
     def _show_remedy(self, problem: Problem) -> None:
         remedy = self.catalogue.remedy(problem)
         if remedy:
@@ -110,9 +115,9 @@ class Session:
         if self.verbose:
             self.err.print_exception()
 
-    def ask_secret(self, key: str) -> str:
+    def ask_secret(self, key: str, /, **facts: Fact) -> str:
         """Ask a person for something that must not be seen."""
-        return getpass.getpass(self.text(f"say.{key}") + " ", stream=sys.stderr)
+        return getpass.getpass(self.text(f"say.{key}", **facts) + " ", stream=sys.stderr)
 
 
 def find_session(arguments: Sequence[str]) -> tuple[Session, list[str]]:

@@ -1,13 +1,8 @@
-"""A console that shows foreign text as text.
-
-File names, signers and what was read come from people one need not trust. A control sequence in
-them could move the cursor, recolour a verdict or rewrite a line of the table above.
-"""
+"""A console that shows foreign text as text."""
 
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterable
 from typing import IO
 
@@ -15,21 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-_LAYOUT = frozenset("\n\t")
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Categories of characters that act instead of being seen: controls, marks of direction."""
-
-
-def visible(text: str) -> str:
-    """A text in which characters that cannot be seen stand as their code."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
-
-
-def one_line(text: str) -> str:
-    """A text that stays in its line: a name with a line break in it could write a verdict of its own."""
-    return text.replace("\n", "\\u000a").replace("\t", "\\u0009")
+from digitize.messages.visible import visible
 
 
 def silence(stream: IO[str]) -> None:
@@ -37,12 +18,6 @@ def silence(stream: IO[str]) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-
-
-def _shown(character: str) -> str:
-    if character in _LAYOUT or unicodedata.category(character) not in _HARMFUL:
-        return character
-    return f"\\u{ord(character):04x}"
 
 
 class PlainConsole(Console):

@@ -1,24 +1,88 @@
-"""Results of a verification: exit code, JSON, and a table that puts the bad ones first."""
+"""What ``verify`` does: settle what is trusted, verify, tell it in every way that was asked for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from rich.table import Table
-from rich.text import Text
-
-from digitize.archive.check import PackageReport
-from digitize.archive.verification import ItemKind, VerifiedItem
+from digitize.archive.discovery import find_items
+from digitize.archive.verification import Effort, VerifiedItem, verify_found
+from digitize.cli.counting import counting
 from digitize.cli.session import Session
-from digitize.cli.terminal import one_line
-from digitize.errors import ExitCode
-from digitize.signatures.verdict import SignatureReport, Verdict
-from digitize.signatures.verify_pdf import PdfReport
-from digitize.times import written
+from digitize.cli.verdicts import show_outcome
+from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
+from digitize.files import make_folder
+from digitize.reports.document import Writer
+from digitize.reports.evidence import EvidenceFolder
+from digitize.reports.outcome import Outcome
+from digitize.signatures.certificate_facts import certificate_facts
+from digitize.signatures.trust import (
+    TrustStore,
+    load_revocations,
+    load_trust,
+    load_user_store,
+    load_workspace_trust,
+)
+from digitize.signatures.verdict import Verdict
+from digitize.times import VIETNAM, now
 
-_STYLES = {Verdict.VALID: "bold green", Verdict.INDETERMINATE: "bold yellow"}
+_ONLY_A_DAY = len("2026-11-21")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for, as the options of the command have it."""
+
+    anchors: tuple[Path, ...] = ()
+    crls: tuple[Path, ...] = ()
+    workspace: Path | None = None
+    at: str | None = None
+    online: bool = False
+    effort: Effort = field(default_factory=Effort)
+    evidence: Path | None = None
+    html: Path | None = None
+    csv: Path | None = None
+    details: bool = False
+    json: bool = False
+
+
+def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> ExitCode:
+    """Verify what lies under some paths and tell what was found.
+
+    Raises:
+        UsageProblem: nothing is there, a time cannot be, or a report would be written over something.
+        EnvironmentProblem: an anchor cannot be used, or the disk does not take a report.
+
+    """
+    moment = moment_of(wishes.at, now()) if wishes.at else now()
+    trust = _trust(wishes)
+    for target in (wishes.html, wishes.csv):
+        if target is not None:
+            _require_free(target)
+    with ExitStack() as stack:
+        folder = stack.enter_context(EvidenceFolder(wishes.evidence)) if wishes.evidence else None
+        found = find_items(paths)
+        told = stack.enter_context(counting(session, "verifying", len(found)))
+
+        def keep(item: VerifiedItem) -> VerifiedItem:
+            return folder.keep(item) if folder is not None else item
+
+        items = verify_found(found, trust, moment, lambda _: told(), wishes.effort, keep)
+        anchors = tuple(certificate_facts(anchor) for anchor in trust.anchors)
+        outcome = Outcome(items, moment, anchors, online=wishes.online)
+        # The bar has gone before anything else is told.
+        told.close()
+        _write(session, outcome, wishes, folder)
+    if wishes.json:
+        session.report_json(Writer(session.catalogue, folder.name if folder else None).document(outcome))
+    elif not session.quiet:
+        show_outcome(session, outcome, details=wishes.details or session.verbose)
+        if not trust.anchors:
+            session.say("no_anchors")
+    return exit_code(items)
 
 
 def exit_code(items: Sequence[VerifiedItem]) -> ExitCode:
@@ -31,144 +95,71 @@ def exit_code(items: Sequence[VerifiedItem]) -> ExitCode:
     return ExitCode.ITEMS
 
 
-def items_json(session: Session, items: Sequence[VerifiedItem], moment: dt.datetime) -> dict[str, object]:
-    """The document of ``verify --json``."""
-    summary = Counter(item.verdict.value for item in items)
-    return {
-        "checked_at": written(moment),
-        "items": [_item_json(session, item) for item in items],
-        "summary": dict(summary),
-    }
+def moment_of(text: str, present: dt.datetime) -> dt.datetime:
+    """The time that a person means: Vietnamese unless it has an offset, a day alone up to its end.
+
+    Raises:
+        UsageProblem: it is no time, or it has not come yet.
+
+    """
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=VIETNAM)
+        # Where the clocks of two machines differ, this also holds what year 9999 would break.
+        moment = moment.astimezone(VIETNAM)
+    except (ValueError, OverflowError) as error:
+        raise UsageProblem("time_unreadable", text=text) from error
+    if moment > present:
+        raise UsageProblem("time_in_future", text=text)
+    if len(text.strip()) <= _ONLY_A_DAY:
+        return min(moment + dt.timedelta(days=1, seconds=-1), present)
+    return moment
 
 
-def _item_json(session: Session, item: VerifiedItem) -> dict[str, object]:
-    if isinstance(item.report, PdfReport):
-        return _pdf_json(session, str(item.path), item.report)
-    report = item.report
-    return {
-        "path": str(item.path),
-        "kind": ItemKind.PACKAGE.value,
-        "verdict": report.verdict.value,
-        "signatures": [_signature_json(session, one) for one in report.signatures],
-        "findings": [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity.value,
-                "file": finding.file,
-                "message": session.catalogue.problem(finding.problem),
-            }
-            for finding in report.findings
-        ],
-        "notes": [session.problem_json(note) for note in report.notes],
-        "items": [_pdf_json(session, str(item.path / path), pdf) for path, pdf in report.documents],
-    }
+def _trust(wishes: Wishes) -> TrustStore:
+    trust = _chosen(wishes)
+    lists = tuple(map(load_revocations, wishes.crls))
+    return replace(trust, revocations=(*trust.revocations, *lists))
 
 
-def _pdf_json(session: Session, path: str, report: PdfReport) -> dict[str, object]:
-    return {
-        "path": path,
-        "kind": ItemKind.PDF.value,
-        "verdict": report.verdict.value,
-        "signatures": [_signature_json(session, one) for one in report.signatures],
-        "notes": [session.problem_json(note) for note in report.notes],
-    }
+def _chosen(wishes: Wishes) -> TrustStore:
+    if wishes.anchors:
+        return load_trust(wishes.anchors, online=wishes.online)
+    if wishes.workspace is not None:
+        from digitize.pipeline.workspace import Workspace
+
+        opened = Workspace.open(wishes.workspace)
+        named = opened.settings.trust
+        return load_workspace_trust(opened.root, named.anchors, named.revocations, online=wishes.online)
+    return load_user_store(online=wishes.online)
 
 
-def _signature_json(session: Session, report: SignatureReport) -> dict[str, object]:
-    return {
-        "field": report.field,
-        "verdict": report.verdict.value,
-        "integrity": report.integrity.value,
-        "coverage": report.coverage.value,
-        "later_changes": report.later_changes.value,
-        "issuer": report.issuer,
-        "signer": report.signer,
-        "certificate_manager": report.certificate_manager,
-        "signing_time": _time(report.signing_time),
-        "time_source": report.time_source.value,
-        "timestamp": _time(report.timestamp),
-        "not_before": _time(report.not_before),
-        "not_after": _time(report.not_after),
-        "valid_at_signing_time": report.valid_at_signing_time,
-        "revocation": report.revocation.value,
-        "level": report.level,
-        "notes": [session.problem_json(note) for note in report.notes],
-    }
+def _require_free(target: Path) -> None:
+    """See before hours of work whether a report can be written."""
+    if target.is_symlink() or target.exists():
+        raise UsageProblem("report_exists", path=str(target))
+    try:
+        make_folder(target.absolute().parent)
+    except OSError as error:
+        raise EnvironmentProblem("folder_unusable", path=str(target.parent)) from error
 
 
-def show_items(session: Session, items: Sequence[VerifiedItem]) -> None:
-    """Items as a table, worst first, and what is wrong with them."""
-    ordered = sorted(items, key=lambda item: item.verdict.rank)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(session.text("column.verdict"), no_wrap=True)
-    table.add_column(session.text("column.item"), overflow="fold")
-    table.add_column(session.text("column.signer"), overflow="fold")
-    table.add_column(session.text("column.signed_at"), no_wrap=True)
-    table.add_column(session.text("column.level"), no_wrap=True)
-    for item in ordered:
-        signature = _telling(item)
-        table.add_row(
-            Text(
-                session.text(f"verdict.{item.verdict.value}"),
-                style=_STYLES.get(item.verdict, "bold red"),
-            ),
-            Text(one_line(item.path.name)),
-            Text(one_line(signature.holder or "-") if signature else "-"),
-            Text(_time(signature.signing_time) or "-" if signature else "-"),
-            Text(signature.level or "-" if signature else "-"),
-        )
-    session.out.print(table)
-    for item in ordered:
-        _show_reasons(session, item)
-    summary = Counter(item.verdict for item in items)
-    parts = (
-        f"{session.text(f'verdict.{verdict.value}')}: {summary[verdict]}"
-        for verdict in Verdict
-        if summary[verdict]
-    )
-    session.out.print(session.text("say.verified", number=len(items)), end=" ", markup=False)
-    session.out.print("; ".join(parts), markup=False)
+def _write(session: Session, outcome: Outcome, wishes: Wishes, folder: EvidenceFolder | None) -> None:
+    """Everything that goes into files."""
+    for target in (wishes.html, wishes.csv):
+        if target is not None:
+            _require_free(target)
+    if wishes.html is not None:
+        from digitize.reports.page import write_page
 
+        write_page(outcome, session.catalogue, wishes.html)
+        session.say("pdf_written", path=str(wishes.html))
+    if wishes.csv is not None:
+        from digitize.reports.sheet import write_table
 
-def _show_reasons(session: Session, item: VerifiedItem) -> None:
-    """Why an item is not simply valid."""
-    lines: list[str] = []
-    report = item.report
-    if isinstance(report, PackageReport):
-        lines += [session.catalogue.problem(finding.problem) for finding in report.findings]
-        lines += [session.catalogue.problem(note) for note in report.notes]
-        lines += _signature_reasons(session, "METS.xml", report.signatures)
-        for path, pdf in report.documents:
-            lines += _pdf_reasons(session, path, pdf)
-    else:
-        lines += _pdf_reasons(session, item.path.name, report)
-    if not lines:
-        return
-    session.out.print(Text(one_line(str(item.path)), style="bold"))
-    for line in dict.fromkeys(lines):
-        session.out.print(f"  - {one_line(line)}", markup=False)
-
-
-def _pdf_reasons(session: Session, path: str, report: PdfReport) -> list[str]:
-    lines = [f"{path}: {session.catalogue.problem(note)}" for note in report.notes]
-    if report.verdict is Verdict.UNSIGNED:
-        lines.append(f"{path}: {session.text('verdict.UNSIGNED')}")
-    return lines + _signature_reasons(session, path, report.signatures)
-
-
-def _signature_reasons(session: Session, path: str, signatures: Sequence[SignatureReport]) -> list[str]:
-    lines = []
-    for signature in signatures:
-        if signature.verdict is not Verdict.VALID:
-            lines.append(f"{path}: {session.text(f'verdict.{signature.verdict.value}')}")
-        lines += [f"{path}: {session.catalogue.problem(note)}" for note in signature.notes]
-    return lines
-
-
-def _telling(item: VerifiedItem) -> SignatureReport | None:
-    """The signature that stands for an item: the worst one."""
-    return min(item.report.signatures, key=lambda one: one.verdict.rank, default=None)
-
-
-def _time(moment: dt.datetime | None) -> str | None:
-    return written(moment) if moment is not None else None
+        write_table(outcome, session.catalogue, wishes.csv)
+        session.say("pdf_written", path=str(wishes.csv))
+    if folder is not None:
+        folder.finish(Writer(session.catalogue, folder.name).document(outcome))
+        session.say("pdf_written", path=str(wishes.evidence))

@@ -1,14 +1,12 @@
-"""``digitize verify``: check signatures and packages, offline."""
+"""``digitize verify``: check signatures and packages, offline unless asked."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option, workspace_option
+from digitize.cli.options import json_option
 from digitize.cli.session import Session, command
-from digitize.errors import UsageProblem
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -21,42 +19,57 @@ def register(app: typer.Typer, session: Session) -> None:
             list[Path] | None,
             typer.Option("--anchor", help=session.text("help.verify.anchor"), show_default=False),
         ] = None,
+        crl: Annotated[
+            list[Path] | None,
+            typer.Option("--crl", help=session.text("help.verify.crl"), show_default=False),
+        ] = None,
         at: Annotated[
             str | None,
-            typer.Option("--at", help=session.text("help.verify.at"), show_default=False),
+            typer.Option("--at", metavar="TIME", help=session.text("help.verify.at"), show_default=False),
         ] = None,
-        workspace: Annotated[Path | None, workspace_option(session)] = None,
+        online: Annotated[bool, typer.Option("--online", help=session.text("help.verify.online"))] = False,
+        evidence: Annotated[
+            Path | None,
+            typer.Option(
+                "--evidence", metavar="DIR", help=session.text("help.verify.evidence"), show_default=False
+            ),
+        ] = None,
+        html: Annotated[
+            Path | None,
+            typer.Option("--html", metavar="FILE", help=session.text("help.verify.html"), show_default=False),
+        ] = None,
+        csv: Annotated[
+            Path | None,
+            typer.Option("--csv", metavar="FILE", help=session.text("help.verify.csv"), show_default=False),
+        ] = None,
+        details: Annotated[bool, typer.Option("--details", help=session.text("help.verify.details"))] = False,
+        jobs: Annotated[
+            int | None,
+            typer.Option("--jobs", "-j", min=1, help=session.text("help.verify.jobs"), show_default=False),
+        ] = None,
+        seconds: Annotated[
+            float, typer.Option("--seconds", min=0.1, help=session.text("help.verify.seconds"))
+        ] = 60.0,
+        workspace: Annotated[
+            Path | None,
+            typer.Option("--workspace", "-w", help=session.text("help.verify.workspace"), show_default=False),
+        ] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
-        from digitize.archive.verification import verify_paths
-        from digitize.cli.verification import exit_code, items_json, show_items
-        from digitize.pipeline.workspace import Workspace
-        from digitize.signatures.trust import load_trust, load_user_store
-        from digitize.times import now
+        from digitize.archive.verification import Effort
+        from digitize.cli.verification import Wishes, verify_and_tell
 
-        if anchor:
-            trust = load_trust(anchor)
-        elif workspace is not None:
-            settings = Workspace.open(workspace).settings
-            trust = load_trust(settings.trust.anchors, settings.trust.revocations)
-        else:
-            trust = load_user_store()
-        moment = _moment(at) if at else now()
-        items = verify_paths(paths, trust, moment)
-        if json:
-            session.report_json(items_json(session, items, moment))
-        elif not session.quiet:
-            show_items(session, items)
-            if not trust.anchors:
-                session.say("no_anchors")
-        return exit_code(items)
-
-
-def _moment(text: str) -> dt.datetime:
-    from digitize.times import VIETNAM
-
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageProblem("time_unreadable", text=text) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        wishes = Wishes(
+            anchors=tuple(anchor or ()),
+            crls=tuple(crl or ()),
+            workspace=workspace,
+            at=at,
+            online=online,
+            effort=Effort(jobs=jobs or 0, seconds=seconds, evidence=evidence is not None),
+            evidence=evidence,
+            html=html,
+            csv=csv,
+            details=details,
+            json=json,
+        )
+        return verify_and_tell(session, paths, wishes)

@@ -14,6 +14,7 @@ from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.papers import paper_of
 from digitize.forms.persons import compared_with_cards
+from digitize.forms.places_alike import doubt_places_alike
 from digitize.forms.template import Template, Version, is_cell
 from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
@@ -116,7 +117,7 @@ def _read(
         version, clear, fields = _read_card(template, pages, cards[group.pages], engine)
     else:
         fields = read_labelled(template, version.id, pages, engine)
-    fields = apply_checks(_without_empty_cells(fields), template.checks)
+    fields = doubt_places_alike(apply_checks(_without_empty_cells(fields), template.checks))
     if not clear:
         fields = {key: _of_doubtful_version(reading) for key, reading in fields.items()}
     return Document(
@@ -143,7 +144,7 @@ def _read_card(
         if (other_clear, -lost_labels(again)) > (clear, -lost_labels(fields)):
             version, clear, fields = other, other_clear, again
     if not clear:
-        fields["card_kind"] = _unclear(fields["card_kind"])
+        fields["card_kind"] = _in_doubt(fields["card_kind"])
     return version, clear, fields
 
 
@@ -208,10 +209,10 @@ def _of_doubtful_version(reading: FieldReading) -> FieldReading:
     """A field where the version is in doubt: an empty one may have its place in the other version."""
     if reading.value is not None or reading.needs_review:
         return reading
-    return _unclear(reading)
+    return _in_doubt(reading)
 
 
-def _unclear(reading: FieldReading) -> FieldReading:
+def _in_doubt(reading: FieldReading) -> FieldReading:
     return replace(reading, confidence=0.5).doubted(*_VERSION_UNCLEAR)
 
 

@@ -52,6 +52,9 @@ _PARTED_CODE = re.compile(r"(?<=\d)/([A-ZĐ]{1,3}) ([A-ZĐ]{1,4})\b")
 _LOW_QUOTE = re.compile(r"\s?[„‚](?=[\s,]|$)")
 """A comma whose tail runs into a dot of the leader looks like a low quotation mark."""
 
+_SMALL_WORDS = frozenset("ởýôà")
+"""Words of one letter that may begin a text."""
+
 _FOOTNOTE = re.compile(r"[(\[{]?[\dlIqO|S]{1,2}[)\]}]|[®©]")
 """A mark of a footnote by itself: nothing is written beside it."""
 
@@ -138,6 +141,11 @@ def odd_words(text: str, proven: Container[str] = ()) -> tuple[Problem, ...]:
     strange = _STRANGE.search(text)
     if strange:
         return (Problem("character_odd", {"character": strange[0]}),)
+    first, second = [*text.split(), "", ""][:2]
+    # ``ề việc`` has lost its first letters; ``Ủy Ủy ban`` was read twice.
+    headless = len(first) == 1 and first.islower() and first not in _SMALL_WORDS
+    if headless or (first == second and first[:1].isupper()):
+        return (Problem("syllable_odd", {"word": first}),)
     doubtful = (word for word in text.split() if word.strip(EDGES).casefold() not in proven)
     odd = [word for word in doubtful if not (is_possible(word) or _ABBREVIATED.fullmatch(word))]
     return (Problem("syllable_odd", {"word": odd[0]}),) if odd else ()

@@ -18,8 +18,10 @@ from digitize.model import Problem
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
+from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
+from digitize.signatures.tokens import Tries
 from digitize.times import Clock
 
 _PACKAGES = ("pillow", "opencv-python-headless", "pikepdf", "pyhanko", "pypdfium2")
@@ -137,10 +139,14 @@ def _disk(workspace: Workspace) -> Check:
 
 
 def _key(workspace: Workspace, clock: Clock) -> Iterator[Check]:
-    if workspace.settings.signing.key is None:
+    signing = workspace.settings.signing
+    if not signing.is_set:
         yield _bad("key", State.WARNING, "key_not_set")
         return
     try:
+        if signing.module is not None:
+            yield from _token(workspace, signing.module, clock)
+            return
         credentials = make_seal(workspace, None).credentials
         credentials.require_usable(clock())
     except DigitizeError as error:
@@ -148,11 +154,26 @@ def _key(workspace: Workspace, clock: Clock) -> Iterator[Check]:
         state = State.WARNING if error.code == "passphrase_missing" else State.FAILURE
         yield Check("key", state, "", Problem.of(error))
         return
-    left = credentials.not_after - clock()
+    yield _key_until(credentials.holder, credentials.not_after, clock)
+
+
+def _token(workspace: Workspace, module: Path, clock: Clock) -> Iterator[Check]:
+    """A token, as far as it shows itself without a PIN."""
+    found = KeyOpener(workspace, None).look(workspace.settings.signing, module)
+    if found.tries is not Tries.USUAL:
+        yield _bad("key", State.WARNING, "token_tries_low", token=found.label)
+    if not found.certificates:
+        yield Check("key", State.OK, found.label)
+    for one in found.certificates:
+        until = dt.datetime.fromisoformat(one.not_after).replace(tzinfo=dt.UTC)
+        yield _key_until(f"{found.label}: {one.subject}", until, clock)
+
+
+def _key_until(holder: str, until: dt.datetime, clock: Clock) -> Check:
+    left = until - clock()
     if left < _EXPIRES_SOON:
-        yield _bad("key", State.WARNING, "certificate_expires_soon", days=left.days)
-    else:
-        yield Check("key", State.OK, f"{credentials.holder}, {credentials.not_after:%d/%m/%Y}")
+        return _bad("key", State.WARNING, "certificate_expires_soon", days=left.days)
+    return Check("key", State.OK, f"{holder}, {until:%d/%m/%Y}")
 
 
 def _bad(name: str, state: State, code: str, **facts: Fact) -> Check:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from digitize.model import Stage
+from digitize.errors import SigningProblem
+from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
@@ -43,9 +44,13 @@ def run_workspace(
         run_lock(workspace.lock, clock),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
     ):
-        packager = None
+        packager, unsigned = None, None
         if workspace.profile.signing.unattended:
-            packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
+            try:
+                packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
+            except SigningProblem as error:
+                # Pages can be read without a key; what would be signed waits.
+                unsigned = Problem.of(error)
         pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
         try:
             runner = Runner(
@@ -57,6 +62,8 @@ def run_workspace(
                 until=until,
                 packager=packager,
             )
-            return runner.run(sources)
+            result = runner.run(sources)
+            result.unsigned = result.unsigned or unsigned
+            return result
         finally:
             pool.stop()

@@ -18,16 +18,15 @@ from pathlib import Path
 from digitize.archive.descriptive import DescribedDocument
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
-from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.messages import Catalogue
-from digitize.model import Document, Language, Stage
+from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.findings import load_documents
+from digitize.pipeline.history import History
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
+from digitize.pipeline.ledger import DossierRecord, Ledger
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
@@ -36,17 +35,13 @@ from digitize.times import Clock
 
 log = logging.getLogger(__name__)
 
-_PREMIS_KINDS = {
-    "received": "ingestion start",
-    "files_taken_in": "transfer",
-    "pages_read": "metadata extraction",
-    "fields_extracted": "metadata extraction",
-    "field_confirmed": "metadata modification",
-    "field_corrected": "metadata modification",
-    "approved": "validation",
-    "composed": "normalization",
-}
-"""Which events of the ledger enter PREMIS, and under which event type (LoC vocabulary)."""
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A package, and what the signer should know about it."""
+
+    folder: Path
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,15 +63,17 @@ class Packager:
     clock: Clock
     new_uuid: NewUuid = field(default=uuid.uuid4)
 
-    def package(self, dossier: str) -> Path:
-        """Sign and package a composed dossier; return its folder in the archive.
+    def package(self, dossier: str) -> Packaged:
+        """Sign and package a composed dossier.
 
         Raises:
             ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
                 cannot be signed.
-            EnvironmentProblem: the key does not hold, or the disk does not take it.
+            SigningProblem: key, certificate, token or an authority cannot be used now.
+            EnvironmentProblem: the disk does not take it.
 
         """
+        notes: tuple[Problem, ...] = ()
         with lease(self.ledger, dossier, self.clock):
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.COMPOSED:
@@ -87,7 +84,7 @@ class Packager:
             if not target.exists():
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
-                self._build(record, names, target)
+                notes = self._build(record, names, target)
             with self.ledger.transaction():
                 self.ledger.set_package(dossier, folder=names.folder)
                 self.ledger.move(
@@ -97,10 +94,12 @@ class Packager:
                     package=names.folder,
                     level=self.seal.level.value,
                     signer=self.seal.credentials.subject,
+                    officer=self.seal.officer.subject if self.seal.officer else "",
+                    notes=[[note.code, note.facts] for note in notes],
                     tool=TOOL,
                 )
         remove_tree(self.workspace.work / dossier)
-        return target
+        return Packaged(target, notes)
 
     def can_package(self, record: DossierRecord) -> bool:
         """Whether what a package is made of is there, or the package itself is already."""
@@ -127,13 +126,13 @@ class Packager:
             identity,
         )
 
-    def _build(self, record: DossierRecord, names: Names, target: Path) -> None:
+    def _build(self, record: DossierRecord, names: Names, target: Path) -> tuple[Problem, ...]:
         staging = self.workspace.staging(names.folder)
         # What an interrupted attempt has left is no package and never was one.
         remove_tree(staging)
         make_folder(staging)
         try:
-            build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
+            notes = build_package(staging, self._plan(record, names), self.seal, self.new_uuid)
             publish_folder(staging, target)
         except (DigitizeError, OSError):
             raise
@@ -143,10 +142,11 @@ class Packager:
             raise ItemProblem("unexpected", detail=type(error).__name__) from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+        return notes
 
     def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
         documents = load_documents(self.ledger, record.id)
-        events, agents = self._history(record.id)
+        history = self._history(record.id)
         originals = self.ledger.originals(record.id)
         folder = self.workspace.originals / record.id
         return PackagePlan(
@@ -158,8 +158,8 @@ class Packager:
                 for ordinal, document in enumerate(documents, start=1)
             ],
             kept=[(o.name, folder / o.name) for o in originals if o.signed],
-            events=events,
-            agents=agents,
+            events=history.events,
+            agents=history.agents,
             moment=self.clock(),
         )
 
@@ -171,53 +171,20 @@ class Packager:
         pdf = document_file(self.workspace, dossier, ordinal)
         return PackagedDocument(described, pdf, _occupied(first))
 
-    def _history(self, dossier: str) -> tuple[list[PremisEvent], list[PremisAgent]]:
-        """The dossier's events as PREMIS tells them, with those who did them."""
-        catalogue = Catalogue(Language.VI)
-        events: list[PremisEvent] = []
-        agents: dict[str, PremisAgent] = {}
-
-        def agent(name: str, kind: str) -> str:
-            identifier = f"agent-{len(agents) + 1}"
-            known = next((a for a in agents.values() if (a.name, a.kind) == (name, kind)), None)
-            if known is None:
-                agents[identifier] = known = PremisAgent(identifier, name, kind)
-            return known.identifier
-
-        for record in self.ledger.events(dossier):
-            kind = _PREMIS_KINDS.get(record.kind)
-            if kind is None:
-                continue
-            who = [agent(record.who, "person")]
-            who += [agent(str(record.detail[k]), "software") for k in _TOOLS if k in record.detail]
-            events.append(
-                PremisEvent(
-                    # Counted within the dossier: what others went through meanwhile is not its business.
-                    identifier=f"event-{len(events) + 1}",
-                    kind=kind,
-                    moment=dt.datetime.fromisoformat(record.at),
-                    detail=_told(catalogue, record),
-                    outcome="success",
-                    agents=tuple(who),
-                )
-            )
-        made = PremisEvent(
-            identifier="event-package",
-            kind="information package creation",
-            moment=self.clock(),
-            detail=catalogue.text("event.packaged"),
-            outcome="success",
-            agents=(agent(self.ledger.who, "person"), agent(TOOL, "software")),
+    def _history(self, dossier: str) -> History:
+        """The dossier's events, and those of its packaging."""
+        history = History(self.ledger, dossier)
+        signers = tuple(one.holder for one in (self.seal.officer, self.seal.credentials) if one is not None)
+        history.add(
+            "event-signature",
+            "digital signature generation",
+            self.clock(),
+            "signed",
+            {"level": self.seal.level.value},
+            signers,
         )
-        return [*events, made], list(agents.values())
-
-
-_TOOLS = ("tool", "engine")
-
-
-def _told(catalogue: Catalogue, record: EventRecord) -> str:
-    facts = {key: str(value) for key, value in record.detail.items()}
-    return catalogue.text(f"event.{record.kind}", **facts)
+        history.add("event-package", "information package creation", self.clock(), "packaged", {})
+        return history
 
 
 def _occupied(first_page: Path) -> tuple[Rectangle, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import ItemProblem
+from digitize.errors import ItemProblem, SigningProblem
 from digitize.files import remove_tree, sweep
 from digitize.model import Document, Language, Problem, Stage
 from digitize.ocr.engine import EngineName
@@ -55,6 +55,7 @@ class RunResult:
         failed: dossiers that were set aside in this run.
         seconds: how long it took.
         notes: what the clerk should know, with the dossier concerned.
+        unsigned: why dossiers wait unsigned though the profile lets a run sign; None if none does.
 
     """
 
@@ -62,6 +63,7 @@ class RunResult:
     failed: list[str] = field(default_factory=list)
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
+    unsigned: Problem | None = None
 
 
 Settle = Callable[[Any], None]
@@ -403,7 +405,16 @@ class Runner:
         if not self._packager.can_package(record):
             self._make_again(record, Stage.APPROVED)
             return
-        self._packager.package(record.id)
+        try:
+            packaged = self._packager.package(record.id)
+        except SigningProblem as error:
+            # What cannot sign now cannot sign the next one either; pages can still be read.
+            self._packager = None
+            self._result.unsigned = Problem.of(error)
+            self._observer.problem(record.id, self._result.unsigned)
+            return
+        for note in packaged.notes:
+            self._observer.noted(record.id, note)
         self._observer.moved(record.id, Stage.PACKAGED)
 
     # --- derived data -------------------------------------------------------------------------

@@ -1,80 +1,91 @@
-"""From the settings of a workspace to the seal that signs its dossiers."""
+"""From the settings and the profile of a workspace to the seal that signs its dossiers."""
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable
-from pathlib import Path
-
 from digitize.errors import EnvironmentProblem
 from digitize.fonts import Face, find_font
+from digitize.pipeline.keys import KeyHolder, KeyOpener
 from digitize.pipeline.workspace import Workspace
-from digitize.signatures.credentials import load_pkcs12
-from digitize.signatures.sign import Evidence, Level, Seal, local_timestamper
+from digitize.signatures.evidence import Evidence
+from digitize.signatures.renewal import Renewer
+from digitize.signatures.sign import Level, Seal
 from digitize.signatures.stamp import Stamp
+from digitize.signatures.timestampers import TimeStamper, local_timestamper, network_timestamper
 from digitize.signatures.trust import load_trust
 
-PASSPHRASE_VARIABLE = "DIGITIZE_PASSPHRASE"  # noqa: S105 - the name, not the passphrase
 
-Prompt = Callable[[], str]
-"""Asks a person for the passphrase of the signing key; handed in by the command line."""
-
-
-def make_seal(workspace: Workspace, prompt: Prompt | None) -> Seal:
+def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
     """The seal that a workspace's settings and profile ask for.
-
-    The passphrase comes from the file in the settings, from the environment, or from a person,
-    in this order; never from the command line, where others could read it.
 
     Args:
         workspace: whose seal.
-        prompt: asks a person; None where nobody is there.
+        person: opens keys; None where nobody is there.
 
     Raises:
-        EnvironmentProblem: no key, a passphrase that everybody can read, or a wrong one.
+        EnvironmentProblem: no key, a secret that everybody can read, settings that contradict the profile.
+        SigningProblem: the key cannot be opened, or belongs to somebody else.
 
     """
     settings, rules = workspace.settings, workspace.profile.signing
-    if settings.signing.key is None:
-        raise EnvironmentProblem("key_not_set")
-    passphrase = _passphrase(settings.signing.passphrase_file, prompt)
-    credentials = load_pkcs12(settings.signing.key, passphrase)
-    trust = load_trust(settings.trust.anchors, settings.trust.revocations)
+    opener = KeyOpener(workspace, person)
+    two = rules.signers == "officer_and_organisation"
     level = Level(rules.level)
-    timestamper = None
-    if level is not Level.B_B and settings.signing.timestamp_key is not None:
-        timestamper = local_timestamper(load_pkcs12(settings.signing.timestamp_key, passphrase))
-    stamp = None
-    if rules.appearance == "digitized":
-        font = find_font(Face.TIMES, settings.fonts.times)
-        stamp = Stamp((settings.organisation.name,), font)
     return Seal(
-        credentials=credentials,
+        # In the order in which they sign.
+        officer=opener.open(settings.signing.officer, officer=True) if two else None,
+        credentials=opener.open(settings.signing),
         level=level,
-        timestamper=timestamper,
-        evidence=Evidence(trust.anchors, trust.revocations),
-        stamp=stamp,
+        timestamper=make_timestamper(workspace, opener) if level is not Level.B_B else None,
+        evidence=make_evidence(workspace),
+        stamp=_stamp(workspace),
         reason=rules.reason,
     )
 
 
-def _passphrase(file: Path | None, prompt: Prompt | None) -> bytes:
-    if file is not None:
-        return _from_file(file)
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    if given is not None:
-        return given.encode()
-    if prompt is not None:
-        return prompt().encode()
-    raise EnvironmentProblem("passphrase_missing", variable=PASSPHRASE_VARIABLE)
+def make_renewer(workspace: Workspace) -> Renewer:
+    """What renews timestamps after a workspace's settings.
+
+    Raises:
+        EnvironmentProblem: no timestamp authority, or nothing that tells about revocation.
+
+    """
+    evidence = make_evidence(workspace)
+    timestamper = make_timestamper(workspace, KeyOpener(workspace, None))
+    if timestamper is None:
+        raise EnvironmentProblem("timestamp_missing", level=Level.B_LTA.value)
+    if not evidence.has_revocation:
+        raise EnvironmentProblem("revocations_missing", level=Level.B_LTA.value)
+    return Renewer(timestamper, evidence)
 
 
-def _from_file(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise EnvironmentProblem("passphrase_file_open", path=str(path))
-        return path.read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        raise EnvironmentProblem("passphrase_file_unreadable", path=str(path)) from error
+def make_evidence(workspace: Workspace) -> Evidence:
+    """Anchors and revocation data that a workspace's settings name."""
+    settings = workspace.settings
+    trust = load_trust(settings.trust.anchors, settings.trust.revocations)
+    return Evidence(
+        trust.anchors,
+        trust.revocations,
+        fetch=settings.signing.fetch_revocation,
+        timeout=settings.signing.timeout,
+    )
+
+
+def make_timestamper(workspace: Workspace, opener: KeyOpener) -> TimeStamper | None:
+    """The timestamp authority that a workspace's settings name; None if they name none."""
+    signing = workspace.settings.signing
+    if signing.timestamp_url is not None:
+        return network_timestamper(signing.timestamp_url, signing.timeout)
+    if signing.timestamp_key is None:
+        return None
+    return local_timestamper(opener.open_timestamp_key(signing.timestamp_key))
+
+
+def _stamp(workspace: Workspace) -> Stamp | None:
+    rules = workspace.profile.signing
+    if rules.appearance == "none":
+        return None
+    font = find_font(Face.TIMES, workspace.settings.fonts.times)
+    lines = [workspace.settings.organisation.name]
+    if rules.appearance == "true_copy":
+        lines.insert(0, rules.copy_form.capitalize())
+    return Stamp(tuple(lines), font)

@@ -70,6 +70,11 @@ class Workspace:
         """Finished packages."""
         return self.root / "archive"
 
+    @property
+    def superseded(self) -> Path:
+        """Packages that were replaced by a later generation, each beside a mark that says by which."""
+        return self.root / "superseded"
+
     def staging(self, package: str) -> Path:
         """Where a package is built: in the archive itself, so that a rename publishes it."""
         return self.archive / f".staging-{package}"

@@ -80,15 +80,23 @@ class SigningRules(_Part):
 
     Attributes:
         level: every signature reaches it, or the dossier stays unsigned.
-        unattended: ``run`` may sign by itself.
-        appearance: ``digitized`` shows the organisation and the time, ``none`` nothing.
+        unattended: ``run`` may sign by itself, and ``renew`` may sign what it has renewed.
+        signers: ``organisation`` signs alone, and allows no change; with ``officer_and_organisation``
+            the officer certifies first and allows form filling, then the organisation approves.
+        scheme: ``pss``, or ``pkcs1v15`` for tokens that cannot do better.
+        appearance: ``digitized`` shows the organisation and the time, ``true_copy`` above them the form
+            of copy, ``none`` nothing.
+        copy_form: what a true copy is called.
         reason: written into every signature.
 
     """
 
-    level: Literal["B-B", "B-T", "B-LT"]
+    level: Literal["B-B", "B-T", "B-LT", "B-LTA"]
     unattended: bool
-    appearance: Literal["none", "digitized"]
+    signers: Literal["organisation", "officer_and_organisation"] = "organisation"
+    scheme: Literal["pss", "pkcs1v15"] = "pss"
+    appearance: Literal["none", "digitized", "true_copy"]
+    copy_form: Literal["SAO Y", "SAO LỤC", "TRÍCH SAO"] = "SAO Y"
     reason: str
 
 

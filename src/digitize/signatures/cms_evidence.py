@@ -7,255 +7,202 @@ proven, then the certificate at that time.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from asn1crypto import cms, crl, ocsp, x509
+from asn1crypto import cms, x509
 from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import (
-    extract_certs_for_validation,
-    extract_self_reported_ts,
-    extract_tst_data_iter,
-    message_imprint_checker,
-    validate_sig_integrity,
-    validate_tst_signed_data,
-)
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator import errors as path_errors
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_self_reported_ts
 
 from digitize.model import Problem
-from digitize.signatures.trust import TrustStore
-from digitize.signatures.verdict import CertificateState, Integrity, Revocation, Trust
+from digitize.signatures.found import Found, carried
+from digitize.signatures.integrity import PKCS7_SHA1, check_integrity, is_pkcs1_v15, weak_points
+from digitize.signatures.knowledge import Knowledge
+from digitize.signatures.names import holder_name
+from digitize.signatures.paths import NOT_LOOKED_FOR, Path, find_path
+from digitize.signatures.timestamps import Stamp, check_stamp, digest_of, tokens
+from digitize.signatures.verdict import (
+    Coverage,
+    Integrity,
+    LaterChanges,
+    SignatureReport,
+    TimeSource,
+    Trust,
+    UsedEvidence,
+)
 
-_WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
 _SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
+_MOST_STAMPS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRevocations:
-    """Revocation data from the store and from the signed file itself."""
+class Covered:
+    """What a signature covers, and what came after it."""
 
-    crls: tuple[crl.CertificateList, ...] = ()
-    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
+    coverage: Coverage
+    changes: LaterChanges
+    forbidden: bool = False
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CmsEvidence:
-    """What the CMS object of a signature says, as far as it could be checked."""
+    """What the CMS object of a signature says, as far as it could be checked.
+
+    Attributes:
+        integrity: what the mathematics say.
+        certificate: that of the signer.
+        claimed_time: when the signer says to have signed.
+        proven_time: since when the signature is proven to exist.
+        path: the path of the certificate, at the proven time, else now.
+        weak: something about it can be forged.
+        timestamp_broken: a timestamp is damaged or belongs to something else.
+        not_yet: a timestamp says that it was made after the moment of the verification.
+        archived: the time is proven by a document timestamp alone.
+        carried: what it brings along.
+        notes, evidence: as in the report.
+
+    """
 
     integrity: Integrity
-    certificate: x509.Certificate | None
-    claimed_time: dt.datetime | None
-    proven_time: dt.datetime | None
-    trust: Trust
-    state: CertificateState
-    revocation: Revocation
-    weak: bool
-    notes: tuple[Problem, ...]
+    certificate: x509.Certificate | None = None
+    claimed_time: dt.datetime | None = None
+    proven_time: dt.datetime | None = None
+    path: Path = NOT_LOOKED_FOR
+    weak: bool = False
     timestamp_broken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    trust: Trust
-    state: CertificateState
-    revocation: Revocation
+    not_yet: bool = False
+    archived: bool = False
+    carried: Found = field(default_factory=Found)
     notes: tuple[Problem, ...] = ()
+    evidence: tuple[UsedEvidence, ...] = ()
+
+    def report(
+        self,
+        name: str,
+        covered: Covered,
+        *,
+        level: str | None,
+        tolerant: bool = False,
+    ) -> SignatureReport:
+        """The report on the signature that this is the evidence about."""
+        certificate, proven = self.certificate, self.proven_time
+        claimed = self.claimed_time
+        return SignatureReport(
+            field=name,
+            integrity=self.integrity,
+            coverage=covered.coverage,
+            later_changes=covered.changes,
+            changes_forbidden=covered.forbidden,
+            issuer=certificate.issuer.human_friendly if certificate else None,
+            signer=certificate.subject.human_friendly if certificate else None,
+            holder=holder_name(certificate) if certificate else None,
+            certificate_manager=_manager(certificate) if certificate else None,
+            signing_time=claimed or proven,
+            time_source=_source(claimed, proven),
+            timestamp=proven,
+            not_before=certificate.not_valid_before if certificate else None,
+            not_after=certificate.not_valid_after if certificate else None,
+            trust=self.path.trust,
+            certificate=self.path.state,
+            revocation=self.path.revocation,
+            level=level,
+            notes=(*covered.notes, *self.notes),
+            weak=self.weak,
+            tolerant=tolerant,
+            timestamp_broken=self.timestamp_broken,
+            not_yet=self.not_yet,
+            archived=self.archived,
+            evidence=self.evidence,
+        )
 
 
 async def examine(
+    encoded: bytes,
     signed: cms.SignedData,
     digest: bytes,
-    trust: TrustStore,
-    known: KnownRevocations,
-    now: dt.datetime,
+    knowledge: Knowledge,
+    *,
+    existed: dt.datetime | None = None,
+    claimed: dt.datetime | None = None,
+    kind: str | None = None,
 ) -> CmsEvidence:
     """Examine a detached CMS signature over data of a known digest.
 
     Args:
-        signed: the CMS object.
+        encoded: the CMS object as it stands in the file.
+        signed: the same, read.
         digest: digest of the signed bytes, by the algorithm that the signer names.
-        trust: what may be relied on.
-        known: revocation data.
-        now: the time at which the verification is made.
+        knowledge: what may be relied on.
+        existed: since when the whole object is proven to exist, by document timestamps.
+        claimed: a signing time that is written beside the object.
+        kind: the ``/SubFilter`` of a signature in a PDF.
 
     """
-    notes: list[Problem] = []
-    info = signed["signer_infos"][0]
     if len(signed["signer_infos"]) != 1:
-        notes.append(Problem("several_signers"))
-        return _unknown(tuple(notes))
+        return CmsEvidence(Integrity.UNKNOWN, notes=(Problem("several_signers"),))
+    info = signed["signer_infos"][0]
     try:
         certificates = extract_certs_for_validation(signed)
     except (SignatureValidationError, CMSExtractionError, CMSStructuralError, ValueError):
-        return _unknown((Problem("signer_certificate_missing"),))
+        return CmsEvidence(Integrity.UNKNOWN, notes=(Problem("signer_certificate_missing"),))
     certificate = certificates.signer_cert
-    integrity = _integrity(info, certificate, digest, notes)
-    if signed["encap_content_info"]["content"].native is not None:
-        # A detached signature must not carry content of its own besides what it seems to sign.
-        integrity = Integrity.BROKEN
-        notes.append(Problem("content_enclosed"))
-    weak = info["digest_algorithm"]["algorithm"].native in _WEAK_DIGESTS
-    if weak:
-        notes.append(Problem("weak_digest"))
-    if _is_pkcs1_v15(info):
+    checked = check_integrity(encoded, certificate, digest, kind)
+    own = carried(signed)
+    known = knowledge.plus(own, existed)
+    stamps = await _stamps(info, known, existed or knowledge.now)
+    times = [stamp.time for stamp in stamps if stamp.proven and stamp.time]
+    proven = min([*times, *([existed] if existed else [])], default=None)
+    claim = extract_self_reported_ts(info) or claimed
+    moment = proven or knowledge.now
+    path = _fit_for_signing(
+        certificate, await find_path(certificate, certificates.other_certs, known, moment)
+    )
+    weak = weak_points(info, certificate)
+    if kind == PKCS7_SHA1 and not weak:
+        weak = (Problem("weak_digest"),)
+    notes = [*checked.notes, *weak]
+    if is_pkcs1_v15(info):
         notes.append(Problem("not_pss"))
-    others = list(certificates.other_certs)
-    proven = await _proven_time(info, trust, known, others, now, notes)
-    path = await _path(certificate, others, trust, known, proven or now, now)
+    notes += [note for stamp in stamps for note in stamp.notes]
+    codes = {note.code for note in notes}
     return CmsEvidence(
-        integrity=integrity,
+        integrity=checked.integrity,
         certificate=certificate,
-        claimed_time=extract_self_reported_ts(info),
+        claimed_time=claim,
         proven_time=proven,
-        trust=path.trust,
-        state=path.state,
-        revocation=path.revocation,
-        weak=weak,
+        path=path,
+        weak=bool(weak) or path.weak,
+        timestamp_broken="timestamp_broken" in codes,
+        not_yet="timestamp_in_future" in codes,
+        archived=proven is not None and not times,
+        carried=own,
         notes=(*notes, *path.notes),
-        timestamp_broken=any(note.code == "timestamp_broken" for note in notes),
+        evidence=(*path.evidence, *(one for stamp in stamps for one in stamp.evidence)),
     )
 
 
-def _unknown(notes: tuple[Problem, ...]) -> CmsEvidence:
-    return CmsEvidence(
-        Integrity.UNKNOWN,
-        None,
-        None,
-        None,
-        Trust.NOT_CHECKED,
-        CertificateState.UNKNOWN,
-        Revocation.UNKNOWN,
-        weak=False,
-        notes=notes,
-    )
+async def _stamps(info: cms.SignerInfo, knowledge: Knowledge, proven: dt.datetime) -> list[Stamp]:
+    imprint = digest_of(info["signature"].native)
+    found = list(tokens(info))[:_MOST_STAMPS]
+    return [await check_stamp(token, imprint, knowledge, proven) for token in found]
 
 
-def _integrity(
-    info: cms.SignerInfo, certificate: x509.Certificate, digest: bytes, notes: list[Problem]
-) -> Integrity:
-    try:
-        digest_fits, value_fits = validate_sig_integrity(_readable(info), certificate, "data", digest)
-    except (SignatureValidationError, ValueError, NotImplementedError) as error:
-        notes.append(Problem("integrity_unclear", {"detail": type(error).__name__}))
-        return Integrity.UNKNOWN
-    return Integrity.INTACT if digest_fits and value_fits else Integrity.BROKEN
-
-
-def _readable(info: cms.SignerInfo) -> cms.SignerInfo:
-    """The signer's information with parameters that fit its algorithm.
-
-    The signing program of the Vietnamese government's authority (VGCA) writes RSASSA-PSS parameters
-    beside ``rsaEncryption``, and signs by PKCS#1 v1.5, which has none (RFC 8017, A.2.4).
-    """
-    algorithm = info["signature_algorithm"]
-    try:
-        algorithm["parameters"]
-    except ValueError:
-        if algorithm["algorithm"].native == "rsassa_pkcs1v15":
-            info = info.copy()
-            info["signature_algorithm"] = cms.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15"})
-    return info
-
-
-def _is_pkcs1_v15(info: cms.SignerInfo) -> bool:
-    try:
-        return bool(info["signature_algorithm"].signature_algo == "rsassa_pkcs1v15")
-    except ValueError:
-        return False
-
-
-async def _proven_time(
-    info: cms.SignerInfo,
-    trust: TrustStore,
-    known: KnownRevocations,
-    others: Sequence[x509.Certificate],
-    now: dt.datetime,
-    notes: list[Problem],
-) -> dt.datetime | None:
-    """The earliest time that a trusted timestamp proves the signature to have existed at."""
-    proven: list[dt.datetime] = []
-    for token in extract_tst_data_iter(info, signed=False):
-        try:
-            status = await validate_tst_signed_data(
-                token, _context(trust, known, others, now, now), message_imprint_checker(info)
-            )
-        except (SignatureValidationError, CMSExtractionError, ValueError) as error:
-            notes.append(Problem("timestamp_broken", {"detail": type(error).__name__}))
-            continue
-        if not (status["intact"] and status["valid"]):
-            notes.append(Problem("timestamp_broken", {"detail": "digest"}))
-        elif status.get("validation_path") is None or status.get("trust_problem_indic"):
-            notes.append(Problem("timestamp_untrusted"))
-        elif status["timestamp"] > now + dt.timedelta(minutes=5):
-            notes.append(Problem("timestamp_in_future"))
-        else:
-            proven.append(status["timestamp"])
-    return min(proven, default=None)
-
-
-async def _path(
-    certificate: x509.Certificate,
-    others: Sequence[x509.Certificate],
-    trust: TrustStore,
-    known: KnownRevocations,
-    moment: dt.datetime,
-    now: dt.datetime,
-) -> _Path:
-    """The certificate's path to an anchor and its state at a moment."""
-    state = _state(certificate, moment)
-    try:
-        await CertificateValidator(
-            certificate,
-            intermediate_certs=others,
-            validation_context=_context(trust, known, others, moment, now),
-        ).async_validate_path()
-    except path_errors.PathBuildingError:
-        return _Path(Trust.NO_PATH, state, Revocation.UNKNOWN)
-    except path_errors.RevokedError:
-        return _Path(Trust.TRUSTED, state, Revocation.REVOKED)
-    except path_errors.InsufficientRevinfoError:
-        note = Problem("revocation_unchecked")
-        return _Path(Trust.TRUSTED, state, Revocation.UNKNOWN, (note,))
-    except path_errors.ExpiredError:
-        return _Path(Trust.TRUSTED, CertificateState.EXPIRED, Revocation.UNKNOWN)
-    except path_errors.NotYetValidError:
-        return _Path(Trust.TRUSTED, CertificateState.NOT_YET_VALID, Revocation.UNKNOWN)
-    except (path_errors.ValidationError, ValueError) as error:
-        note = Problem("path_unclear", {"detail": type(error).__name__})
-        return _Path(Trust.NOT_CHECKED, state, Revocation.UNKNOWN, (note,))
+def _fit_for_signing(certificate: x509.Certificate, path: Path) -> Path:
     usage = certificate.key_usage_value
-    if usage is not None and not _SIGNING_USAGES & usage.native:
-        note = Problem("usage_not_signing")
-        return _Path(Trust.NOT_CHECKED, state, Revocation.GOOD, (note,))
-    return _Path(Trust.TRUSTED, state, Revocation.GOOD)
+    if path.trust is not Trust.TRUSTED or usage is None or _SIGNING_USAGES & usage.native:
+        return path
+    return replace(path, trust=Trust.NOT_CHECKED, notes=(*path.notes, Problem("usage_not_signing")))
 
 
-def _state(certificate: x509.Certificate, moment: dt.datetime) -> CertificateState:
-    if moment < certificate.not_valid_before:
-        return CertificateState.NOT_YET_VALID
-    if moment > certificate.not_valid_after:
-        return CertificateState.EXPIRED
-    return CertificateState.VALID
+def _manager(certificate: x509.Certificate) -> str | None:
+    """The organisation that answers for a certificate's issuer."""
+    named = certificate.issuer.native.get("organization_name")
+    return named if isinstance(named, str) or named is None else ", ".join(map(str, named))
 
 
-def _context(
-    trust: TrustStore,
-    known: KnownRevocations,
-    others: Sequence[x509.Certificate],
-    moment: dt.datetime,
-    now: dt.datetime,
-) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=list(trust.anchors),
-        other_certs=list(others),
-        moment=moment,
-        best_signature_time=moment,
-        crls=[*trust.revocations, *known.crls],
-        ocsps=list(known.ocsps),
-        allow_fetching=False,
-        revocation_mode="require",
-        # Evidence that was issued after the signing time may speak about it, never the other way.
-        retroactive_revinfo=moment < now,
-    )
+def _source(claimed: dt.datetime | None, proven: dt.datetime | None) -> TimeSource:
+    """How a signing time is known."""
+    if proven is not None:
+        return TimeSource.TIMESTAMP
+    return TimeSource.CLAIMED if claimed is not None else TimeSource.NONE

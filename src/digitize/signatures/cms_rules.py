@@ -6,6 +6,7 @@ from asn1crypto import cms
 
 from digitize.model import Problem
 
+CADES = "/ETSI.CAdES.detached"
 _NAMES_CERTIFICATE = frozenset({"signing_certificate", "signing_certificate_v2"})
 
 
@@ -24,7 +25,7 @@ def shortcomings(signed: cms.SignedData, kind: str) -> tuple[Problem, ...]:
         # RFC 5652, 5.1: a verifier may fail a signature whose digest is not in the set.
         found.append(Problem("digest_not_listed"))
     attributes = {attribute["type"].native for attribute in info["signed_attrs"] or ()}
-    if kind == "/ETSI.CAdES.detached" and not attributes & _NAMES_CERTIFICATE:
+    if kind == CADES and not attributes & _NAMES_CERTIFICATE:
         # Without it the certificate can be exchanged for another one of the same key (RFC 5035, 1).
         found.append(Problem("certificate_not_signed"))
     return tuple(found)

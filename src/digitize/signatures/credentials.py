@@ -1,4 +1,4 @@
-"""Signing keys: from a PKCS#12 file into a signer that parses the key once.
+"""Signing keys, wherever they lie; and PKCS#12 files, whose key is parsed once.
 
 pyHanko parses the private key anew for every signature, twice; holding the parsed key makes a
 signature three times as cheap.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
@@ -22,14 +23,24 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
-from digitize.errors import EnvironmentProblem
+from digitize.errors import EnvironmentProblem, SigningProblem
 from digitize.signatures.names import holder_name
 
 _KEY_USAGES = {"digital_signature", "non_repudiation"}
+
+
+class Scheme(StrEnum):
+    """How an RSA key signs.
+
+    TT 15/2025/TT-BKHCN, Annex I, names RSASSA-PSS; old tokens know PKCS#1 v1.5 alone.
+    """
+
+    PSS = "pss"
+    PKCS1V15 = "pkcs1v15"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +55,65 @@ class Credentials:
 
     """
 
-    signer: SimpleSigner
+    signer: Signer
     subject: str
     holder: str
     not_before: dt.datetime
     not_after: dt.datetime
 
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the key."""
+        own: x509.Certificate = self.signer.signing_cert
+        return own
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every part of the subject: common name, organisation and whatever else it has."""
+        parts = self.certificate.subject.native.values()
+        return tuple(str(one) for part in parts for one in (part if isinstance(part, list) else [part]))
+
+    @property
+    def room(self) -> int:
+        """Bytes that a signature's value and its certificates take in a CMS object, at most."""
+        certificates = [self.certificate, *self.signer.cert_registry]
+        public = self.certificate.public_key
+        bits: int = public.bit_size
+        # An ECDSA value is two numbers of the field's size in DER.
+        value = bits // 8 if public.algorithm == "rsa" else 2 * (bits // 8) + 16
+        return value + sum(len(certificate.dump()) for certificate in certificates)
+
     def require_usable(self, moment: dt.datetime) -> None:
         """Refuse a certificate that may not sign now.
 
         Raises:
-            EnvironmentProblem: not yet or no longer valid, or not made for signing.
+            SigningProblem: not yet or no longer valid, or not made for signing.
 
         """
         if moment < self.not_before:
-            raise EnvironmentProblem(
-                "certificate_not_yet_valid", holder=self.holder, since=str(self.not_before)
-            )
+            raise SigningProblem("certificate_not_yet_valid", holder=self.holder, since=str(self.not_before))
         if moment > self.not_after:
-            raise EnvironmentProblem("certificate_expired", holder=self.holder, until=str(self.not_after))
-        own: x509.Certificate = self.signer.signing_cert
-        usage = own.key_usage_value
-        if usage is not None and not _KEY_USAGES & usage.native:
-            raise EnvironmentProblem("certificate_not_for_signing", holder=self.holder)
+            raise SigningProblem("certificate_expired", holder=self.holder, until=str(self.not_after))
+        if not is_for_signing(self.certificate):
+            raise SigningProblem("certificate_not_for_signing", holder=self.holder)
+
+
+def is_for_signing(certificate: x509.Certificate) -> bool:
+    """Whether a certificate's key usage, if it states any, includes signing."""
+    usage = certificate.key_usage_value
+    return usage is None or bool(_KEY_USAGES & usage.native)
+
+
+def credentials_of(signer: Signer) -> Credentials:
+    """A signer with what its certificate says."""
+    own: x509.Certificate = signer.signing_cert
+    return Credentials(
+        signer=signer,
+        subject=own.subject.human_friendly,
+        holder=holder_name(own),
+        not_before=own.not_valid_before,
+        not_after=own.not_valid_after,
+    )
 
 
 class ParsedKeySigner(SimpleSigner):
@@ -77,21 +124,30 @@ class ParsedKeySigner(SimpleSigner):
         private_key: RSAPrivateKey | EllipticCurvePrivateKey,
         certificate: x509.Certificate,
         chain: SimpleCertificateStore,
+        scheme: Scheme = Scheme.PSS,
     ) -> None:
         super().__init__(
             signing_cert=certificate,
             signing_key=None,  # the base class would serialize and parse it again
             cert_registry=chain,
-            # TT 15/2025/TT-BKHCN, Annex I: RSASSA-PSS for signing.
-            prefer_pss=True,
+            prefer_pss=scheme is Scheme.PSS,
             embed_roots=False,
         )
         self._private_key = private_key
+        self._mechanisms: dict[str, cms.SignedDigestAlgorithm] = {}
+
+    def get_signature_mechanism_for_digest(self, digest_algorithm: str | None) -> cms.SignedDigestAlgorithm:
+        """The mechanism for a digest: encoded once, because encoding it anew costs more than signing."""
+        name = digest_algorithm or ""
+        if name not in self._mechanisms:
+            made = super().get_signature_mechanism_for_digest(digest_algorithm)
+            self._mechanisms[name] = cms.SignedDigestAlgorithm.load(made.dump())
+        return self._mechanisms[name]
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - the base class has it so
         """Sign with the parsed key; a dry run gives zeros of the right length."""
         if dry_run:
-            return bytes(self.signature_size)
+            return bytes(512)
         hashed = get_pyca_cryptography_hash(digest_algorithm)
         if isinstance(self._private_key, EllipticCurvePrivateKey):
             return self._private_key.sign(data, ECDSA(hashed))
@@ -105,22 +161,14 @@ class ParsedKeySigner(SimpleSigner):
         """The private key in PKCS#8, unencrypted, for a signer in this process."""
         return self._private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
-    @property
-    def signature_size(self) -> int:
-        """Bytes of a signature value, at most."""
-        bits = self._private_key.key_size
-        # An ECDSA value is two numbers of the field's size in DER.
-        return bits // 8 if isinstance(self._private_key, RSAPrivateKey) else 2 * (bits // 8) + 16
 
-    @property
-    def chain_size(self) -> int:
-        """Bytes of the certificates that go into a signature."""
-        certificates = [self.signing_cert, *self.cert_registry]
-        return sum(len(certificate.dump()) for certificate in certificates)
-
-
-def load_pkcs12(path: Path, passphrase: bytes) -> Credentials:
+def load_pkcs12(path: Path, passphrase: bytes, scheme: Scheme = Scheme.PSS) -> Credentials:
     """Load a key and its certificates from a PKCS#12 file.
+
+    Args:
+        path: the file.
+        passphrase: opens it.
+        scheme: how an RSA key signs.
 
     Raises:
         EnvironmentProblem: no such file, a wrong passphrase, or a kind of key that cannot sign.
@@ -139,13 +187,7 @@ def load_pkcs12(path: Path, passphrase: bytes) -> Credentials:
     own = x509.Certificate.load(_der(certificate))
     chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     chain.register_multiple([x509.Certificate.load(_der(other)) for other in others])
-    return Credentials(
-        signer=ParsedKeySigner(private_key, own, chain),
-        subject=own.subject.human_friendly,
-        holder=holder_name(own),
-        not_before=own.not_valid_before,
-        not_after=own.not_valid_after,
-    )
+    return credentials_of(ParsedKeySigner(private_key, own, chain, scheme))
 
 
 def load_certificates(path: Path) -> list[x509.Certificate]:

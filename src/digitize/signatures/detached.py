@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+from dataclasses import replace
 
-from asn1crypto import cms, crl
+from asn1crypto import cms
 
 from digitize.model import Problem
-from digitize.signatures.cms_evidence import KnownRevocations, examine
-from digitize.signatures.cms_rules import shortcomings
-from digitize.signatures.names import holder_name
+from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
+from digitize.signatures.cms_rules import CADES, shortcomings
+from digitize.signatures.found import Found
+from digitize.signatures.knowledge import Knowledge, reachable
+from digitize.signatures.paths import NOT_LOOKED_FOR
+from digitize.signatures.timestamps import Stamp, check_stamp, digest_of
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -20,7 +24,6 @@ from digitize.signatures.verdict import (
     Revocation,
     SignatureReport,
 )
-from digitize.signatures.verify_pdf import time_source
 
 
 def verify_detached(
@@ -49,6 +52,31 @@ def verify_detached(
         )
 
 
+def check_detached_stamp(data: bytes, token: bytes, trust: TrustStore, now: dt.datetime) -> Stamp:
+    """Check a timestamp that lies beside its data. Never raises: what cannot be read is BROKEN.
+
+    Args:
+        data: the stamped bytes.
+        token: the timestamp token in DER.
+        trust: what may be relied on.
+        now: the time at which the verification is made.
+
+    """
+    try:
+        info = cms.ContentInfo.load(token, strict=True)
+        return asyncio.run(_check(info, data, trust, now))
+    except Exception as error:  # noqa: BLE001 - hostile input raises anything
+        note = Problem("timestamp_broken", {"detail": type(error).__name__})
+        return Stamp(
+            Integrity.BROKEN, None, proven=False, certificate=None, path=NOT_LOOKED_FOR, notes=(note,)
+        )
+
+
+async def _check(token: cms.ContentInfo, data: bytes, trust: TrustStore, now: dt.datetime) -> Stamp:
+    async with reachable(trust) as network:
+        return await check_stamp(token, digest_of(data), Knowledge(trust, Found(), now, network=network), now)
+
+
 def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt.datetime) -> SignatureReport:
     info = cms.ContentInfo.load(signature, strict=True)
     if info["content_type"].native != "signed_data":
@@ -56,46 +84,18 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
     signed: cms.SignedData = info["content"]
     algorithm = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
     digest = hashlib.new(algorithm, data).digest()
-    known = _enclosed_revocations(signed)
-    evidence = asyncio.run(examine(signed, digest, trust, known, now))
-    certificate, proven = evidence.certificate, evidence.proven_time
-    doubts = shortcomings(signed, "/ETSI.CAdES.detached")
+    evidence = asyncio.run(_examine(signature, signed, digest, trust, now))
     level = "B-B"
-    if proven is not None:
-        long_term = known.crls and evidence.revocation is Revocation.GOOD
+    if evidence.proven_time is not None:
+        long_term = evidence.carried.revocations and evidence.path.revocation is Revocation.GOOD
         level = "B-LT" if long_term else "B-T"
-    return SignatureReport(
-        field=name,
-        integrity=evidence.integrity,
-        coverage=Coverage.ENTIRE_FILE,
-        later_changes=LaterChanges.NONE,
-        issuer=certificate.issuer.human_friendly if certificate else None,
-        signer=certificate.subject.human_friendly if certificate else None,
-        holder=holder_name(certificate) if certificate else None,
-        certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
-        signing_time=evidence.claimed_time or proven,
-        time_source=time_source(evidence.claimed_time, proven),
-        timestamp=proven,
-        not_before=certificate.not_valid_before if certificate else None,
-        not_after=certificate.not_valid_after if certificate else None,
-        trust=evidence.trust,
-        certificate=evidence.state,
-        revocation=evidence.revocation,
-        level=level,
-        notes=(*evidence.notes, *doubts),
-        weak=evidence.weak,
-        timestamp_broken=evidence.timestamp_broken,
-        doubtful=bool(doubts),
-    )
+    report = evidence.report(name, Covered(Coverage.ENTIRE_FILE, LaterChanges.NONE), level=level)
+    doubts = shortcomings(signed, CADES)
+    return replace(report, notes=(*report.notes, *doubts), doubtful=bool(doubts))
 
 
-def _enclosed_revocations(signed: cms.SignedData) -> KnownRevocations:
-    lists = []
-    enclosed = signed["crls"]
-    if enclosed.native is not None:
-        lists = [
-            crl.CertificateList.load(choice.chosen.dump())
-            for choice in enclosed
-            if choice.name == "" or isinstance(choice.chosen, cms.CertificateList)
-        ]
-    return KnownRevocations(crls=tuple(lists))
+async def _examine(
+    signature: bytes, signed: cms.SignedData, digest: bytes, trust: TrustStore, now: dt.datetime
+) -> CmsEvidence:
+    async with reachable(trust) as network:
+        return await examine(signature, signed, digest, Knowledge(trust, Found(), now, network=network))

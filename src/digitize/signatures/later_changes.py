@@ -23,17 +23,11 @@ from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DocInfoRule,
-    DSSCompareRule,
     FieldMDPRule,
     FormUpdatingRule,
     MetadataUpdateRule,
     ModificationLevel,
-    ObjectStreamRule,
-    SigFieldCreationRule,
-    SigFieldModificationRule,
-    StandardDiffPolicy,
     SuspiciousModification,
-    XrefStreamRule,
 )
 from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FormUpdate
 from pyhanko.sign.diff_analysis.rules.form_field_rules import is_field_visible
@@ -41,8 +35,8 @@ from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
 
 from digitize.signatures.entries import entry
 
-_CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
-_FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
+CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
+FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
 _DRAWN_BY = ("/DR", "/DA", "/Q")
 _STREAM_KEYS = frozenset({"/Length", "/Filter", "/DecodeParms"})
 _VERSION = re.compile(r"/[12]\.[0-9]")
@@ -63,12 +57,13 @@ _FRAME = ("{adobe:ns:meta/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}")
 """What holds the properties together."""
 
 
-class _SameCatalogue(CatalogModificationRule):
+class SameCatalogue(CatalogModificationRule):
     """The catalogue may claim another version and extensions of PDF, if that is all they are."""
 
     def apply_qualified(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
+        """Refuse a version or an extension that is something else."""
         version = new.root.raw_get("/Version") if "/Version" in new.root else "/1.7"
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
             raise SuspiciousModification("/Version")
@@ -87,25 +82,27 @@ def _require_extensions(extensions: Any) -> None:
                 raise SuspiciousModification("/Extensions")
 
 
-class _SameInfo(DocInfoRule):
+class SameInfo(DocInfoRule):
     """The document's information may get another date and producer, nothing else."""
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        """Refuse another title, author or subject."""
         if _info(old) != _info(new):
             raise SuspiciousModification("/Info")
         yield from super().apply(old, new)
 
 
-class _SameMetadata(MetadataUpdateRule):
+class SameMetadata(MetadataUpdateRule):
     """XMP may get other technical properties, but must say the same about the document."""
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        """Refuse metadata that say something else."""
         if _described(old) != _described(new):
             raise SuspiciousModification("/Metadata")
         yield from super().apply(old, new)
 
 
-class _ProperSignatures(FieldMDPRule):
+class ProperSignatures(FieldMDPRule):
     """New fields are signatures that are judged themselves, or show nothing and do nothing.
 
     pyHanko lets an empty signature field, and one with anything that calls itself a timestamp, bring
@@ -114,6 +111,7 @@ class _ProperSignatures(FieldMDPRule):
     """
 
     def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        """Refuse fields that show or do something without a signature of their own."""
         for spec in context.field_specs.values():
             new, old = spec.new_field, spec.old_field
             if new is None or spec.field_type != "/Sig" or (old is not None and "/V" in old):
@@ -144,12 +142,13 @@ def _has_plain_place(widget: DictionaryObject) -> bool:
     )
 
 
-class _SameForm(FormUpdatingRule):
+class SameForm(FormUpdatingRule):
     """Where a reader is told to draw all fields anew, nothing that it draws them by may change."""
 
     def apply(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
+        """Refuse other fonts and colours for fields that are to be drawn anew."""
         before, after = (entry(resolver.root, "/AcroForm") for resolver in (old, new))
         if (
             isinstance(before, DictionaryObject)
@@ -159,27 +158,6 @@ class _SameForm(FormUpdatingRule):
         ):
             raise SuspiciousModification("/NeedAppearances")
         yield from super().apply(old, new)
-
-
-POLICY = StandardDiffPolicy(
-    global_rules=[
-        _SameCatalogue(ignored_keys=_CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
-        _SameInfo().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        _SameMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
-    ],
-    form_rule=_SameForm(
-        field_rules=[
-            _ProperSignatures(),
-            SigFieldCreationRule(),  # type: ignore[no-untyped-call]
-            SigFieldModificationRule(always_modifiable={"/Type"}),
-        ],
-        ignored_acroform_keys=_FORM_KEYS,
-    ),
-)
-"""The policy by which later changes are judged."""
 
 
 def _info(resolver: HistoricalResolver) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from asn1crypto import cms, crl, x509
-from asn1crypto.keys import PrivateKeyInfo
+from asn1crypto import cms, crl
 from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import (
@@ -23,21 +23,24 @@ from pyhanko.sign.signers.pdf_signer import (
     PdfSigningSession,
     SigDSSPlacementPreference,
 )
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
-from digitize.errors import EnvironmentProblem, ItemProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.files import whole_file
-from digitize.signatures.credentials import Credentials, ParsedKeySigner
-from digitize.signatures.stamp import Rectangle, Stamp, first_page_box
+from digitize.model import Problem
+from digitize.signatures.credentials import Credentials
+from digitize.signatures.evidence import Evidence, request_dummy
+from digitize.signatures.stamp import Placement, Rectangle, Stamp, first_page
 from digitize.times import VIETNAM
 
 FIELD_NAME = "DigitizeSignature"
+OFFICER_FIELD_NAME = "DigitizeOfficer"
+DIGEST = "sha256"
 
 _PDF_VERSION = (1, 7)
-_STRUCTURE_SIZE = 2048
-_TIMESTAMP_SIZE = 8192
+_STRUCTURE_SIZE = 1536
+_TOKENS_DIFFER = 1024
+"""Bytes by which one timestamp of an authority may be longer than another."""
 
 
 class Level(StrEnum):
@@ -46,20 +49,12 @@ class Level(StrEnum):
     B_B = "B-B"
     B_T = "B-T"
     B_LT = "B-LT"
+    B_LTA = "B-LTA"
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a long-term signature needs besides the key.
-
-    Attributes:
-        anchors: certificates that end the path of trust.
-        revocations: CRLs of the authorities on that path.
-
-    """
-
-    anchors: tuple[x509.Certificate, ...] = ()
-    revocations: tuple[crl.CertificateList, ...] = ()
+    @property
+    def is_long_term(self) -> bool:
+        """Whether the signature carries what proves that its certificates held."""
+        return self in (Level.B_LT, Level.B_LTA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,10 @@ class Seal:
         credentials: the key.
         level: what every signature must reach; signing fails rather than reach less.
         timestamper: gives the time its proof; needed above B-B.
-        evidence: needed for B-LT.
+        evidence: anchors and revocation data; needed from B-LT on.
         stamp: the visible appearance, None for none.
         reason: written into the signature.
+        officer: the key of who signs first, where two have to.
 
     """
 
@@ -82,12 +78,34 @@ class Seal:
     evidence: Evidence = field(default_factory=Evidence)
     stamp: Stamp | None = None
     reason: str | None = None
+    officer: Credentials | None = None
 
     def __post_init__(self) -> None:
         if self.level is not Level.B_B and self.timestamper is None:
             raise EnvironmentProblem("timestamp_missing", level=self.level.value)
-        if self.level is Level.B_LT and not self.evidence.revocations:
+        if self.level.is_long_term and not self.evidence.has_revocation:
             raise EnvironmentProblem("revocations_missing", level=self.level.value)
+
+    def require_usable(self, moment: dt.datetime) -> tuple[Problem, ...]:
+        """Check all that a signature at that moment rests on; what was found good is not asked again.
+
+        Returns:
+            What could not be checked and is no reason to refuse.
+
+        Raises:
+            SigningProblem: a certificate or an authority cannot be relied on now.
+
+        """
+        required = self.level.is_long_term
+        notes = []
+        for credentials in (self.officer, self.credentials):
+            if credentials is not None:
+                credentials.require_usable(moment)
+                others = list(credentials.signer.cert_registry)
+                notes.append(self.evidence.prove(credentials.certificate, others, moment, required=required))
+        if self.timestamper is not None and self.level is not Level.B_B:
+            notes.append(self.evidence.prove_authority(self.timestamper, moment, required=required))
+        return tuple(note for note in notes if note is not None)
 
 
 def sign_pdf(
@@ -96,60 +114,105 @@ def sign_pdf(
     seal: Seal,
     moment: dt.datetime,
     occupied: Sequence[Rectangle] = (),
-) -> None:
-    """Sign a PDF as certified with no changes allowed; ``target`` appears whole or not at all.
+) -> Placement | None:
+    """Sign a PDF; ``target`` appears whole or not at all.
 
-    A scanned dossier is never filled in later, so nothing but long-term-validation updates may
-    follow (DocMDP, ISO 32000-1, 12.8.2.2).
+    A scanned dossier is never filled in later, so it is certified with no changes allowed: nothing but
+    long-term-validation updates may follow (DocMDP, ISO 32000-1, 12.8.2.2). Where an officer signs
+    first, the officer certifies with form filling allowed, which the organisation's signature is.
 
     Args:
         source: the PDF; it is not changed.
         target: where the signed one goes.
         seal: how to sign.
         moment: the signing time that the signature and its appearance claim.
-        occupied: what a visible signature must not cover on the first page, in points.
+        occupied: what a visible signature must not cover on the first page, in points from its
+            lower left corner.
+
+    Returns:
+        Where the visible signature stands; None where there is none.
 
     Raises:
         ItemProblem: the file cannot be signed.
-        EnvironmentProblem: the certificate or its evidence does not hold.
+        SigningProblem: a key, certificate or authority cannot be relied on now.
 
     """
-    seal.credentials.require_usable(moment)
-    # pyHanko writes the long-term evidence with the signature, in one revision, only without the
-    # VRI dictionary, which nothing needs any more.
-    long_term = seal.level is Level.B_LT
-    metadata = PdfSignatureMetadata(
-        field_name=FIELD_NAME,
-        md_algorithm="sha256",
+    seal.require_usable(moment)
+    try:
+        with source.open("rb") as stream, whole_file(target) as part, part.open("r+b") as output:
+            return asyncio.run(_sign(stream, output, seal, moment, occupied))
+    except TimestampRequestError as error:
+        raise SigningProblem("authority_down", detail=_reason(error)) from error
+    except SigningError as error:
+        raise SigningProblem("signing_refused", detail=_reason(error)) from error
+    except PdfReadError as error:
+        raise ItemProblem("pdf_broken", detail=type(error).__name__) from error
+
+
+async def _sign(
+    stream: BinaryIO, output: BinaryIO, seal: Seal, moment: dt.datetime, occupied: Sequence[Rectangle]
+) -> Placement | None:
+    writer = _PdfAWriter(stream)
+    place = seal.stamp.place(first_page(writer), occupied) if seal.stamp else None
+    own_field = SigFieldSpec(FIELD_NAME, on_page=0, box=place.box if place else None)
+    certifies = seal.officer is None
+    if seal.officer is not None:
+        # The field that is to be signed second has to be there when the first certifies.
+        append_signature_field(writer, own_field)
+        metadata = _metadata(seal, moment, OFFICER_FIELD_NAME, permits=MDPPerm.FILL_FORMS)
+        officer = _TimedSigner(
+            metadata,
+            signer=seal.officer.signer,
+            timestamper=seal.timestamper,
+            new_field_spec=SigFieldSpec(OFFICER_FIELD_NAME, on_page=0),
+        )
+        officer.moment = moment
+        first = io.BytesIO()
+        await officer.async_sign_pdf(writer, output=first, bytes_reserved=await _reserved(seal, seal.officer))
+        writer = _PdfAWriter(first)
+    signer = _TimedSigner(
+        _metadata(
+            seal,
+            moment,
+            FIELD_NAME,
+            permits=MDPPerm.NO_CHANGES if certifies else None,
+            archival=seal.level is Level.B_LTA,
+        ),
+        signer=seal.credentials.signer,
+        timestamper=seal.timestamper,
+        stamp_style=seal.stamp.style(moment, place) if seal.stamp and place else None,
+        new_field_spec=own_field if certifies else None,
+    )
+    signer.moment = moment
+    await signer.async_sign_pdf(writer, output=output, bytes_reserved=await _reserved(seal, seal.credentials))
+    return place
+
+
+def _metadata(
+    seal: Seal, moment: dt.datetime, field_name: str, *, permits: MDPPerm | None, archival: bool = False
+) -> PdfSignatureMetadata:
+    """How one signature is made.
+
+    The long-term evidence comes after the signature, in a revision of its own: other programs count no
+    security store that the signature covers. It goes without the VRI dictionary, which nothing needs
+    any more.
+    """
+    long_term = seal.level.is_long_term
+    return PdfSignatureMetadata(
+        field_name=field_name,
+        md_algorithm=DIGEST,
         reason=seal.reason,
-        certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
+        certify=permits is not None,
+        docmdp_permissions=permits or MDPPerm.FILL_FORMS,
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=long_term,
-        validation_context=_presign_context(seal, moment) if long_term else None,
+        use_pades_lta=archival,
+        validation_context=seal.evidence.context(moment) if long_term else None,
         signer_key_usage=set(),
         dss_settings=DSSContentSettings(
-            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+            include_vri=False, placement=SigDSSPlacementPreference.SEPARATE_REVISION
         ),
     )
-    with source.open("rb") as stream:
-        try:
-            writer = _PdfAWriter(stream)
-            box = seal.stamp.box(first_page_box(writer), occupied) if seal.stamp else None
-            signer = _TimedSigner(
-                metadata,
-                signer=seal.credentials.signer,
-                timestamper=seal.timestamper,
-                stamp_style=seal.stamp.style(moment) if seal.stamp and box else None,
-                new_field_spec=SigFieldSpec(FIELD_NAME, on_page=0, box=box),
-            )
-            signer.moment = moment
-            with whole_file(target) as part, part.open("r+b") as output:
-                asyncio.run(signer.async_sign_pdf(writer, output=output, bytes_reserved=2 * _reserved(seal)))
-        except SigningError as error:
-            raise EnvironmentProblem("signing_refused", detail=_reason(error)) from error
-        except PdfReadError as error:
-            raise ItemProblem("pdf_broken", detail=type(error).__name__) from error
 
 
 def sign_detached(data: bytes, seal: Seal) -> bytes:
@@ -162,25 +225,16 @@ def sign_detached(data: bytes, seal: Seal) -> bytes:
     info: cms.ContentInfo = asyncio.run(
         signer.async_sign_general_data(
             data,
-            "sha256",
+            DIGEST,
             detached=True,
             timestamper=seal.timestamper if with_time else None,
             use_cades=True,
         )
     )
-    if seal.level is Level.B_LT:
+    if seal.level.is_long_term:
         info = _with_revocations(info, seal.evidence.revocations)
     signature: bytes = info.dump()
     return signature
-
-
-def local_timestamper(credentials: Credentials) -> TimeStamper:
-    """A timestamp authority in this process, for demos and tests; outsiders cannot rely on it."""
-    signer = credentials.signer
-    assert isinstance(signer, ParsedKeySigner)
-    return DummyTimeStamper(
-        tsa_cert=signer.signing_cert, tsa_key=PrivateKeyInfo.load(signer.private_key_der())
-    )
 
 
 class _TimedSigner(PdfSigner):
@@ -208,22 +262,13 @@ class _PdfAWriter(IncrementalPdfFileWriter):
             super().register_extension(ext)
 
 
-def _presign_context(seal: Seal, moment: dt.datetime) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=list(seal.evidence.anchors),
-        crls=list(seal.evidence.revocations),
-        allow_fetching=False,
-        revocation_mode="require",
-        moment=moment,
-    )
-
-
-def _reserved(seal: Seal) -> int:
-    """Bytes to reserve for the CMS object: guessing wrong would mean signing twice."""
-    signer = seal.credentials.signer
-    assert isinstance(signer, ParsedKeySigner)
-    stamp = _TIMESTAMP_SIZE if seal.timestamper is not None else 0
-    return _STRUCTURE_SIZE + signer.signature_size + signer.chain_size + stamp
+async def _reserved(seal: Seal, credentials: Credentials) -> int:
+    """Digits to reserve for the CMS object: too few would mean signing twice, too many cost who verifies."""
+    size = _STRUCTURE_SIZE + credentials.room
+    if seal.timestamper is not None:
+        token = await request_dummy(seal.timestamper)
+        size += len(token.dump()) + _TOKENS_DIFFER
+    return 2 * size
 
 
 def _with_revocations(info: cms.ContentInfo, revocations: tuple[crl.CertificateList, ...]) -> cms.ContentInfo:

@@ -11,24 +11,27 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 from pyhanko.pdf_utils.font.api import FontEngineFactory
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
-from pyhanko.pdf_utils.generic import PdfObject
+from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, PdfObject, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import (
     AxisAlignment,
+    BoxConstraints,
     InnerScaling,
     Margins,
     SimpleBoxLayoutRule,
 )
 from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.stamp import TextStampStyle
+from pyhanko.stamp import TextStamp, TextStampStyle
 
 from digitize.times import written
 
@@ -37,9 +40,67 @@ _LEADING = 12
 _EDGE = 14
 """Points between the stamp and the edges of the page: the margin that scans leave free."""
 
+_STEP_ACROSS, _STEP_DOWN = 18, 12
+"""Points by which free room is looked for."""
+
 _PDF_UNITS = 1000
+_POINT = 25.4 / 72
+"""Millimetres."""
 
 Rectangle = tuple[int, int, int, int]
+"""Left, bottom, right and top in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A page as its annotations see it.
+
+    Attributes:
+        box: its visible part, in the page's own coordinates.
+        turn: degrees by which it is turned clockwise before anybody sees it: 0, 90, 180 or 270.
+
+    """
+
+    box: Rectangle
+    turn: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as it is seen."""
+        left, bottom, right, top = self.box
+        width, height = right - left, top - bottom
+        return (width, height) if self.turn % 180 == 0 else (height, width)
+
+    def own(self, seen: Rectangle) -> Rectangle:
+        """A rectangle in the page's own coordinates that is seen there, from the seen lower left."""
+        left, bottom, right, top = self.box
+        x0, y0, x1, y1 = seen
+        if self.turn == 90:
+            return (right - y1, bottom + x0, right - y0, bottom + x1)
+        if self.turn == 180:
+            return (right - x1, top - y1, right - x0, top - y0)
+        if self.turn == 270:
+            return (left + y0, top - x1, left + y1, top - x0)
+        return (left + x0, bottom + y0, left + x1, bottom + y1)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a visible signature stands.
+
+    Attributes:
+        box: in the page's own coordinates.
+        turn: that of the page.
+        left, top: millimetres from the left and the upper edge as the page is seen.
+        prescribed: it is the top right corner, as the rules have it.
+
+    """
+
+    box: Rectangle
+    turn: int
+    left: int
+    top: int
+    prescribed: bool
 
 
 @dataclass(frozen=True)
@@ -60,29 +121,47 @@ class Stamp:
         """The font with the letters of the stamp."""
         return _ThousandUnitFont(self.font_file, "".join(self.lines) + "0123456789-:+TZ ")
 
-    def box(self, page: Rectangle, occupied: Sequence[Rectangle] = ()) -> Rectangle | None:
-        """The place on a page of that media box, in points: the top right, as prescribed.
+    def place(self, page: Frame, occupied: Sequence[Rectangle] = ()) -> Placement | None:
+        """The place on a page: the top right, as prescribed, or the nearest free room.
 
-        Where words stand there, the nearest free place along the top edge, then down the right
-        edge. If all of that is written on, it stays at the top right. None for a page that is too
-        small for it.
+        Where words stand there: along the top edge, then down the right edge, then anywhere from the
+        top. It never covers words.
+
+        Args:
+            page: the page.
+            occupied: where words stand, in points from the lower left corner as the page is seen.
+
+        Returns:
+            None for a page that is too small, or written all over.
+
         """
-        left, bottom, right, top = page
         texts = [*self.lines, "2026-11-21T09:05:07+07:00"]
         width = round(max(map(self.font.width, texts))) + 2
         height = _LEADING * len(texts)
-        if right - left < width + 2 * _EDGE or top - bottom < height + 2 * _EDGE:
+        page_width, page_height = page.size
+        if page_width < width + 2 * _EDGE or page_height < height + 2 * _EDGE:
             return None
-        places = [
-            *((x, top - _EDGE - height) for x in range(right - _EDGE - width, left + _EDGE - 1, -18)),
-            *((right - _EDGE - width, y) for y in range(top - _EDGE - height, bottom + _EDGE - 1, -12)),
-        ]
-        boxes = [(x, y, x + width, y + height) for x, y in places]
-        free = (box for box in boxes if not any(_overlap(box, other) for other in occupied))
-        return next(free, boxes[0])
+        across = range(page_width - _EDGE - width, _EDGE - 1, -_STEP_ACROSS)
+        down = range(page_height - _EDGE - height, _EDGE - 1, -_STEP_DOWN)
+        places = chain(
+            ((x, down[0]) for x in across),
+            ((across[0], y) for y in down),
+            ((x, y) for y in down for x in across),
+        )
+        for x, y in places:
+            seen = (x, y, x + width, y + height)
+            if not any(_overlap(seen, other) for other in occupied):
+                return Placement(
+                    page.own(seen),
+                    page.turn,
+                    round(x * _POINT),
+                    round((page_height - seen[3]) * _POINT),
+                    (x, y) == (across[0], down[0]),
+                )
+        return None
 
-    def style(self, moment: dt.datetime) -> TextStampStyle:
-        """The stamp as pyHanko draws it."""
+    def style(self, moment: dt.datetime, place: Placement) -> TextStampStyle:
+        """The stamp as pyHanko draws it at a place."""
         text = "\n".join([*self.lines, written(moment)])
         to_the_right = SimpleBoxLayoutRule(
             x_align=AxisAlignment.ALIGN_MAX,
@@ -90,7 +169,8 @@ class Stamp:
             margins=Margins(0, 0, 0, 0),
             inner_content_scaling=InnerScaling.NO_SCALING,
         )
-        return TextStampStyle(
+        return _TurnedStyle(
+            turn=place.turn,
             # A per cent sign would begin a placeholder.
             stamp_text=text.replace("%", "%%"),
             border_width=0,
@@ -110,12 +190,57 @@ def _overlap(one: Rectangle, other: Rectangle) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def first_page_box(writer: IncrementalPdfFileWriter) -> Rectangle:
-    """The media box of the first page, in whole points."""
+def first_page(writer: IncrementalPdfFileWriter) -> Frame:
+    """The first page: its crop box, else its media box, in whole points, and its turn."""
     page, _ = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
-    box = page.get_object()["/MediaBox"]
+    node = page.get_object()
+    box = _inherited(node, "/CropBox") or _inherited(node, "/MediaBox")
     left, bottom, right, top = (round(float(edge)) for edge in box)
-    return left, bottom, right, top
+    turn = int(_inherited(node, "/Rotate") or 0) % 360
+    return Frame((min(left, right), min(bottom, top), max(left, right), max(bottom, top)), turn)
+
+
+def _inherited(node: Any, key: str) -> Any:
+    """An attribute of a page or of what it stands under (ISO 32000-1, 7.7.3.4)."""
+    for _ in range(_DEEPEST):
+        if key in node:
+            return node[key]
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return None
+
+
+@dataclass(frozen=True)
+class _TurnedStyle(TextStampStyle):
+    """A stamp that stands upright on a page that is shown turned."""
+
+    turn: int = 0
+
+    def create_stamp(
+        self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, Any]
+    ) -> TextStamp:
+        if self.turn % 180:
+            box = BoxConstraints(box.height, box.width)
+        return _TurnedStamp(writer, self, text_params=text_params, box=box)
+
+
+class _TurnedStamp(TextStamp):
+    style: _TurnedStyle
+
+    def as_form_xobject(self) -> StreamObject:
+        form: StreamObject = super().as_form_xobject()
+        if self.style.turn:
+            # Against the page's turn; readers fit what comes out into the signature's rectangle.
+            sine, cosine = _SINE[self.style.turn], _SINE[(self.style.turn + 90) % 360]
+            form["/Matrix"] = ArrayObject(map(NumberObject, (cosine, sine, -sine, cosine, 0, 0)))
+        return form
+
+
+_SINE = {0: 0, 90: 1, 180: 0, 270: -1}
+
+_DEEPEST = 50
+"""Levels of a page tree that are looked through."""
 
 
 class _ThousandUnitFont(FontEngineFactory):

@@ -7,7 +7,7 @@ of a name in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asn1crypto import crl, x509
@@ -16,6 +16,7 @@ from platformdirs import user_config_path
 
 from digitize.errors import EnvironmentProblem
 from digitize.signatures.credentials import load_certificates
+from digitize.signatures.trust_folder import TrustFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class TrustStore:
     online: bool = False
 
 
-def load_trust(anchors: Sequence[Path], revocations: Sequence[Path] = ()) -> TrustStore:
+def load_trust(
+    anchors: Sequence[Path], revocations: Sequence[Path] = (), *, online: bool = False
+) -> TrustStore:
     """Load anchors and revocation lists from PEM or DER files.
 
     Raises:
@@ -38,7 +41,7 @@ def load_trust(anchors: Sequence[Path], revocations: Sequence[Path] = ()) -> Tru
 
     """
     certificates = tuple(one for path in anchors for one in load_certificates(path))
-    return TrustStore(certificates, tuple(load_revocations(path) for path in revocations))
+    return TrustStore(certificates, tuple(load_revocations(path) for path in revocations), online)
 
 
 def load_revocations(path: Path) -> crl.CertificateList:
@@ -55,12 +58,35 @@ def load_revocations(path: Path) -> crl.CertificateList:
 
 
 def user_store() -> Path:
-    """The folder of the user's own anchors, one file each; it need not exist."""
+    """The folder of what the user trusts; it need not exist."""
     return user_config_path("digitize") / "trust"
 
 
-def load_user_store(folder: Path | None = None) -> TrustStore:
-    """The user's own anchors; none if there is no store."""
-    place = folder or user_store()
-    files = sorted(place.glob("*.pem")) + sorted(place.glob("*.crt")) if place.is_dir() else []
-    return load_trust(files)
+def workspace_store(root: Path) -> Path:
+    """The folder of what a workspace trusts besides what its settings name; it need not exist."""
+    return root / "keys" / "trust"
+
+
+def load_user_store(folder: Path | None = None, *, online: bool = False) -> TrustStore:
+    """What the user trusts; nothing if there is no store.
+
+    Raises:
+        EnvironmentProblem: something in the store is not what was put there.
+
+    """
+    certificates, revocations = TrustFolder(folder or user_store()).load()
+    return TrustStore(certificates, revocations, online)
+
+
+def load_workspace_trust(
+    root: Path, anchors: Sequence[Path], revocations: Sequence[Path], *, online: bool = False
+) -> TrustStore:
+    """What a workspace trusts: what its settings name, and its own store.
+
+    Raises:
+        EnvironmentProblem: a file cannot be used, or something in the store is not what was put there.
+
+    """
+    named = load_trust(anchors, revocations, online=online)
+    certificates, lists = TrustFolder(workspace_store(root)).load()
+    return replace(named, anchors=(*named.anchors, *certificates), revocations=(*named.revocations, *lists))

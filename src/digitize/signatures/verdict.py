@@ -141,6 +141,8 @@ class SignatureReport:
         weak: a digest is used that can be forged.
         tolerant: only a tolerant parser could read the file.
         timestamp_broken: it bears a timestamp that is damaged or belongs to something else.
+        not_yet: a timestamp says that it was made after the moment of the verification.
+        archived: the time is proven by a document timestamp alone, perhaps long after the signature.
         doubtful: parts of it contradict each other, or it lacks what its kind must have; see the notes.
         evidence: certificates, revocation lists, status answers and timestamps that were used.
 
@@ -168,6 +170,8 @@ class SignatureReport:
     weak: bool = False
     tolerant: bool = False
     timestamp_broken: bool = False
+    not_yet: bool = False
+    archived: bool = False
     doubtful: bool = False
     evidence: tuple[UsedEvidence, ...] = ()
 
@@ -205,8 +209,8 @@ def judge(report: SignatureReport) -> Verdict:
     if report.certificate is CertificateState.NOT_YET_VALID:
         return Verdict.EXPIRED_AT_SIGNING
     if report.certificate is CertificateState.EXPIRED:
-        # Without a proven time nobody knows whether it had run out when it signed.
-        return Verdict.EXPIRED_AT_SIGNING if proven else Verdict.INDETERMINATE
+        # Without a proven time, or one near to it, nobody knows whether it had run out when it signed.
+        return Verdict.EXPIRED_AT_SIGNING if proven and not report.archived else Verdict.INDETERMINATE
     if (
         report.trust is not Trust.TRUSTED
         or report.certificate is not CertificateState.VALID
@@ -214,6 +218,7 @@ def judge(report: SignatureReport) -> Verdict:
         or report.weak
         or report.tolerant
         or report.timestamp_broken
+        or report.not_yet
         or report.doubtful
     ):
         return Verdict.INDETERMINATE

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import io
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from asn1crypto import crl, ocsp, parser
-from pyhanko.pdf_utils.misc import PdfError
+from asn1crypto import cms
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import (
-    DEFAULT_DIFF_POLICY,
-    DiffResult,
-    ModificationLevel,
-    SuspiciousModification,
-)
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
-from digitize.signatures.byte_range import leaves_out_only_itself
-from digitize.signatures.cms_evidence import CmsEvidence, KnownRevocations, examine
+from digitize.signatures.changes import UNCLEAR, Comparisons, extent_of
+from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
 from digitize.signatures.cms_rules import shortcomings
-from digitize.signatures.document_timestamps import is_timestamp
-from digitize.signatures.later_changes import POLICY
-from digitize.signatures.loose_objects import has_loose_objects
-from digitize.signatures.names import holder_name
+from digitize.signatures.debris import salvage
+from digitize.signatures.doc_timestamps import Chain, Covering, prove
+from digitize.signatures.found import Found
+from digitize.signatures.integrity import X509_RSA_SHA1
+from digitize.signatures.knowledge import Knowledge, reachable
+from digitize.signatures.places import (
+    KINDS,
+    LockedError,
+    Place,
+    embedded_at,
+    open_pdf,
+    shows_no_signature,
+    signatures,
+)
 from digitize.signatures.stamp_claims import dictionary_claims, stamp_claims
+from digitize.signatures.store import read_store
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
     Coverage,
@@ -40,35 +40,36 @@ from digitize.signatures.verdict import (
     LaterChanges,
     Revocation,
     SignatureReport,
-    TimeSource,
     Verdict,
     worst,
 )
 
-_SUBFILTERS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
-
-_COVERAGE = {
-    SignatureCoverageLevel.ENTIRE_FILE: Coverage.ENTIRE_FILE,
-    SignatureCoverageLevel.ENTIRE_REVISION: Coverage.ENTIRE_REVISION,
-}
-_CHANGES = {
-    ModificationLevel.NONE: LaterChanges.NONE,
-    ModificationLevel.LTA_UPDATES: LaterChanges.LTA_UPDATES,
-    ModificationLevel.FORM_FILLING: LaterChanges.FORM_FILLING,
-    ModificationLevel.ANNOTATIONS: LaterChanges.ANNOTATIONS,
-    ModificationLevel.OTHER: LaterChanges.OTHER,
-}
+_EXHAUSTED = (RecursionError, MemoryError, PdfDecodeLimitError)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PdfReport:
-    """The verdict on a PDF: that of its worst signature."""
+    """The verdict on a PDF: that of its worst signature.
+
+    Attributes:
+        verdict: of the file.
+        signatures: one report for each.
+        notes: what else a reader should know.
+        timestamps: one report for each document timestamp. None of them makes a file valid; one that
+            is broken makes it invalid.
+
+    """
 
     verdict: Verdict
     signatures: tuple[SignatureReport, ...] = ()
     notes: tuple[Problem, ...] = ()
+    timestamps: tuple[SignatureReport, ...] = ()
+
+
+class _TooStrictError(Exception):
+    """Only a tolerant parser can tell what was done to the file."""
 
 
 def verify_pdf(path: Path, trust: TrustStore, now: dt.datetime) -> PdfReport:
@@ -77,13 +78,13 @@ def verify_pdf(path: Path, trust: TrustStore, now: dt.datetime) -> PdfReport:
     Args:
         path: the file.
         trust: what may be relied on.
-        now: the time at which the verification is made.
+        now: the time at which the verification is made, perhaps in the past.
 
     """
     try:
         data = path.read_bytes()
     except OSError as error:
-        return _unreadable(error)
+        return _unreadable(_told(error))
     return verify_pdf_data(data, trust, now)
 
 
@@ -91,217 +92,178 @@ def verify_pdf_data(data: bytes, trust: TrustStore, now: dt.datetime) -> PdfRepo
     """The same for the bytes of a PDF."""
     try:
         return _verify(data, trust, now, strict=True)
+    except LockedError:
+        return _unreadable(Problem("pdf_encrypted"), _salvaged(data, trust, now))
+    except _EXHAUSTED as error:
+        return _unreadable(_told(error))
     except Exception as error:  # noqa: BLE001 - hostile input raises anything
         log.debug("not readable strictly: %s", type(error).__name__)
     try:
         # What only a tolerant parser can read may look otherwise in another reader.
         return _verify(data, trust, now, strict=False)
+    except LockedError:
+        return _unreadable(Problem("pdf_encrypted"), _salvaged(data, trust, now))
+    except _EXHAUSTED as error:
+        return _unreadable(_told(error))
     except Exception as error:  # noqa: BLE001
-        return _unreadable(error)
+        return _unreadable(_told(error), _salvaged(data, trust, now))
 
 
-def _unreadable(error: Exception) -> PdfReport:
-    note = Problem("file_unreadable", {"detail": type(error).__name__})
-    return PdfReport(Verdict.UNREADABLE, notes=(note,))
+def _told(error: Exception) -> Problem:
+    return Problem("file_unreadable", {"detail": type(error).__name__})
+
+
+def _unreadable(note: Problem, left: tuple[SignatureReport, ...] = ()) -> PdfReport:
+    return PdfReport(Verdict.UNREADABLE, left, (note,))
+
+
+def _salvaged(data: bytes, trust: TrustStore, now: dt.datetime) -> tuple[SignatureReport, ...]:
+    try:
+        return asyncio.run(salvage(data, trust, now))
+    except Exception as error:  # noqa: BLE001 - there was little to hope for
+        log.debug("nothing left of it: %s", type(error).__name__)
+        return ()
 
 
 def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -> PdfReport:
-    reader = PdfFileReader(io.BytesIO(data), strict=strict)
-    if reader.encrypted:
-        return PdfReport(Verdict.UNREADABLE, notes=(Problem("pdf_encrypted"),))
-    known = _revocations(reader)
-    reports = []
-    seen: set[int] = set()
-    archived = False
-    for name, value, field in enumerate_sig_fields(reader, filled_status=True):
-        signature = value.get_object()
-        # One signature may be referenced by several fields; it is one signature all the same.
-        identity = getattr(value, "idnum", None) or id(signature)
-        if identity in seen:
-            continue
-        seen.add(identity)
-        if signature.get("/Type") == "/DocTimeStamp":
-            archived = True
-            if not is_timestamp(EmbeddedPdfSignature(reader, field, name)):
-                reports.append(_no_timestamp(name))
-            continue
-        if signature.get("/SubFilter") not in _SUBFILTERS:
-            reports.append(_unsupported(name, str(signature.get("/SubFilter"))))
-            continue
-        embedded = EmbeddedPdfSignature(reader, field, name)
-        reports.append(asyncio.run(_report(embedded, trust, known, now, tolerant=not strict)))
-    if not reports:
-        note = (Problem("only_timestamps"),) if archived else ()
-        return PdfReport(Verdict.UNSIGNED, notes=note)
+    reader = open_pdf(data, strict=strict)
+    found = signatures(reader)
+    if strict and found and reader.xrefs.hybrid_xrefs_present:
+        # Readers of another age see other objects in such a file.
+        raise _TooStrictError
+    if not found:
+        notes = (Problem("signature_hidden"),) if shows_no_signature(data, found) else ()
+        return PdfReport(Verdict.UNSIGNED, notes=notes)
+    comparisons = Comparisons(reader)
+    parts = [_part(reader, place, comparisons, tolerant=not strict) for place in found]
+    reports, stamps = asyncio.run(_judge(reader, parts, trust, now))
     notes = () if strict else (Problem("tolerant_parser"),)
-    return PdfReport(worst(report.verdict for report in reports), tuple(reports), notes)
+    return PdfReport(_verdict(reports, stamps), reports, (*notes, *_about(reports)), stamps)
 
 
-def _no_timestamp(name: str) -> SignatureReport:
-    return SignatureReport(
-        field=name,
-        integrity=Integrity.BROKEN,
-        coverage=Coverage.PARTIAL,
-        later_changes=LaterChanges.UNKNOWN,
-        notes=(Problem("timestamp_broken", {"detail": "document"}),),
+def _about(reports: tuple[SignatureReport, ...]) -> tuple[Problem, ...]:
+    return () if reports else (Problem("only_timestamps"),)
+
+
+def _verdict(reports: tuple[SignatureReport, ...], stamps: tuple[SignatureReport, ...]) -> Verdict:
+    """A file is as good as its worst signature; a timestamp that is broken cannot be overlooked."""
+    broken = any(
+        stamp.integrity is not Integrity.INTACT or stamp.coverage is Coverage.PARTIAL for stamp in stamps
     )
+    signed = worst(report.verdict for report in reports) if reports else Verdict.UNSIGNED
+    return worst([signed, Verdict.INVALID]) if broken else signed
 
 
-def _unsupported(name: str, kind: str) -> SignatureReport:
-    return SignatureReport(
-        field=name,
-        integrity=Integrity.UNKNOWN,
-        coverage=Coverage.ENTIRE_REVISION,
-        later_changes=LaterChanges.NONE,
-        notes=(Problem("signature_kind_unknown", {"kind": kind}),),
-    )
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A signature or document timestamp, with what it covers and what came after it."""
+
+    place: Place
+    embedded: EmbeddedPdfSignature | None
+    covered: Covered
+    tolerant: bool
 
 
-async def _report(
-    embedded: EmbeddedPdfSignature,
-    trust: TrustStore,
-    known: KnownRevocations,
-    now: dt.datetime,
-    *,
-    tolerant: bool,
-) -> SignatureReport:
+def _part(reader: PdfFileReader, place: Place, comparisons: Comparisons, *, tolerant: bool) -> _Part:
     notes: list[Problem] = []
-    coverage, changes, forbidden = _extent(embedded, notes)
-    evidence = await examine(embedded.signed_data, embedded.compute_digest(), trust, known, now)
-    claimed = embedded.self_reported_timestamp or evidence.claimed_time
-    proven = evidence.proven_time
-    certificate = evidence.certificate
-    doubts = shortcomings(embedded.signed_data, str(embedded.sig_object.get("/SubFilter")))
-    doubts += stamp_claims(embedded, certificate, claimed, proven)
-    remarks = dictionary_claims(embedded.sig_object, certificate, claimed, proven)
-    return SignatureReport(
-        field=embedded.field_name,
-        integrity=evidence.integrity,
-        coverage=coverage,
-        later_changes=changes,
-        changes_forbidden=forbidden,
-        issuer=certificate.issuer.human_friendly if certificate else None,
-        signer=certificate.subject.human_friendly if certificate else None,
-        holder=holder_name(certificate) if certificate else None,
-        certificate_manager=(certificate.issuer.native.get("organization_name") if certificate else None),
-        signing_time=claimed or proven,
-        time_source=time_source(claimed, proven),
-        timestamp=proven,
-        not_before=certificate.not_valid_before if certificate else None,
-        not_after=certificate.not_valid_after if certificate else None,
-        trust=evidence.trust,
-        certificate=evidence.state,
-        revocation=evidence.revocation,
-        level=_level(embedded, evidence, known),
-        notes=(*notes, *evidence.notes, *doubts, *remarks),
-        weak=evidence.weak,
-        tolerant=tolerant,
-        timestamp_broken=evidence.timestamp_broken,
-        doubtful=bool(doubts),
-    )
-
-
-def time_source(claimed: dt.datetime | None, proven: dt.datetime | None) -> TimeSource:
-    """How a signing time is known."""
-    if proven is not None:
-        return TimeSource.TIMESTAMP
-    return TimeSource.CLAIMED if claimed is not None else TimeSource.NONE
-
-
-def _extent(embedded: EmbeddedPdfSignature, notes: list[Problem]) -> tuple[Coverage, LaterChanges, bool]:
-    """What the signature covers, what came after it, and whether that was forbidden."""
     try:
-        embedded.compute_integrity_info(POLICY)  # type: ignore[no-untyped-call]
-        allowed = embedded.summarise_integrity_info()["docmdp_ok"]
-    except (PdfError, SignatureValidationError, SuspiciousModification, ValueError) as error:
-        notes.append(Problem("changes_unclear", {"detail": type(error).__name__}))
-        return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
-    found: SignatureCoverageLevel | None = embedded.coverage
-    coverage = _COVERAGE.get(found, Coverage.PARTIAL) if found is not None else Coverage.PARTIAL
-    if not leaves_out_only_itself(embedded):
-        notes.append(Problem("coverage_odd"))
-        return Coverage.PARTIAL, LaterChanges.UNKNOWN, True
-    stray = coverage is Coverage.ENTIRE_REVISION and _has_stray_tail(embedded.reader)
-    if stray or _has_stuffing(embedded) or _has_loose_objects(embedded):
-        notes.append(Problem("changed_after_signing"))
-        return coverage, LaterChanges.OTHER, True
-    result: DiffResult | SuspiciousModification | None = embedded.diff_result
-    if result is None:
-        return coverage, LaterChanges.NONE, False
-    if isinstance(result, SuspiciousModification):
-        notes.append(Problem("changed_after_signing"))
-        return coverage, _named(embedded), True
-    changes = _CHANGES.get(result.modification_level, LaterChanges.UNKNOWN)
-    if changes is LaterChanges.FORM_FILLING and _only_signatures(embedded, result):
-        changes = LaterChanges.SIGNATURES
-    return coverage, changes, allowed is False
+        embedded = embedded_at(reader, place)
+    except _EXHAUSTED:
+        raise
+    except Exception as error:  # noqa: BLE001 - one hostile signature must not hide the others
+        return _Part(place, None, _unclear_cover("signature_unreadable", error), tolerant)
+    try:
+        coverage, changes, forbidden = extent_of(embedded, notes, comparisons)
+    except UNCLEAR as error:
+        if not tolerant:
+            raise _TooStrictError from error
+        return _Part(place, embedded, _unclear_cover("changes_unclear", error), tolerant)
+    return _Part(place, embedded, Covered(coverage, changes, forbidden, tuple(notes)), tolerant)
 
 
-def _named(embedded: EmbeddedPdfSignature) -> LaterChanges:
-    """What to call changes that are not allowed, after the kinds that ISO 32000 knows."""
-    result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
-    if isinstance(result, SuspiciousModification):
-        return LaterChanges.OTHER
-    milder = result.modification_level in {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}
-    return LaterChanges.OTHER if milder else _CHANGES[result.modification_level]
+def _unclear_cover(code: str, error: Exception) -> Covered:
+    note = Problem(code, {"detail": type(error).__name__})
+    return Covered(Coverage.PARTIAL, LaterChanges.UNKNOWN, forbidden=True, notes=(note,))
 
 
-def _has_stray_tail(reader: PdfFileReader) -> bool:
-    """Whether anything but blanks follows the end of the last revision.
-
-    Objects without a cross-reference belong to no revision, so a comparison of revisions does not
-    see them; a reader that repairs files by looking for objects may show them all the same.
-    """
-    revisions = range(reader.xrefs.total_revisions)
-    end = max(reader.xrefs.get_xref_container_info(revision).end_location for revision in revisions)
-    reader.stream.seek(end)
-    rest: bytes = reader.stream.read()
-    _, _, tail = rest.partition(b"%%EOF")
-    return bool(tail.strip(b"\x00\t\n\f\r "))
-
-
-def _has_loose_objects(embedded: EmbeddedPdfSignature) -> bool:
-    _, _, after, rest = embedded.byte_range
-    return has_loose_objects(embedded.reader, after + rest)
+async def _judge(
+    reader: PdfFileReader, parts: list[_Part], trust: TrustStore, now: dt.datetime
+) -> tuple[tuple[SignatureReport, ...], tuple[SignatureReport, ...]]:
+    store = read_store(reader)
+    async with reachable(trust) as network:
+        knowledge = Knowledge(trust, store.found, now, network=network)
+        coverings = [
+            Covering(part.embedded, part.covered, part.tolerant)
+            for part in parts
+            if part.place.is_stamp and part.embedded is not None
+        ]
+        chain = await prove(coverings, knowledge, store, reader)
+        unreadable = [_broken(part) for part in parts if part.place.is_stamp and part.embedded is None]
+        reports = [await _report(part, chain, store.found) for part in parts if not part.place.is_stamp]
+    return tuple(reports), (*chain.reports, *unreadable)
 
 
-def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:
-    """Whether anything but zeros fills the room that was reserved for the CMS object.
-
-    No signature covers that room, so whatever stands there was put in by somebody else.
-    """
-    content = bytes(embedded.pkcs7_content)
-    return bool(content[parser.peek(content) :].strip(b"\x00"))
+def _broken(part: _Part) -> SignatureReport:
+    """The report on what cannot be read as a signature at all."""
+    evidence = CmsEvidence(Integrity.BROKEN)
+    return evidence.report(part.place.name, part.covered, level=None, tolerant=part.tolerant)
 
 
-def _only_signatures(embedded: EmbeddedPdfSignature, result: DiffResult) -> bool:
-    """Whether all form fields that changed later are signature fields."""
-    names = {name for name, _, _ in enumerate_sig_fields(embedded.reader)}
-    changed: set[str] = result.changed_form_fields
-    return changed <= names
+async def _report(part: _Part, chain: Chain, stored: Found) -> SignatureReport:
+    embedded = part.embedded
+    if embedded is None:
+        return _broken(part)
+    if part.place.kind not in KINDS:
+        evidence = CmsEvidence(
+            Integrity.UNKNOWN, notes=(Problem("signature_kind_unknown", {"kind": part.place.kind}),)
+        )
+    else:
+        try:
+            evidence = await examine(
+                _encoded(embedded, part.place.kind),
+                embedded.signed_data,
+                embedded.compute_digest(),
+                chain.knowledge,
+                existed=chain.existed(embedded.signed_revision),
+                claimed=embedded.self_reported_timestamp,
+                kind=part.place.kind,
+            )
+        except _EXHAUSTED:
+            raise
+        except Exception as error:  # noqa: BLE001
+            note = Problem("signature_unreadable", {"detail": type(error).__name__})
+            evidence = CmsEvidence(Integrity.UNKNOWN, notes=(note,))
+    level = _level(embedded, evidence, chain, stored)
+    report = evidence.report(str(embedded.field_name), part.covered, level=level, tolerant=part.tolerant)
+    if evidence.certificate is None:
+        return report
+    # A document timestamp may be years younger than the signature.
+    proven = None if report.archived else evidence.proven_time
+    said = (evidence.certificate, embedded.self_reported_timestamp, proven)
+    doubts = (*shortcomings(embedded.signed_data, part.place.kind), *stamp_claims(embedded, *said))
+    remarks = dictionary_claims(embedded.sig_object, *said)
+    return replace(report, notes=(*report.notes, *doubts, *remarks), doubtful=bool(doubts))
 
 
-def _level(embedded: EmbeddedPdfSignature, evidence: CmsEvidence, known: KnownRevocations) -> str:
+def _encoded(embedded: EmbeddedPdfSignature, kind: str) -> bytes:
+    """The CMS object of a signature as it stands in the file; made up, where the file has another kind."""
+    if kind != X509_RSA_SHA1:
+        return bytes(embedded.pkcs7_content)
+    dressed: bytes = cms.ContentInfo({"content_type": "signed_data", "content": embedded.signed_data}).dump()
+    return dressed
+
+
+def _level(embedded: EmbeddedPdfSignature, evidence: CmsEvidence, chain: Chain, stored: Found) -> str | None:
+    """The baseline level that the evidence reaches: what does not hold raises nothing."""
+    if evidence.certificate is None:
+        return None
     if evidence.proven_time is None:
-        # A timestamp that does not hold does not raise the level.
         return "B-B"
-    if not (known.crls or known.ocsps) or evidence.revocation is Revocation.UNKNOWN:
+    own = stored + evidence.carried
+    if not own.revocations or evidence.path.revocation is Revocation.UNKNOWN:
         return "B-T"
-    later = [
-        signature
-        for signature in embedded.reader.embedded_timestamp_signatures
-        if signature.signed_revision > embedded.signed_revision
-    ]
-    return "B-LTA" if later else "B-LT"
-
-
-def _revocations(reader: PdfFileReader) -> KnownRevocations:
-    """The revocation data of the document security store."""
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except NoDSSFoundError:
-        return KnownRevocations()
-    return KnownRevocations(
-        crls=tuple(crl.CertificateList.load(stream.get_object().data) for stream in store.crls),
-        ocsps=tuple(ocsp.OCSPResponse.load(stream.get_object().data) for stream in store.ocsps),
+    things = (*own.crls, *own.ocsps)
+    archived = chain.existed(embedded.signed_revision) is not None and any(
+        chain.knowledge.since(thing) < chain.knowledge.now for thing in things
     )
+    return "B-LTA" if archived else "B-LT"

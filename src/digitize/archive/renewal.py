@@ -1,0 +1,96 @@
+"""A package whose timestamps are renewed becomes a new generation; the old one is not touched.
+
+What only a person could have made stays provable: the METS that the person signed goes along under
+``documentation/previous``, with the signature over it, and every signed PDF begins with its old bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from natsort import natsorted
+
+from digitize.archive.naming import NewUuid
+from digitize.archive.package import (
+    METS_NAME,
+    REPRESENTATION,
+    SIGNATURE_NAME,
+    STAMP_NAME,
+    PackagePlan,
+    PackageWriter,
+)
+from digitize.errors import ItemProblem
+from digitize.files import write_whole
+from digitize.signatures.renewal import Expiry, Renewer, detached_expiry, pdf_expiry
+
+_KEPT = "documentation"
+_PREVIOUS = "previous"
+_DESCRIBED_ANEW = (
+    METS_NAME,
+    SIGNATURE_NAME,
+    STAMP_NAME,
+    "metadata/preservation/PREMIS.xml",
+    f"{REPRESENTATION}/{METS_NAME}",
+    f"{REPRESENTATION}/metadata/preservation/PREMIS_rep1.xml",
+)
+"""What a new generation has anew; of the old, these are kept beside it."""
+
+
+def package_expiry(package: Path) -> Expiry:
+    """When the first proof in a package ends: of its PDFs, or of its METS.
+
+    Raises:
+        ItemProblem: a part cannot be read, or bears no signature.
+
+    """
+    ends = [pdf_expiry(path) for path in _data_files(package)]
+    beside = [package / name for name in (STAMP_NAME, SIGNATURE_NAME)]
+    signature = next((path for path in beside if path.is_file()), None)
+    if signature is None:
+        raise ItemProblem("not_signed", file=METS_NAME)
+    ends.append(detached_expiry(signature.read_bytes()))
+    return min(ends, key=lambda end: end.until)
+
+
+def renew_package(old: Path, staging: Path, plan: PackagePlan, renewer: Renewer, new_uuid: NewUuid) -> None:
+    """Build the next generation of a package in an empty staging folder; publishing it is the caller's.
+
+    Args:
+        old: the package; it is not changed.
+        staging: the empty folder.
+        plan: names of the new generation, events and agents; its documents are not looked at.
+        renewer: puts timestamps over PDFs and METS.
+        new_uuid: makes identifiers.
+
+    Raises:
+        ItemProblem: a part of the old package cannot be read.
+        SigningProblem: the timestamp authority cannot be relied on.
+
+    """
+    writer = PackageWriter(staging, plan, new_uuid, "REPLACEMENT")
+    documents = []
+    for path in _data_files(old):
+        renewer.renew_pdf(path, writer.data_path(path.stem), plan.moment)
+        described = old / REPRESENTATION / "metadata/descriptive" / f"EAD_doc_{path.stem}.xml"
+        documents.append(writer.document(path.stem, described.read_bytes()))
+    ead = (old / "metadata/descriptive/EAD.xml").read_bytes()
+    mets = writer.finish(documents, ead, list(_kept(old)))
+    write_whole(staging / STAMP_NAME, renewer.stamp(mets, plan.moment))
+
+
+def _data_files(package: Path) -> list[Path]:
+    found = (package / REPRESENTATION / "data").glob("*.pdf")
+    return natsorted(found, key=lambda path: path.name)
+
+
+def _kept(old: Path) -> Iterator[tuple[str, Path]]:
+    """What goes along untouched: what was kept before, and what described the old generation."""
+    folder = old / _KEPT
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+    generation = len(list((folder / _PREVIOUS).glob("*"))) + 1 if folder.is_dir() else 1
+    for name in _DESCRIBED_ANEW:
+        if (old / name).is_file():
+            yield f"{_PREVIOUS}/{generation}/{name}", old / name

@@ -1,0 +1,174 @@
+"""Verdicts in a terminal: a table of items, the worst first, and what is known of each signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from digitize.archive.check import PackageReport
+from digitize.archive.discovery import ItemKind
+from digitize.archive.verification import VerifiedItem
+from digitize.cli.session import Session
+from digitize.messages.visible import one_line
+from digitize.model import Problem
+from digitize.reports.facts import (
+    Tone,
+    conclusion,
+    criterion_lines,
+    moment_text,
+    other_notes,
+    seven_facts,
+    tone_of,
+    warnings,
+)
+from digitize.reports.outcome import Outcome, Part, parts_of
+from digitize.signatures.verdict import SignatureReport, Verdict
+
+_STYLES = {Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red", Tone.PLAIN: ""}
+_MOST_ITEMS = 200
+"""So many are read in a terminal; reports hold all."""
+
+_VERDICTS = {Tone.GOOD: "bold green", Tone.DOUBTFUL: "bold yellow", Tone.BAD: "bold red"}
+
+
+def show_outcome(session: Session, outcome: Outcome, *, details: bool) -> None:
+    """Show what was found; of a single PDF everything that is known."""
+    items = outcome.worst_first
+    single = len(items) == 1 and items[0].kind is ItemKind.PDF and bool(items[0].report.signatures)
+    shown = items if details else items[:_MOST_ITEMS]
+    if not single:
+        session.out.print(_table(session, shown))
+        if len(shown) < len(items):
+            text = session.text("say.more_items", number=len(items) - len(shown))
+            session.out.print(text, markup=False)
+    remedies: dict[str, None] = {}
+    for item in shown:
+        if single or details:
+            _show_details(session, item, remedies)
+        else:
+            _show_reasons(session, item, remedies)
+    for remedy in remedies:
+        session.out.print(f"{session.text('say.remedy')} {remedy}", markup=False)
+    parts = (
+        f"{session.text(f'verdict.{verdict.value}')}: {count}" for verdict, count in outcome.counts.items()
+    )
+    session.out.print(session.text("say.verified", number=len(items)), end=" ", markup=False)
+    session.out.print("; ".join(parts), markup=False)
+
+
+def _verdict(session: Session, verdict: Verdict) -> Text:
+    return Text(session.text(f"verdict.{verdict.value}"), style=_VERDICTS[tone_of(verdict)])
+
+
+def _table(session: Session, items: list[VerifiedItem]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(session.text("column.verdict"), overflow="fold", min_width=12)
+    table.add_column(session.text("column.item"), overflow="fold")
+    table.add_column(session.text("column.signer"), overflow="fold")
+    table.add_column(session.text("column.signed_at"), overflow="fold")
+    table.add_column(session.text("column.level"), no_wrap=True)
+    for item in items:
+        signature = min(item.report.signatures, key=lambda one: one.verdict.rank, default=None)
+        time = signature.signing_time if signature else None
+        table.add_row(
+            _verdict(session, item.verdict),
+            Text(one_line(item.path.name or str(item.path))),
+            Text(one_line(signature.holder or "-") if signature else "-"),
+            Text(moment_text(session.catalogue, time) if time else "-"),
+            Text((signature.level if signature else None) or "-"),
+        )
+    return table
+
+
+def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None]) -> None:
+    """Why an item is not simply valid."""
+    lines = [_problem(session, problem, remedies) for problem in _general(item)]
+    for part in parts_of(item):
+        prefix = f"{part.name}: " if part.name else ""
+        lines += [prefix + line for line in _part_lines(session, part, remedies)]
+    if not lines:
+        return
+    session.out.print(Text(one_line(str(item.path)), style="bold"))
+    for line in dict.fromkeys(lines):
+        _bullet(session, line)
+
+
+def _part_lines(session: Session, part: Part, remedies: dict[str, None]) -> Iterator[str]:
+    for note in part.notes:
+        yield _problem(session, note, remedies)
+    if part.verdict is Verdict.UNSIGNED:
+        yield session.text("verdict.UNSIGNED")
+    for signature in part.signatures:
+        if signature.verdict is not Verdict.VALID:
+            yield conclusion(session.catalogue, signature.verdict)
+        for warning in warnings(signature):
+            yield f"{session.text('say.warning')} {_problem(session, warning, remedies)}"
+        for note in other_notes(signature):
+            yield _problem(session, note, remedies)
+
+
+def _show_details(session: Session, item: VerifiedItem, remedies: dict[str, None]) -> None:
+    """Everything that is known of the signatures of an item."""
+    heading = Text.assemble(_verdict(session, item.verdict), " ", one_line(str(item.path)))
+    session.out.print(heading)
+    for problem in _general(item):
+        _bullet(session, _problem(session, problem, remedies))
+    for part in parts_of(item):
+        if part.name:
+            session.out.print(Text.assemble(_verdict(session, part.verdict), " ", one_line(part.name)))
+        for note in part.notes:
+            _bullet(session, _problem(session, note, remedies))
+        for signature in part.signatures:
+            _show_signature(session, signature, remedies)
+
+
+def _show_signature(session: Session, signature: SignatureReport, remedies: dict[str, None]) -> None:
+    tone = tone_of(signature.verdict)
+    name = session.text("say.signature", field=one_line(signature.field))
+    level = f" ({signature.level})" if signature.level else ""
+    told = Text(conclusion(session.catalogue, signature.verdict), style=_VERDICTS[tone])
+    session.out.print(Text.assemble((f"{name}{level}: ", "bold"), told))
+    for warning in warnings(signature):
+        text = f"{session.text('say.warning')} {_problem(session, warning, remedies)}"
+        session.out.print(Padding(Text(text, style="bold yellow"), (0, 0, 0, 2), expand=False))
+    facts = Table.grid(padding=(0, 1))
+    facts.add_column(justify="right", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for fact in seven_facts(session.catalogue, signature):
+        facts.add_row(f"{fact.number}.", Text(f"{fact.label}:", style="dim"))
+        facts.add_row("", Text(one_line(fact.value), style=_STYLES[fact.tone]))
+    session.out.print(Padding(facts, (0, 0, 0, 2), expand=False))
+    for note in other_notes(signature):
+        _bullet(session, _problem(session, note, remedies))
+    session.out.print(Text(f"  {session.text('say.criteria')}"))
+    lines = Table.grid(padding=(0, 1))
+    lines.add_column(no_wrap=True)
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    for line in criterion_lines(session.catalogue, signature):
+        text = line.text if line.mandatory else f"{line.text} {session.text('say.optional')}"
+        lines.add_row(line.number, Text(line.state_text, style=_STYLES[line.tone]), Text(text))
+    session.out.print(Padding(lines, (0, 0, 0, 4), expand=False))
+
+
+def _general(item: VerifiedItem) -> tuple[Problem, ...]:
+    """What is to be said of a package as a whole."""
+    report = item.report
+    if not isinstance(report, PackageReport):
+        return ()
+    return (*(finding.problem for finding in report.findings), *report.notes)
+
+
+def _problem(session: Session, problem: Problem, remedies: dict[str, None]) -> str:
+    """What is wrong; what can be done is kept, to be told once."""
+    remedy = session.catalogue.remedy(problem)
+    if remedy:
+        remedies[remedy] = None
+    return session.catalogue.problem(problem)
+
+
+def _bullet(session: Session, text: str) -> None:
+    session.out.print(Padding(Text(f"- {one_line(text)}"), (0, 0, 0, 2), expand=False))

@@ -1,0 +1,88 @@
+"""What a verification came to, as one value that every kind of report is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digitize.archive.check import PackageReport
+from digitize.archive.verification import VerifiedItem
+from digitize.model import Problem
+from digitize.signatures.certificate_facts import CertificateFacts
+from digitize.signatures.verdict import SignatureReport, Verdict
+from digitize.signatures.verify_pdf import PdfReport
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The items of a verification and what they were judged by.
+
+    Attributes:
+        items: in the order in which they were found.
+        moment: as of when.
+        anchors: what was trusted.
+        online: whether missing evidence was asked for on the network.
+
+    """
+
+    items: Sequence[VerifiedItem]
+    moment: dt.datetime
+    anchors: tuple[CertificateFacts, ...] = ()
+    online: bool = False
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many items there are of each verdict, the worst first."""
+        found = Counter(item.verdict for item in self.items)
+        return {verdict: found[verdict] for verdict in Verdict if found[verdict]}
+
+    @property
+    def worst_first(self) -> list[VerifiedItem]:
+        """The items, those that need somebody before the others."""
+        return sorted(self.items, key=lambda item: item.verdict.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of an item that bears signatures: the item itself, its METS, or one of its PDFs.
+
+    Attributes:
+        name: relative to the item; empty for the item itself.
+        verdict: on this part.
+        signatures: its signatures.
+        notes: what else is to be said of it.
+
+    """
+
+    name: str
+    verdict: Verdict
+    signatures: tuple[SignatureReport, ...]
+    notes: tuple[Problem, ...]
+
+
+def parts_of(item: VerifiedItem) -> Iterator[Part]:
+    """The parts of an item, its METS first."""
+    report = item.report
+    if isinstance(report, PdfReport):
+        yield Part("", report.verdict, report.signatures, report.notes)
+        return
+    if report.signatures:
+        (signature, *_) = report.signatures
+        yield Part(signature.field, signature.verdict, report.signatures, ())
+    for name, document in report.documents:
+        yield Part(name, document.verdict, document.signatures, document.notes)
+
+
+def each_signature(item: VerifiedItem, change: Callable[[SignatureReport], SignatureReport]) -> VerifiedItem:
+    """The same item with every signature report changed."""
+    report: PdfReport | PackageReport = item.report
+    changed = replace(report, signatures=tuple(map(change, report.signatures)))
+    if isinstance(changed, PackageReport):
+        documents = tuple(
+            (name, replace(pdf, signatures=tuple(map(change, pdf.signatures))))
+            for name, pdf in changed.documents
+        )
+        changed = replace(changed, documents=documents)
+    return replace(item, report=changed)
