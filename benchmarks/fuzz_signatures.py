@@ -34,10 +34,8 @@ from support.attacks_raw import (
     Table,
     appended,
     body,
-    generic,
     place,
-    reader,
-    shown,
+    same_objects,
     size,
     stream,
     update,
@@ -337,40 +335,6 @@ def harmless(base: bytes, evil: bytes) -> bool:
     if not signed:
         return False
     return not evil[max(len(base), at.end) :].strip(b"\0\t\n\f\r ") or same_objects(base, evil)
-
-
-def same_objects(base: bytes, evil: bytes) -> bool:
-    """Whether every object of before, and the way in, still says the same; nothing leads to new ones."""
-    old, new = reader(base), reader(evil)
-    if old.root_ref != new.root_ref or shown(old.trailer["/Info"]) != shown(new.trailer["/Info"]):
-        return False
-    for number in range(1, size(base)):
-        reference = generic.Reference(number, 0)
-        try:
-            before = shown(old.get_object(reference))
-        except Exception:  # noqa: BLE001, S112 - not every number is in use
-            continue
-        if said(before) != said(shown(new.get_object(reference))):
-            return False
-    return True
-
-
-def said(thing: bytes) -> bytes:
-    """An object without what changes nothing.
-
-    That is the frame of metadata, blanks between their parts, which version and extensions of PDF a
-    catalogue claims, and a document security store: it is evidence, and is judged as such.
-    """
-    if b"/CRLs [" in thing:
-        return b""
-    if b"/Type /Catalog" in thing:
-        return re.sub(rb"/Extensions <<.*?>>\s*(\]\s*)?>>|/Version /[\w.]+|\s", b"", thing, flags=re.DOTALL)
-    if b"/Type /Metadata" in thing:
-        bare = re.sub(
-            rb"/Length \d+|<\?.*?\?>|<!--.*?-->", b"", thing.removesuffix(b"endstream"), flags=re.DOTALL
-        )
-        return re.sub(rb">\s+<", b"><", bare).strip()
-    return thing
 
 
 def work(seed: int, until: float, out: Path) -> None:

@@ -5,9 +5,14 @@ The full count is made by ``benchmarks/mutations.py``.
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from asn1crypto import cms
+
+from digitize.signatures.verdict import Verdict
 from support.attacked import bases, verified
+from support.attacks_cms import edited
 from support.attacks_raw import place
 from support.mutations import Mutation, meaningless, tried
 
@@ -22,8 +27,25 @@ def test_a_changed_byte_is_never_valid(kind: str) -> None:
 def test_nothing_that_is_signed_counts_as_meaningless() -> None:
     for data in bases().values():
         at = place(data)
-        for where in (0, at.before - 1, at.before, at.after - 1, at.after, len(data) - 1):
+        for where in (0, at.before - 1, at.before, at.after - 1, at.after, at.end - 1):
             assert meaningless(data, Mutation(where, data[where] ^ 0x20)) is None
+
+
+@pytest.mark.parametrize("kind", ["B-B", "B-LT", "approval", "two"])
+def test_a_verdict_needs_no_copy_of_the_anchor(kind: str) -> None:
+    """The proof that changes in such a copy mean nothing: it can be taken out."""
+
+    def without_anchor(signed: Any, signer: Any) -> None:
+        others = [signed]
+        for attribute in signer["unsigned_attrs"] or ():
+            others += [token["content"] for token in attribute["values"]]
+        for one in others:
+            kept = [two for two in one["certificates"] if two.chosen.subject != two.chosen.issuer]
+            one["certificates"] = cms.CertificateSet(kept)
+
+    data = edited(bases()[kind], without_anchor)
+    assert data != bases()[kind]
+    assert verified(data).verdict is Verdict.VALID
 
 
 def test_the_case_of_a_digit_is_meaningless() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from digitize.fonts import Face, find_font
@@ -16,6 +20,7 @@ from digitize.signatures.stamp_claims import other_signer, other_time, stamp_cla
 from digitize.signatures.stamp_text import stamp_lines
 from digitize.signatures.verdict import Integrity, SignatureReport, Verdict
 from digitize.signatures.verify_pdf import verify_pdf
+from support.attacks_raw import generic
 from support.papers import plain_paper
 from support.places import CASES, needs_cases
 from support.sealing import DAY, NOW, Holder, office
@@ -146,6 +151,59 @@ def test_any_name_in_the_certificate_may_be_shown() -> None:
     ):
         assert other_signer([line], certificate) is None
     assert other_signer(["Người ký: UBND xã Khác"], certificate) == "UBND xã Khác"
+
+
+def drawn(content: bytes, cmap: bytes = b"", **forms: bytes) -> tuple[str, ...]:
+    """The lines of a made-up stamp, whose forms can all show one another."""
+    font = generic.DictionaryObject(
+        {pdf_name("/Type"): pdf_name("/Font"), pdf_name("/Subtype"): pdf_name("/TrueType")}
+    )
+    if cmap:
+        font["/ToUnicode"] = generic.StreamObject(stream_data=cmap)
+    shared = generic.DictionaryObject()
+    resources = generic.DictionaryObject(
+        {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): font}), pdf_name("/XObject"): shared}
+    )
+    head = {pdf_name("/Subtype"): pdf_name("/Form"), pdf_name("/Resources"): resources}
+    for name, inner in forms.items():
+        shared[f"/{name}"] = generic.StreamObject(dict_data=dict(head), stream_data=inner)
+    appearance = generic.DictionaryObject(
+        {pdf_name("/N"): generic.StreamObject(dict_data=dict(head), stream_data=content)}
+    )
+    return stamp_lines(generic.DictionaryObject({pdf_name("/AP"): appearance}))
+
+
+def test_letters_are_read_from_forms_in_forms_and_by_their_map() -> None:
+    assert drawn(b"BT /F 9 Tf (a) Tj 0 -9 Td [(b) -300 (c)] TJ ET /X Do", X=b"BT /F 9 Tf (d) Tj ET") == (
+        "a",
+        "b c",
+        "d",
+    )
+    mapped = b"1 beginbfrange <61> <63> <0110> endbfrange 1 beginbfchar <64> <00410042> endbfchar"
+    assert drawn(b"BT /F 9 Tf (abcd) Tj ET", mapped) == ("ĐđĒAB",)
+    assert drawn(b"BT /F 9 Tf (abcde) Tj ET", mapped) == ()
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        lambda: drawn(b"/X Do", X=b"/X Do"),
+        lambda: drawn(b"/X Do " * 30_000, X=b"/Y Do " * 30_000, Y=b"/X Do " * 30_000),
+        lambda: drawn(b"BT /F 9 Tf (a) Tj ET " * 100_000),
+        lambda: drawn(
+            b"BT /F 9 Tf (\xff) Tj ET", b"beginbfrange " + b"<0000> <FFFF> <0041> " * 50_000 + b"endbfrange"
+        ),
+        lambda: drawn(b"(" * 60_000),
+        lambda: drawn(b"[" * 60_000),
+        lambda: drawn(b"/None 9 Tf (a) Tj /None Do BI ID EI Tm Td Tf Do TJ Tj"),
+    ],
+    ids=["loop", "forms without end", "too much", "ranges without end", "bracket", "nested", "nonsense"],
+)
+def test_a_stamp_made_to_stall_its_reader_says_nothing_soon(stamp: Callable[[], tuple[str, ...]]) -> None:
+    started = time.process_time()
+    with contextlib.suppress(KeyError, TypeError):
+        assert stamp() == ()
+    assert time.process_time() - started < 5
 
 
 @needs_cases

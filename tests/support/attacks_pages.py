@@ -162,7 +162,47 @@ for _name, _entry in {
     "viewer": b"/PageMode /FullScreen /PageLayout /TwoPageLeft",
     "address": b"/URI << /Base (http://localhost) >>",
     "legal": b"/Legal << /JavaScriptActions 0 >>",
+    "version that is something else": b"/Version 3 0 R",
+    "version of another": b"/Version (2.0)",
     "needs rendering": b"/NeedsRendering true",
     "requirements": b"/Requirements [<< /S /EnableJavaScripts >>]",
 }.items():
-    CONTENT.add(f"catalogue: {_name}", _changed(_END, _entry + b" >>", of="root"))
+    # Where a version stands already, the key comes twice, and a strict parser says no more.
+    _certain = not _name.startswith("version")
+    CONTENT.add(f"catalogue: {_name}", _changed(_END, _entry + b" >>", of="root"), certain=_certain)
+
+
+@CONTENT
+def metadata_say_something_else(data: bytes) -> bytes:
+    """The title in the metadata names somebody else."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    xml = bytes(reader(data).root["/Metadata"].data).replace(b"<dc:title>", b"<dc:title><!-- -->", 1)
+    other = re.sub(rb"(<dc:title\b.*?<rdf:li[^>]*>)[^<]*", rb"\1Khac", xml, count=1, flags=re.DOTALL)
+    return appended(data, {number: stream(other, b"/Type /Metadata /Subtype /XML")})
+
+
+@CONTENT
+def metadata_with_an_entry_of_their_own(data: bytes) -> bytes:
+    """The stream of the metadata gets an action; found by the fuzzer."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    xml = bytes(reader(data).root["/Metadata"].data)
+    return appended(data, {number: stream(xml, b"/Type /Metadata /Subtype /XML /AA << /O 3 0 R >>")})
+
+
+@CONTENT
+def metadata_with_a_property_more(data: bytes) -> bytes:
+    """The metadata get one more statement."""
+    number = int(reader(data).root.raw_get("/Metadata").idnum)
+    more = b'<rdf:Description xmlns:x1="urn:x" x1:status="Huy"/></rdf:RDF>'
+    xml = bytes(reader(data).root["/Metadata"].data).replace(b"</rdf:RDF>", more)
+    return appended(data, {number: stream(xml, b"/Type /Metadata /Subtype /XML")})
+
+
+@CONTENT
+def information_says_something_else(data: bytes) -> bytes:
+    """The title in the document information is another."""
+    number = int(reader(data).trailer.raw_get("/Info").idnum)
+    old = body(data, number)
+    other = re.sub(rb"/Title (\([^)]*\)|<[^>]*>)", b"/Title (Khac)", old)
+    assert other != old
+    return appended(data, {number: other})

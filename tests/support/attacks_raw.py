@@ -195,3 +195,54 @@ def literal(value: bytes) -> bytes:
     for special in (b"\\", b"(", b")"):
         value = value.replace(special, b"\\" + special)
     return b"(" + value.replace(b"\r", b"\\r") + b")"
+
+
+def same_objects(base: bytes, evil: bytes) -> bool:
+    """Whether every object of before, and the way in, still says the same; nothing leads to new ones."""
+    old, new = reader(base), reader(evil)
+    if old.root_ref != new.root_ref or shown(old.trailer["/Info"]) != shown(new.trailer["/Info"]):
+        return False
+    evidence = _evidence(old)
+    for number in range(1, size(base)):
+        if number in evidence:
+            continue
+        reference = generic.Reference(number, 0)
+        try:
+            before = shown(old.get_object(reference))
+        except Exception:  # noqa: BLE001, S112 - not every number is in use
+            continue
+        if said(before) != said(shown(new.get_object(reference))):
+            return False
+    return True
+
+
+def _evidence(seen: Any) -> set[int]:
+    """The objects of the document security store, which is evidence and judged as such."""
+    if "/DSS" not in seen.root:
+        return set()
+    store = seen.root["/DSS"]
+    lists = [store[key] for key in store if key != "/VRI"]
+    return {int(store.container_ref.idnum)} | {
+        int(one.raw_get(index).idnum) for one in lists for index in range(len(one))
+    }
+
+
+def said(thing: bytes) -> bytes:
+    """An object without what changes nothing.
+
+    That is the frame of metadata, blanks between their parts, which version and extensions of PDF a
+    catalogue claims, a document security store, and the colours of form fields that a file without
+    ``/NeedAppearances`` does not draw.
+    """
+    if b"/CRLs [" in thing:
+        return b""
+    if b"/Fields [" in thing:
+        return re.sub(rb"/DA \(.*?\)|\s", b"", thing)
+    if b"/Type /Catalog" in thing:
+        return re.sub(rb"/Extensions <<.*?>>\s*(\]\s*)?>>|/Version /[\w.]+|\s", b"", thing, flags=re.DOTALL)
+    if b"/Type /Metadata" in thing:
+        bare = re.sub(
+            rb"/Length \d+|<\?.*?\?>|<!--.*?-->", b"", thing.removesuffix(b"endstream"), flags=re.DOTALL
+        )
+        return re.sub(rb">\s+<", b"><", bare).strip()
+    return thing

@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from support.sealing import DAY, NOW, YEAR, Authority, Holder, timestamper
@@ -166,6 +167,7 @@ def adobe_style(
         metadata,
         signer=holder.credentials.signer,
         timestamper=timestamper(stamper, NOW) if stamper else None,
+        stamp_style=TextStampStyle(stamp_text="%(signer)s"),
         new_field_spec=SigFieldSpec("Adobe", on_page=0, box=(10, 10, 90, 40)),
     )
     asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), output=output))

@@ -11,7 +11,7 @@ from asn1crypto import parser
 
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import PdfReport
-from support.attacks_raw import Place, place
+from support.attacks_raw import Place, place, same_objects
 
 HEX = b"0123456789abcdefABCDEF"
 
@@ -38,7 +38,9 @@ def mutations(data: bytes, count: int, seed: int) -> Iterator[Mutation]:
 def meaningless(data: bytes, mutation: Mutation) -> str | None:
     """Why a mutation provably changes nothing; None where it may change something.
 
-    All bytes outside the gap are signed, so only the gap can hold such places. In it, two things are:
+    Behind the signed bytes stands nothing but long-term evidence, which is judged as such; it is shown
+    that every other object is read as before. All other bytes outside the gap are signed, so only the
+    gap can hold such places. In it, two things are:
 
     - the case of a hexadecimal digit, because the value that is read is the same, byte for byte;
     - what lies in parts of the CMS object that neither are signed nor are used: a copy of the anchor
@@ -47,6 +49,9 @@ def meaningless(data: bytes, mutation: Mutation) -> str | None:
       that has an anchor and the signer's certificate needs nothing more.
     """
     at = place(data)
+    if mutation.at >= at.end:
+        changed = mutation.of(data)
+        return "evidence behind the signature" if same_objects(data, changed) else None
     if not at.before < mutation.at < at.after - 1:
         return None
     if bytes([data[mutation.at]]).lower() == bytes([mutation.byte]).lower() and mutation.byte in HEX:

@@ -16,7 +16,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 
-from support.sealing import NOW, Holder
+from support.sealing import NOW, Holder, timestamper
 
 generic: Any = typeless
 
@@ -49,6 +49,7 @@ def approved(
     certifies: MDPPerm | None = None,
     digest: str = "sha256",
     existing: bool = False,
+    stamper: Holder | None = None,
 ) -> bytes:
     """The PDF with one more signature, as other programs make it.
 
@@ -59,6 +60,7 @@ def approved(
         certifies: a certification that allows this much; None for an approval.
         digest: the digest algorithm.
         existing: the field is there already and waits for its signature.
+        stamper: who gives it a timestamp.
 
     """
     metadata = PdfSignatureMetadata(
@@ -70,7 +72,12 @@ def approved(
         signer_key_usage=set(),
     )
     place = None if existing else SigFieldSpec(field, on_page=0, box=(10, 10, 90, 40))
-    signer = HeedlessSigner(metadata, signer=holder.credentials.signer, new_field_spec=place)
+    signer = HeedlessSigner(
+        metadata,
+        signer=holder.credentials.signer,
+        timestamper=timestamper(stamper, NOW) if stamper else None,
+        new_field_spec=place,
+    )
     output = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     asyncio.run(signer.async_sign_pdf(writer, output=output))

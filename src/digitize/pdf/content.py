@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pikepdf
+from pikepdf.models import PdfParsingError
 
 Operand = bytes | str | float | list[bytes | float]
 """A string's bytes, a name, a number, or the strings and numbers of an array."""
@@ -15,12 +18,12 @@ def instructions(content: bytes) -> list[tuple[str, tuple[Operand, ...]]]:
     if len(content) > _LONGEST:
         return []
     try:
-        with pikepdf.new() as pdf:
+        with warnings.catch_warnings(action="ignore"), pikepdf.new() as pdf:
             return [
                 (str(one.operator), _operands(one))
                 for one in pikepdf.parse_content_stream(pikepdf.Stream(pdf, content))
             ]
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, RecursionError, ValueError, TypeError):
+    except (pikepdf.PdfError, PdfParsingError, RecursionError, ValueError, TypeError):
         return []
 
 

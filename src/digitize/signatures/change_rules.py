@@ -7,6 +7,7 @@ about the document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,8 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
     FieldMDPRule,
     FormUpdatingRule,
     MetadataUpdateRule,
@@ -36,6 +39,9 @@ CATALOGUE_KEYS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/V
 FORM_KEYS = frozenset({"/Fields", "/DR", "/DA"})
 _DRAWN_BY = ("/DR", "/DA", "/Q")
 _STREAM_KEYS = frozenset({"/Length", "/Filter", "/DecodeParms"})
+_VERSION = re.compile(r"/[12]\.[0-9]")
+_EXTENSION_KEYS = frozenset({"/Type", "/BaseVersion", "/ExtensionLevel", "/ExtensionRevision", "/URL"})
+_INFO_KEYS = frozenset({"/ModDate", "/Producer"})
 
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _TECHNICAL = (
@@ -51,11 +57,46 @@ _FRAME = ("{adobe:ns:meta/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}")
 """What holds the properties together."""
 
 
+class SameCatalogue(CatalogModificationRule):
+    """The catalogue may claim another version and extensions of PDF, if that is all they are."""
+
+    def apply_qualified(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
+        """Refuse a version or an extension that is something else."""
+        version = new.root.raw_get("/Version") if "/Version" in new.root else "/1.7"
+        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+            raise SuspiciousModification("/Version")
+        extensions = entry(new.root, "/Extensions")
+        if extensions is not None and extensions != entry(old.root, "/Extensions"):
+            _require_extensions(extensions)
+        yield from super().apply_qualified(old, new)
+
+
+def _require_extensions(extensions: Any) -> None:
+    values = [extensions[key] for key in extensions if key != "/Type"]
+    for value in values:
+        for one in value if isinstance(value, ArrayObject) else [value]:
+            parts = one.get_object()
+            if not set(parts) <= _EXTENSION_KEYS or any(hasattr(parts[key], "keys") for key in parts):
+                raise SuspiciousModification("/Extensions")
+
+
+class SameInfo(DocInfoRule):
+    """The document's information may get another date and producer, nothing else."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        """Refuse another title, author or subject."""
+        if _info(old) != _info(new):
+            raise SuspiciousModification("/Info")
+        yield from super().apply(old, new)
+
+
 class SameMetadata(MetadataUpdateRule):
     """XMP may get other technical properties, but must say the same about the document."""
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
-        """Compare what both revisions say."""
+        """Refuse metadata that say something else."""
         if _described(old) != _described(new):
             raise SuspiciousModification("/Metadata")
         yield from super().apply(old, new)
@@ -70,7 +111,7 @@ class ProperSignatures(FieldMDPRule):
     """
 
     def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
-        """Look at every signature field that is new, or newly signed."""
+        """Refuse fields that show or do something without a signature of their own."""
         for spec in context.field_specs.values():
             new, old = spec.new_field, spec.old_field
             if new is None or spec.field_type != "/Sig" or (old is not None and "/V" in old):
@@ -107,7 +148,7 @@ class SameForm(FormUpdatingRule):
     def apply(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
-        """Compare what fields are drawn by."""
+        """Refuse other fonts and colours for fields that are to be drawn anew."""
         before, after = (entry(resolver.root, "/AcroForm") for resolver in (old, new))
         if (
             isinstance(before, DictionaryObject)
@@ -117,6 +158,15 @@ class SameForm(FormUpdatingRule):
         ):
             raise SuspiciousModification("/NeedAppearances")
         yield from super().apply(old, new)
+
+
+def _info(resolver: HistoricalResolver) -> dict[str, Any]:
+    if "/Info" not in resolver.trailer_view:
+        return {}
+    info: object = resolver(resolver.trailer_view.get_value_as_reference("/Info"))
+    if not isinstance(info, DictionaryObject):
+        return {}
+    return {key: value for key, value in info.items() if key not in _INFO_KEYS}
 
 
 def _described(resolver: HistoricalResolver) -> list[str]:

@@ -16,9 +16,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, process_data_at_eof
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
-    CatalogModificationRule,
     DiffResult,
-    DocInfoRule,
     ModificationLevel,
     ObjectStreamRule,
     SigFieldCreationRule,
@@ -39,7 +37,9 @@ from digitize.signatures.change_rules import (
     CATALOGUE_KEYS,
     FORM_KEYS,
     ProperSignatures,
+    SameCatalogue,
     SameForm,
+    SameInfo,
     SameMetadata,
 )
 from digitize.signatures.loose_objects import has_loose_objects
@@ -406,8 +406,8 @@ class _Policy(StandardDiffPolicy):
 def _policy() -> StandardDiffPolicy:
     return _Policy(
         global_rules=[
-            CatalogModificationRule(ignored_keys=CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
-            DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            SameCatalogue(CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
+            SameInfo().as_qualified(ModificationLevel.LTA_UPDATES),
             XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             _SecurityStoreRule().as_qualified(ModificationLevel.LTA_UPDATES),

@@ -11,8 +11,11 @@ from digitize.pdf.content import Operand, instructions
 from digitize.signatures.entries import entry
 
 _DEEPEST = 5
-_MOST_LETTERS = 5_000
-_HEX = rb"<\s*([0-9A-Fa-f\s]*)>"
+_MOST_BYTES = 200_000
+"""Of content in all forms of a stamp together; genuine ones have a few hundred, drawn seals thousands."""
+
+_MOST_RANGES = 4_000
+_HEX = rb"<([0-9A-Fa-f]{1,64})>"
 _RANGE = re.compile(_HEX + rb"\s*" + _HEX + rb"\s*(?:" + _HEX + rb"|\[([^\]]*)\])")
 _CHARACTER = re.compile(_HEX + rb"\s*" + _HEX)
 
@@ -24,43 +27,51 @@ class UnknownLettersError(Exception):
 def stamp_lines(field: DictionaryObject) -> tuple[str, ...]:
     """The lines of text on the normal appearance of a signature field's widgets.
 
-    Nothing where there is no text, where it is a picture, or where a font keeps its letters to itself.
+    Nothing where there is no text, where it is a picture, where it is far too much for a stamp, or where
+    a font keeps its letters to itself.
     """
     kids = [kid.get_object() for kid in field["/Kids"]] if "/Kids" in field else []
-    lines: list[str] = []
+    reading = _Reading()
     try:
         for widget in (field, *kids):
             appearance = widget["/AP"]["/N"] if "/AP" in widget else None
             if isinstance(appearance, StreamObject):
-                _read(appearance, lines, 0)
+                reading.form(appearance, 0)
     except UnknownLettersError:
         return ()
-    return tuple(line for line in (" ".join(one.split()) for one in lines) if line)
+    return tuple(line for line in (" ".join(one.split()) for one in reading.lines) if line)
 
 
-def _read(form: StreamObject, lines: list[str], depth: int) -> None:
-    """Append the lines that a form and the forms in it show."""
-    if depth > _DEEPEST:
-        return
-    resources = entry(form, "/Resources")
-    letters: _Letters | None = None
-    height: Operand | None = None
-    lines.append("")
-    for operator, operands in instructions(bytes(form.data)):
-        if _breaks(operator, operands, height):
-            lines.append("")
-        if operator == "Tm":
-            height = operands[-1] if operands else None
-        elif operator == "Tf" and operands:
-            letters = _Letters(resources["/Font"][operands[0]])
-        elif operator == "Do" and operands:
-            inner = resources["/XObject"][operands[0]]
-            if entry(inner, "/Subtype") == "/Form":
-                _read(inner, lines, depth + 1)
-        elif operator in _SHOWS and letters is not None and operands:
-            lines[-1] += letters.text(operands[-1])
-        if sum(map(len, lines)) > _MOST_LETTERS:
+class _Reading:
+    """The lines read so far, and how much more may be read."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._left = _MOST_BYTES
+
+    def form(self, form: StreamObject, depth: int) -> None:
+        """Read the lines that a form and the forms in it show."""
+        content = bytes(form.data)
+        self._left -= len(content) + 1
+        if depth > _DEEPEST or self._left < 0:
             raise UnknownLettersError
+        resources = entry(form, "/Resources")
+        letters: _Letters | None = None
+        height: Operand | None = None
+        self.lines.append("")
+        for operator, operands in instructions(content):
+            if _breaks(operator, operands, height):
+                self.lines.append("")
+            if operator == "Tm":
+                height = operands[-1] if operands else None
+            elif operator == "Tf" and operands:
+                letters = _Letters(resources["/Font"][operands[0]])
+            elif operator == "Do" and operands:
+                inner = resources["/XObject"][operands[0]]
+                if entry(inner, "/Subtype") == "/Form":
+                    self.form(inner, depth + 1)
+            elif operator in _SHOWS and letters is not None and operands:
+                self.lines[-1] += letters.text(operands[-1])
 
 
 _SHOWS = frozenset({"Tj", "TJ", "'", '"'})
@@ -117,10 +128,14 @@ def _letters(cmap: bytes) -> dict[int, str]:
         for code, letter in _CHARACTER.findall(block):
             known[int(code, 16)] = _utf16(letter)
     for block in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
-        for first, last, letter, several in _RANGE.findall(block):
+        ranges = _RANGE.findall(block)
+        if len(ranges) > _MOST_RANGES:
+            raise UnknownLettersError
+        for first, last, letter, several in ranges:
             start, end = int(first, 16), int(last, 16)
             listed = [_utf16(one) for one in re.findall(_HEX, several)]
-            for code in range(start, min(end, start + 0xFFFF) + 1):
+            # A range changes the last byte alone (ISO 32000-1, 9.10.3).
+            for code in range(start, min(end, start + 0xFF) + 1):
                 if listed:
                     known[code] = listed[min(code - start, len(listed) - 1)]
                 else:

@@ -1,6 +1,6 @@
 """Try every family of attacks on every kind of signed file; prints Markdown rows.
 
-python benchmarks/attacks.py
+python benchmarks/attack_families.py
 """
 
 from __future__ import annotations
