@@ -17,6 +17,8 @@ BENCHMARKS = (
     "reading.py",
     "signing.py",
     "verifying.py",
+    "attack_families.py",
+    "mutations.py",
 )
 
 

@@ -13,7 +13,20 @@ import pytest
 from support.calls import together
 from support.program import Outcome, digitize, environment
 
-COMMANDS = ("init", "run", "status", "show", "review", "sign", "export", "verify", "ocr", "read", "doctor")
+COMMANDS = (
+    "init",
+    "run",
+    "status",
+    "show",
+    "review",
+    "sign",
+    "renew",
+    "export",
+    "verify",
+    "ocr",
+    "read",
+    "doctor",
+)
 HEAVY = {
     "PIL",
     "asn1crypto",
