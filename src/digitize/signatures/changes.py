@@ -43,7 +43,7 @@ from digitize.signatures.change_rules import (
     SameMetadata,
 )
 from digitize.signatures.loose_objects import has_loose_objects
-from digitize.signatures.places import Place, open_pdf, signature_fields
+from digitize.signatures.places import Place, signature_fields
 from digitize.signatures.verdict import ALLOWED_LATER, Coverage, LaterChanges
 
 generic: Any = typeless
@@ -66,7 +66,6 @@ _CHANGES = {
     ModificationLevel.OTHER: LaterChanges.OTHER,
 }
 
-_FACTS = ("/Title", "/Author", "/Subject", "/Keywords")
 _STORE = "the security store is not as it should be"
 _REMOVED = "an object was removed"
 _TOO_MANY = "too many revisions"
@@ -90,23 +89,6 @@ class Comparisons:
     def fields(self) -> Mapping[str, Place]:
         """The signature fields of the file as it is today, by name."""
         return {one.name: one for one in signature_fields(self._reader)}
-
-    @cached_property
-    def _second(self) -> PdfFileReader:
-        """Another reader: what one has looked at, it cannot compare any more."""
-        stream: Any = self._reader.stream
-        return open_pdf(stream.getvalue(), strict=self._reader.strict)
-
-    def about_the_paper(self, revision: int) -> tuple[str, ...]:
-        """What a revision says about the paper: title, author, and the like."""
-        return _about_the_paper(self._second, revision)
-
-    @cached_property
-    def lost_store(self) -> bool:
-        """Whether the security store of an earlier revision is gone from the last one."""
-        revisions = range(self._second.xrefs.total_revisions)
-        had = [_has_store(self._second.get_historical_resolver(revision)) for revision in revisions]
-        return any(had) and not had[-1]
 
     def review(
         self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
@@ -202,13 +184,6 @@ def _changes(
     embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons: Comparisons
 ) -> tuple[LaterChanges, bool]:
     lock, permission = embedded.fieldmdp, embedded.docmdp_level
-    last = embedded.reader.xrefs.total_revisions - 1
-    if (
-        comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last)
-        or comparisons.lost_store
-    ):
-        notes.append(Problem("changed_after_signing"))
-        return LaterChanges.OTHER, True
     found = comparisons.review(embedded, lock, permission)
     if isinstance(found, DiffResult):
         forbidden = permission is not None and found.modification_level.value > permission.value
@@ -230,32 +205,6 @@ def _called(embedded: EmbeddedPdfSignature) -> LaterChanges:
         return LaterChanges.OTHER
     found = _CHANGES[result.modification_level]
     return LaterChanges.OTHER if found in ALLOWED_LATER else found
-
-
-def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
-    """What a revision's ``/Info`` says about the paper: title, author, and the like.
-
-    Programs that sign write when and by what a file was changed; what it is stays as it was signed.
-    """
-    seen: Any = reader.get_historical_resolver(revision)
-    info = _at(seen.trailer_view, "/Info")
-    facts = [str(_at(info, key)) for key in _FACTS] if isinstance(info, generic.DictionaryObject) else []
-    return tuple(fact for fact in facts if fact not in {"None", ""})
-
-
-def _has_store(seen: Any) -> bool:
-    """Whether a revision has a security store; the first part of a linearized file has no catalogue."""
-    try:
-        return "/DSS" in seen.root
-    except (PdfError, LookupError, AssertionError):
-        return False
-
-
-def _at(holder: Any, key: str) -> Any:
-    try:
-        return holder[key]
-    except (PdfError, LookupError):
-        return None
 
 
 def _named(embedded: EmbeddedPdfSignature, result: DiffResult, comparisons: Comparisons) -> LaterChanges:
@@ -295,12 +244,15 @@ class _SecurityStoreRule(WhitelistRule):
 
     def __init__(self) -> None:
         self._seen: dict[int, frozenset[Any]] = {}
+        self._with_store: set[int] = set()
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
         if "/DSS" not in new.root:
-            if "/DSS" in old.root:
+            # Revisions are compared in their order; a store that came in between must not go either.
+            if "/DSS" in old.root or any(old.revision < one < new.revision for one in self._with_store):
                 raise SuspiciousModification(_STORE)
             return
+        self._with_store.add(new.revision)
         if new.revision not in self._seen:
             inside = frozenset(self._store(new.root))
             self._seen[new.revision] = inside & new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
