@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import attacks
 import comparison
 import dss
 import eark
@@ -24,6 +23,7 @@ import published
 import qpdf
 import shared_cases
 import spoken_against
+import tampered
 import verapdf
 from material import Signed, demo, packaged, packages, signed
 
@@ -101,7 +101,7 @@ def _on_packages(places: Sequence[Path]) -> list[str]:
 def _on_attacks(folder: Path) -> Iterator[str]:
     """Files that we believe more than we should."""
     for name, questions in (
-        ("attacked papers", attacks.questions(folder)),
+        ("attacked papers", tampered.questions(folder)),
         ("papers with published attacks", published.questions(folder)),
         ("papers that time, trust or revocation speak against", spoken_against.questions(folder)),
         ("files of the shared cases", shared_cases.questions()),

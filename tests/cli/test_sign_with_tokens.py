@@ -221,6 +221,20 @@ def test_an_officer_signs_first_and_the_organisation_after(composed: Path, case:
     assert signers == {("DigitizeOfficer", True), ("DigitizeSignature", False)}
 
 
+def test_an_old_scheme_is_used_only_if_the_profile_says_so_and_is_told(
+    composed: Path, case: TokenCase
+) -> None:
+    use_token(composed)
+    profile = composed / "own.toml"
+    profile.write_text(profile.read_text("utf-8") + 'scheme = "pkcs1v15"\n')
+    told = digitize("sign", "-w", composed, DIGITIZE_PIN=PIN, SOFTHSM2_CONF=case.settings)
+    assert told.code == 0
+    assert "không theo lược đồ RSASSA-PSS" in told.err
+    item = digitize("verify", composed / "archive", "-w", composed, "--json").json["items"][0]
+    assert item["verdict"] == "VALID"
+    assert [note["code"] for note in item["items"][0]["signatures"][0]["notes"]] == ["not_pss"]
+
+
 def test_a_true_copy_says_so_where_no_words_stand(composed: Path, case: TokenCase) -> None:
     use_token(composed)
     profile = composed / "own.toml"

@@ -17,7 +17,7 @@ from support.attacks_raw import place
 from support.mutations import Mutation, meaningless, tried
 
 
-@pytest.mark.parametrize("kind", ["B-B", "B-LT", "approval", "two"])
+@pytest.mark.parametrize("kind", ["B-B", "B-LTA", "approval", "two"])
 def test_a_changed_byte_is_never_valid(kind: str) -> None:
     outcome = tried(bases()[kind], 120, seed=1, verified=verified)
     assert outcome.wrong == ()

@@ -62,6 +62,7 @@ def bases(*, shadowed: bool = False) -> dict[str, bytes]:
         return {
             "B-B": office().signed(path),
             "B-LT": office().signed(path, Level.B_LT),
+            "B-LTA": office().signed(path, Level.B_LTA),
             "approval": approved(paper, signer),
             "two": approved(officer, office().authority.issue(), "Organisation", existing=True),
         }

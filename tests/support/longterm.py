@@ -18,12 +18,13 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from support.sealing import DAY, NOW, YEAR, Authority, Holder, timestamper
+from support.tampering import StandingClock
 
 
 def archived(
@@ -162,7 +163,7 @@ def adobe_style(
         signer_key_usage=set(),
     )
     output = io.BytesIO()
-    signer = PdfSigner(
+    signer = StandingClock(
         metadata,
         signer=holder.credentials.signer,
         timestamper=timestamper(stamper, NOW) if stamper else None,

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.stamp import TextStampStyle
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 
 from support.sealing import NOW, Holder, timestamper
 
@@ -25,7 +25,16 @@ Change = Callable[[IncrementalPdfFileWriter], None]
 BLACK_BOX = b"0 0 0 rg 0 0 300 300 re f"
 
 
-class HeedlessSigner(PdfSigner):
+class StandingClock(PdfSigner):
+    """A signer for whom it is always the present of the tests."""
+
+    def init_signing_session(self, *args: Any, **options: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*args, **options)
+        session.system_time = NOW
+        return session
+
+
+class HeedlessSigner(StandingClock):
     """A signer that does not care what an earlier certification forbids."""
 
     def _enforce_certification_constraints(self, *_: Any) -> None:
@@ -67,8 +76,6 @@ def approved(
         metadata,
         signer=holder.credentials.signer,
         timestamper=timestamper(stamper, NOW) if stamper else None,
-        # The usual stamp shows the time of the machine's clock, which is not that of the tests.
-        stamp_style=TextStampStyle(stamp_text="%(signer)s"),
         new_field_spec=place,
     )
     output = io.BytesIO()

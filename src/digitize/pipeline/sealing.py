@@ -11,7 +11,7 @@ from digitize.signatures.renewal import Renewer
 from digitize.signatures.sign import Level, Seal
 from digitize.signatures.stamp import Stamp
 from digitize.signatures.timestampers import TimeStamper, local_timestamper, network_timestamper
-from digitize.signatures.trust import load_trust
+from digitize.signatures.trust import load_workspace_trust
 
 
 def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
@@ -61,7 +61,7 @@ def make_renewer(workspace: Workspace) -> Renewer:
 def make_evidence(workspace: Workspace) -> Evidence:
     """Anchors and revocation data that a workspace's settings name."""
     settings = workspace.settings
-    trust = load_trust(settings.trust.anchors, settings.trust.revocations)
+    trust = load_workspace_trust(workspace.root, settings.trust.anchors, settings.trust.revocations)
     return Evidence(
         trust.anchors,
         trust.revocations,

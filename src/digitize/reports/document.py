@@ -71,6 +71,20 @@ class Writer:
             "kind": kind.value,
             "verdict": report.verdict.value,
             "signatures": [self._signature(one) for one in report.signatures],
+            "timestamps": [self._timestamp(one) for one in report.timestamps],
+            "notes": [self._problem(note) for note in report.notes],
+        }
+
+    def _timestamp(self, report: SignatureReport) -> dict[str, object]:
+        """A document timestamp: it proves a time for what it covers, and signs nothing."""
+        return {
+            "field": report.field,
+            "integrity": report.integrity.value,
+            "coverage": report.coverage.value,
+            "later_changes": report.later_changes.value,
+            "authority": report.signer,
+            "timestamp": _time(report.timestamp),
+            "not_after": _time(report.not_after),
             "notes": [self._problem(note) for note in report.notes],
         }
 

@@ -15,8 +15,8 @@ from pyhanko.pdf_utils import generic as typeless
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, process_data_at_eof
 from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
     DiffResult,
-    GenericFieldModificationRule,
     ModificationLevel,
     ObjectStreamRule,
     SigFieldCreationRule,
@@ -32,7 +32,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from digitize.model import Problem
-from digitize.signatures.later_changes import (
+from digitize.signatures.byte_range import leaves_out_only_itself
+from digitize.signatures.change_rules import (
     CATALOGUE_KEYS,
     FORM_KEYS,
     ProperSignatures,
@@ -43,7 +44,7 @@ from digitize.signatures.later_changes import (
 )
 from digitize.signatures.loose_objects import has_loose_objects
 from digitize.signatures.places import Place, open_pdf, signature_fields
-from digitize.signatures.verdict import Coverage, LaterChanges
+from digitize.signatures.verdict import ALLOWED_LATER, Coverage, LaterChanges
 
 generic: Any = typeless
 
@@ -82,7 +83,7 @@ class Comparisons:
 
     def __init__(self, reader: PdfFileReader) -> None:
         self._left = MOST_COMPARISONS
-        self._strict, self._naming = _policy(), _policy(fields=True)
+        self._policy = _policy()
         self._reader = reader
 
     @cached_property
@@ -100,17 +101,17 @@ class Comparisons:
         """What a revision says about the paper: title, author, and the like."""
         return _about_the_paper(self._second, revision)
 
+    @cached_property
+    def lost_store(self) -> bool:
+        """Whether the security store of an earlier revision is gone from the last one."""
+        revisions = range(self._second.xrefs.total_revisions)
+        had = [_has_store(self._second.get_historical_resolver(revision)) for revision in revisions]
+        return any(had) and not had[-1]
+
     def review(
-        self,
-        embedded: EmbeddedPdfSignature,
-        lock: FieldMDPSpec | None,
-        permission: MDPPerm | None,
-        *,
-        fields: bool = False,
+        self, embedded: EmbeddedPdfSignature, lock: FieldMDPSpec | None, permission: MDPPerm | None
     ) -> DiffResult | SuspiciousModification:
         """Judge the changes since a signature.
-
-        ``fields`` lets forms be filled in, to find out whether that is all that was done.
 
         Raises:
             PdfError: there are more revisions than anybody has time for, or they cannot be compared.
@@ -119,8 +120,7 @@ class Comparisons:
         self._left -= embedded.reader.xrefs.total_revisions - embedded.signed_revision
         if self._left < 0:
             raise PdfError(_TOO_MANY)
-        policy = self._naming if fields else self._strict
-        return policy.review_file(
+        return self._policy.review_file(
             embedded.reader, embedded.signed_revision, field_mdp_spec=lock, doc_mdp=permission
         )
 
@@ -134,16 +134,10 @@ def extent_of(embedded: EmbeddedPdfSignature, notes: list[Problem], comparisons:
     """
     settle_revision(embedded)
     coverage = _COVERAGE.get(embedded.evaluate_signature_coverage(), Coverage.PARTIAL)
-    stray = coverage is Coverage.ENTIRE_REVISION and (
-        has_stray_tail(embedded.reader)
-        or has_loose_objects(embedded.reader, sum(list(embedded.byte_range)[2:]))
-    )
-    if (
-        coverage is Coverage.PARTIAL
-        or stray
-        or not _gap_is_the_signature(embedded)
-        or _has_stuffing(embedded)
-    ):
+    stray = coverage is Coverage.ENTIRE_REVISION and has_stray_tail(embedded.reader)
+    if not leaves_out_only_itself(embedded) or _has_stuffing(embedded):
+        coverage = Coverage.PARTIAL
+    if coverage is Coverage.PARTIAL or stray or _has_loose_objects(embedded):
         notes.append(Problem("changed_after_signing"))
         return coverage, LaterChanges.OTHER, True
     if coverage is Coverage.ENTIRE_FILE:
@@ -190,17 +184,9 @@ def has_stray_tail(reader: PdfFileReader) -> bool:
     return bool(tail.strip(b"\x00\t\n\f\r "))
 
 
-def _gap_is_the_signature(embedded: EmbeddedPdfSignature) -> bool:
-    """Whether what the byte range leaves out is the signature's own value, and nothing else."""
-    _, before, after, _ = embedded.byte_range
-    embedded.reader.stream.seek(before)
-    gap: bytes = embedded.reader.stream.read(after - before)
-    if not (gap.startswith(b"<") and gap.endswith(b">")):
-        return False
-    try:
-        return bytes.fromhex(gap[1:-1].decode("ascii")) == bytes(embedded.pkcs7_content)
-    except ValueError:
-        return False
+def _has_loose_objects(embedded: EmbeddedPdfSignature) -> bool:
+    _, _, after, rest = embedded.byte_range
+    return has_loose_objects(embedded.reader, after + rest)
 
 
 def _has_stuffing(embedded: EmbeddedPdfSignature) -> bool:
@@ -217,7 +203,10 @@ def _changes(
 ) -> tuple[LaterChanges, bool]:
     lock, permission = embedded.fieldmdp, embedded.docmdp_level
     last = embedded.reader.xrefs.total_revisions - 1
-    if comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last):
+    if (
+        comparisons.about_the_paper(embedded.signed_revision) != comparisons.about_the_paper(last)
+        or comparisons.lost_store
+    ):
         notes.append(Problem("changed_after_signing"))
         return LaterChanges.OTHER, True
     found = comparisons.review(embedded, lock, permission)
@@ -230,15 +219,17 @@ def _changes(
         if isinstance(free, DiffResult):
             notes.append(Problem("certification_forbids"))
             return _named(embedded, free, comparisons), True
-    filled = comparisons.review(embedded, None, None, fields=True)
-    if isinstance(filled, DiffResult):
-        changes = _CHANGES.get(filled.modification_level, LaterChanges.UNKNOWN)
-        forbidden = permission is not None and filled.modification_level.value > permission.value
-        if lock is not None or forbidden:
-            notes.append(Problem("certification_forbids"))
-        return max(changes, LaterChanges.FORM_FILLING, key=list(LaterChanges).index), forbidden
     notes.append(Problem("changed_after_signing"))
-    return LaterChanges.OTHER, True
+    return _called(embedded), True
+
+
+def _called(embedded: EmbeddedPdfSignature) -> LaterChanges:
+    """What to call changes that are not allowed, after the kinds that ISO 32000 knows."""
+    result = DEFAULT_DIFF_POLICY.review_file(embedded.reader, embedded.signed_revision)
+    if isinstance(result, SuspiciousModification):
+        return LaterChanges.OTHER
+    found = _CHANGES[result.modification_level]
+    return LaterChanges.OTHER if found in ALLOWED_LATER else found
 
 
 def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
@@ -250,6 +241,14 @@ def _about_the_paper(reader: PdfFileReader, revision: int) -> tuple[str, ...]:
     info = _at(seen.trailer_view, "/Info")
     facts = [str(_at(info, key)) for key in _FACTS] if isinstance(info, generic.DictionaryObject) else []
     return tuple(fact for fact in facts if fact not in {"None", ""})
+
+
+def _has_store(seen: Any) -> bool:
+    """Whether a revision has a security store; the first part of a linearized file has no catalogue."""
+    try:
+        return "/DSS" in seen.root
+    except (PdfError, LookupError, AssertionError):
+        return False
 
 
 def _at(holder: Any, key: str) -> Any:
@@ -404,8 +403,7 @@ class _Policy(StandardDiffPolicy):
         return super().apply(old, new, field_mdp_spec, doc_mdp)
 
 
-def _policy(*, fields: bool = False) -> StandardDiffPolicy:
-    generic_fields = [GenericFieldModificationRule(always_modifiable={"/Type"})] if fields else []
+def _policy() -> StandardDiffPolicy:
     return _Policy(
         global_rules=[
             SameCatalogue(CATALOGUE_KEYS),  # type: ignore[no-untyped-call]
@@ -420,7 +418,6 @@ def _policy(*, fields: bool = False) -> StandardDiffPolicy:
                 ProperSignatures(),
                 SigFieldCreationRule(),  # type: ignore[no-untyped-call]
                 SigFieldModificationRule(always_modifiable={"/Type"}),
-                *generic_fields,
             ],
             ignored_acroform_keys=FORM_KEYS,
         ),

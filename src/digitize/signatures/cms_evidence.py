@@ -15,6 +15,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_self_reported_ts
 
 from digitize.model import Problem
+from digitize.signatures.cms_rules import CADES, shortcomings
 from digitize.signatures.found import Found, carried
 from digitize.signatures.integrity import PKCS7_SHA1, check_integrity, is_pkcs1_v15, weak_points
 from digitize.signatures.knowledge import Knowledge
@@ -60,6 +61,7 @@ class CmsEvidence:
         not_yet: a timestamp says that it was made after the moment of the verification.
         archived: the time is proven by a document timestamp alone.
         carried: what it brings along.
+        doubts: what is missing in it, contradicts itself, or claims something else than is proven.
         notes, evidence: as in the report.
 
     """
@@ -74,6 +76,7 @@ class CmsEvidence:
     not_yet: bool = False
     archived: bool = False
     carried: Found = field(default_factory=Found)
+    doubts: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     evidence: tuple[UsedEvidence, ...] = ()
 
@@ -107,12 +110,13 @@ class CmsEvidence:
             certificate=self.path.state,
             revocation=self.path.revocation,
             level=level,
-            notes=(*covered.notes, *self.notes),
+            notes=(*covered.notes, *self.notes, *self.doubts),
             weak=self.weak,
             tolerant=tolerant,
             timestamp_broken=self.timestamp_broken,
             not_yet=self.not_yet,
             archived=self.archived,
+            doubtful=bool(self.doubts),
             evidence=self.evidence,
         )
 
@@ -125,7 +129,7 @@ async def examine(
     *,
     existed: dt.datetime | None = None,
     claimed: dt.datetime | None = None,
-    kind: str | None = None,
+    kind: str = CADES,
 ) -> CmsEvidence:
     """Examine a detached CMS signature over data of a known digest.
 
@@ -136,7 +140,7 @@ async def examine(
         knowledge: what may be relied on.
         existed: since when the whole object is proven to exist, by document timestamps.
         claimed: a signing time that is written beside the object.
-        kind: the ``/SubFilter`` of a signature in a PDF.
+        kind: the ``/SubFilter`` of a signature in a PDF; one beside its data is CAdES.
 
     """
     if len(signed["signer_infos"]) != 1:
@@ -177,6 +181,7 @@ async def examine(
         not_yet="timestamp_in_future" in codes,
         archived=proven is not None and not times,
         carried=own,
+        doubts=shortcomings(signed, kind),
         notes=(*notes, *path.notes),
         evidence=(*path.evidence, *(one for stamp in stamps for one in stamp.evidence)),
     )

@@ -83,6 +83,11 @@ class Credentials:
         value = bits // 8 if public.algorithm == "rsa" else 2 * (bits // 8) + 16
         return value + sum(len(certificate.dump()) for certificate in certificates)
 
+    @property
+    def is_conformant(self) -> bool:
+        """Whether it signs by a scheme of TT 15/2025/TT-BKHCN, Annex I: RSASSA-PSS or ECDSA."""
+        return self.certificate.public_key.algorithm != "rsa" or bool(self.signer.prefer_pss)
+
     def require_usable(self, moment: dt.datetime) -> None:
         """Refuse a certificate that may not sign now.
 

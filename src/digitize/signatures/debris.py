@@ -62,9 +62,9 @@ async def _look(
         around = (
             data[max(0, before - _NEAR) : before] + data[after : after + _NEAR] + data[place - _NEAR : place]
         )
-        kind = PKCS7_SHA1 if PKCS7_SHA1.encode() in around else None
+        kind = PKCS7_SHA1 if PKCS7_SHA1.encode() in around else "/adbe.pkcs7.detached"
         algorithm = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
-        digest = hashlib.new("sha1" if kind else algorithm, data[:before])
+        digest = hashlib.new("sha1" if kind == PKCS7_SHA1 else algorithm, data[:before])
         digest.update(data[after : after + rest])
         return await examine(encoded, signed, digest.digest(), knowledge, kind=kind)
     except (RecursionError, MemoryError):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from dataclasses import replace
 
 from asn1crypto import cms
 
 from digitize.model import Problem
 from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
-from digitize.signatures.cms_rules import CADES, shortcomings
 from digitize.signatures.found import Found
 from digitize.signatures.knowledge import Knowledge, reachable
 from digitize.signatures.paths import NOT_LOOKED_FOR
@@ -89,9 +87,7 @@ def _verify(data: bytes, signature: bytes, name: str, trust: TrustStore, now: dt
     if evidence.proven_time is not None:
         long_term = evidence.carried.revocations and evidence.path.revocation is Revocation.GOOD
         level = "B-LT" if long_term else "B-T"
-    report = evidence.report(name, Covered(Coverage.ENTIRE_FILE, LaterChanges.NONE), level=level)
-    doubts = shortcomings(signed, CADES)
-    return replace(report, notes=(*report.notes, *doubts), doubtful=bool(doubts))
+    return evidence.report(name, Covered(Coverage.ENTIRE_FILE, LaterChanges.NONE), level=level)
 
 
 async def _examine(

@@ -103,6 +103,8 @@ class Seal:
                 credentials.require_usable(moment)
                 others = list(credentials.signer.cert_registry)
                 notes.append(self.evidence.prove(credentials.certificate, others, moment, required=required))
+                if not credentials.is_conformant:
+                    notes.append(Problem("scheme_not_conformant", {"holder": credentials.holder}))
         if self.timestamper is not None and self.level is not Level.B_B:
             notes.append(self.evidence.prove_authority(self.timestamper, moment, required=required))
         return tuple(note for note in notes if note is not None)

@@ -16,7 +16,6 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from digitize.model import Problem
 from digitize.signatures.changes import UNCLEAR, Comparisons, extent_of
 from digitize.signatures.cms_evidence import CmsEvidence, Covered, examine
-from digitize.signatures.cms_rules import shortcomings
 from digitize.signatures.debris import salvage
 from digitize.signatures.doc_timestamps import Chain, Covering, prove
 from digitize.signatures.found import Found
@@ -233,16 +232,23 @@ async def _report(part: _Part, chain: Chain, stored: Found) -> SignatureReport:
         except Exception as error:  # noqa: BLE001
             note = Problem("signature_unreadable", {"detail": type(error).__name__})
             evidence = CmsEvidence(Integrity.UNKNOWN, notes=(note,))
+    evidence = _with_claims(embedded, evidence)
     level = _level(embedded, evidence, chain, stored)
-    report = evidence.report(str(embedded.field_name), part.covered, level=level, tolerant=part.tolerant)
-    if evidence.certificate is None:
-        return report
-    # A document timestamp may be years younger than the signature.
-    proven = None if report.archived else evidence.proven_time
-    said = (evidence.certificate, embedded.self_reported_timestamp, proven)
-    doubts = (*shortcomings(embedded.signed_data, part.place.kind), *stamp_claims(embedded, *said))
-    remarks = dictionary_claims(embedded.sig_object, *said)
-    return replace(report, notes=(*report.notes, *doubts, *remarks), doubtful=bool(doubts))
+    return evidence.report(str(embedded.field_name), part.covered, level=level, tolerant=part.tolerant)
+
+
+def _with_claims(embedded: EmbeddedPdfSignature, evidence: CmsEvidence) -> CmsEvidence:
+    """The evidence with what the stamp and the dictionary of a signature claim against it."""
+    claimed, proven = evidence.claimed_time, evidence.proven_time
+    if evidence.archived and claimed and proven and claimed < proven:
+        # Stamped long after it was signed: that says nothing against an earlier time.
+        proven = None
+    facts = (evidence.certificate, claimed, proven)
+    return replace(
+        evidence,
+        doubts=(*evidence.doubts, *stamp_claims(embedded, *facts)),
+        notes=(*evidence.notes, *dictionary_claims(embedded.sig_object, *facts)),
+    )
 
 
 def _encoded(embedded: EmbeddedPdfSignature, kind: str) -> bytes:
