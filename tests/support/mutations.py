@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from asn1crypto import parser
+from asn1crypto import cms
 
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import PdfReport
-from support.attacks_raw import Place, place, same_objects
+from support.attacks_raw import place, same_objects
 
 HEX = b"0123456789abcdefABCDEF"
 
@@ -43,45 +43,35 @@ def meaningless(data: bytes, mutation: Mutation) -> str | None:
     gap can hold such places. In it, two things are:
 
     - the case of a hexadecimal digit, because the value that is read is the same, byte for byte;
-    - what lies in parts of the CMS object that neither are signed nor are used: a copy of the anchor
-      (the auditor's own copy is the one that counts), and the copies of certificates beside the one
-      of the signer in the same set. The proof is that the part can be taken out altogether: a verifier
-      that has an anchor and the signer's certificate needs nothing more.
+    - the parts of the CMS object that are not signed: version, parameters of the digest algorithm, copies
+      of other certificates, and unsigned attributes, which are evidence and judged as such. It is shown
+      that the signer's certificate, the signed attributes and the signature are the same bytes.
     """
     at = place(data)
     if mutation.at >= at.end:
         changed = mutation.of(data)
         return "evidence behind the signature" if same_objects(data, changed) else None
-    if not at.before < mutation.at < at.after - 1:
+    if not at.before < mutation.at < at.after - 1 or mutation.byte not in HEX:
         return None
-    if bytes([data[mutation.at]]).lower() == bytes([mutation.byte]).lower() and mutation.byte in HEX:
+    if bytes([data[mutation.at]]).lower() == bytes([mutation.byte]).lower():
         return "case of a hexadecimal digit"
-    digit = (mutation.at - at.before - 1) // 2
-    if any(start <= digit < end for start, end in _unused(at)):
-        return "unused certificate"
-    return None
+    value = bytes.fromhex(mutation.of(data)[at.before + 1 : at.after - 1].decode())
+    return "unsigned part of the value" if _signed(value) == _signed(at.contents) else None
 
 
-def _unused(at: Place) -> list[tuple[int, int]]:
-    """Where, in the value, the copies of certificates that sign nothing lie: self-issued anchors."""
-    from asn1crypto import cms
-
-    signed = cms.ContentInfo.load(at.contents)["content"]
-    sets = [signed["certificates"]]
-    for signer in signed["signer_infos"]:
-        for attribute in signer["unsigned_attrs"] or ():
-            sets += [token["content"]["certificates"] for token in attribute["values"]]
-    found = []
-    for one in sets:
-        for choice in one:
-            certificate = choice.chosen
-            if certificate.subject == certificate.issuer:
-                der = certificate.dump()
-                start = at.contents.find(der)
-                while start >= 0:
-                    found.append((start, start + parser.peek(at.contents[start:])))
-                    start = at.contents.find(der, start + 1)
-    return found
+def _signed(value: bytes) -> tuple[bytes, ...]:
+    """What a CMS object signs, by what, and with which certificate."""
+    signed = cms.ContentInfo.load(value)["content"]
+    (signer,) = signed["signer_infos"]
+    serial = signer["sid"].chosen["serial_number"].native
+    own = [one.chosen.dump() for one in signed["certificates"] if one.chosen.serial_number == serial]
+    kept = (
+        signer["sid"],
+        signer["signed_attrs"],
+        signer["signature"],
+        signer["digest_algorithm"]["algorithm"],
+    )
+    return (*own, *(part.dump() for part in kept))
 
 
 @dataclass(frozen=True)
