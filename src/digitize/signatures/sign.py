@@ -38,8 +38,8 @@ OFFICER_FIELD_NAME = "DigitizeOfficer"
 DIGEST = "sha256"
 
 _PDF_VERSION = (1, 7)
-_STRUCTURE_SIZE = 1536
-_TOKENS_DIFFER = 1024
+_STRUCTURE_SIZE = 1280
+_TOKENS_DIFFER = 512
 """Bytes by which one timestamp of an authority may be longer than another."""
 
 
