@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from support.attacked import bases, verified
+from support.attacked import archived, bases, verified
 from support.mutations import tried
 
 
@@ -37,7 +37,7 @@ def main() -> int:
     )
     print("|", " | ".join(head), "|")
     print("|---" * len(head) + "|")
-    for kind, data in bases().items():
+    for kind, data in {**bases(), "B-LTA": archived()}.items():
         started = time.monotonic()
         outcome = tried(data, chosen.count, chosen.seed, verified)
         known = [outcome.verdicts[one] for one in ("INVALID", "UNREADABLE", "VALID")]

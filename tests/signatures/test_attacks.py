@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from digitize.signatures.verdict import Verdict
-from support.attacked import attempts, bases, everything, verified
+from support.attacked import archived, attempts, bases, everything, verified
 from support.attacks_family import Attack
 from support.attacks_shadow import SHADOW
 
@@ -39,3 +39,15 @@ def test_no_file_that_was_prepared_before_signing_is_valid_after_the_change(atta
     for kind, verdict, seconds in attempts(attack, two_of(bases(shadowed=True))):
         assert verdict in BAD, kind
         assert seconds < SECONDS
+
+
+@pytest.mark.parametrize("attack", [one for one in everything() if "signed field" in str(one)], ids=str)
+def test_the_field_of_a_document_timestamp_may_not_be_changed_after_it(attack: Attack) -> None:
+    for _, verdict, _ in attempts(attack, {"archived": archived()}):
+        assert verdict is not Verdict.VALID
+
+
+def test_a_document_timestamp_may_not_be_taken_away() -> None:
+    (attack,) = (one for one in everything() if one.name == "value taken away")
+    ((_, verdict, _),) = attempts(attack, {"archived": archived()})
+    assert verdict is Verdict.INVALID

@@ -11,17 +11,22 @@ import pytest
 from asn1crypto import cms
 
 from digitize.signatures.verdict import Verdict
-from support.attacked import bases, verified
+from support.attacked import archived, bases, verified
 from support.attacks_cms import edited
 from support.attacks_raw import place
 from support.mutations import Mutation, meaningless, tried
 
 
-@pytest.mark.parametrize("kind", ["B-B", "B-LTA", "approval", "two"])
+@pytest.mark.parametrize("kind", ["B-B", "B-LT", "approval", "two"])
 def test_a_changed_byte_is_never_valid(kind: str) -> None:
     outcome = tried(bases()[kind], 120, seed=1, verified=verified)
     assert outcome.wrong == ()
     assert outcome.verdicts["INVALID"] + outcome.verdicts["UNREADABLE"] > 80
+
+
+def test_under_a_document_timestamp_no_byte_is_left_out() -> None:
+    outcome = tried(archived(), 120, seed=1, verified=verified)
+    assert outcome.wrong == ()
 
 
 def test_nothing_that_is_signed_counts_as_meaningless() -> None:

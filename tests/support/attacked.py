@@ -62,10 +62,18 @@ def bases(*, shadowed: bool = False) -> dict[str, bytes]:
         return {
             "B-B": office().signed(path),
             "B-LT": office().signed(path, Level.B_LT),
-            "B-LTA": office().signed(path, Level.B_LTA),
             "approval": approved(paper, signer),
             "two": approved(officer, office().authority.issue(), "Organisation", existing=True),
         }
+
+
+@cache
+def archived() -> bytes:
+    """A file under a document timestamp, which covers all of it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "paper.pdf"
+        path.write_bytes(plain())
+        return office().signed(path, Level.B_LTA)
 
 
 def attempts(attack: Attack, files: dict[str, bytes]) -> list[tuple[str, Verdict, float]]:

@@ -112,6 +112,7 @@ class ProperSignatures(FieldMDPRule):
 
     def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
         """Refuse fields that show or do something without a signature of their own."""
+        self._require_all_signed(context)
         for spec in context.field_specs.values():
             new, old = spec.new_field, spec.old_field
             if new is None or spec.field_type != "/Sig" or (old is not None and "/V" in old):
@@ -119,6 +120,22 @@ class ProperSignatures(FieldMDPRule):
             if old is None or "/V" in new:
                 _require_proper(new)
         return iter(())
+
+    def __init__(self) -> None:
+        self._signed: dict[str, int] = {}
+
+    def _require_all_signed(self, context: FieldComparisonContext) -> None:
+        """Refuse a revision in which a signature of a later one than the signed one is gone."""
+        here = context.new.revision
+        signed = {
+            name
+            for name, spec in context.field_specs.items()
+            if spec.new_field is not None and spec.field_type == "/Sig" and "/V" in spec.new_field
+        }
+        for name in signed:
+            self._signed[name] = min(here, self._signed.get(name, here))
+        if any(first < here and name not in signed for name, first in self._signed.items()):
+            raise SuspiciousModification("/V")
 
 
 def _require_proper(field: DictionaryObject) -> None:

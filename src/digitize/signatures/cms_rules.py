@@ -7,6 +7,7 @@ from asn1crypto import cms
 from digitize.model import Problem
 
 CADES = "/ETSI.CAdES.detached"
+STAMP = "/ETSI.RFC3161"
 
 _NAMES_CERTIFICATE = frozenset({"signing_certificate", "signing_certificate_v2"})
 

@@ -50,6 +50,10 @@ class Knowledge:
         """The earliest time at which a thing is proven to have existed."""
         return self.proofs.get(fingerprint(thing.dump()), self.now)
 
+    def is_proven(self, thing: core.Asn1Value) -> bool:
+        """Whether a timestamp proves that a thing existed, be it since a moment ago."""
+        return fingerprint(thing.dump()) in self.proofs
+
     def plus(self, found: Found, proven: dt.datetime | None = None) -> Knowledge:
         """The same with more things, which are perhaps proven to exist since a time."""
         proofs = dict(self.proofs)

@@ -19,11 +19,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 
+from digitize.signatures.cms_rules import STAMP
 from digitize.signatures.integrity import PKCS7_SHA1, X509_RSA_SHA1
 
 generic: Any = typeless
 
-STAMP = "/ETSI.RFC3161"
+
 KINDS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached", PKCS7_SHA1, X509_RSA_SHA1})
 
 MOST_SIGNATURES = 200

@@ -15,6 +15,7 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator.errors import InvalidCertificateError
 
 from digitize.model import Problem
+from digitize.signatures.cms_rules import STAMP, shortcomings
 from digitize.signatures.found import Found, carried
 from digitize.signatures.integrity import STRONG_DIGESTS, signer_fits, weak_points
 from digitize.signatures.knowledge import Knowledge
@@ -95,6 +96,8 @@ async def check_stamp(
     except _UNREADABLE as error:
         return _broken(type(error).__name__)
     certificate = certificates.signer_cert
+    if shortcomings(signed, STAMP):
+        return _broken("digest_not_listed", certificate, time)
     if integrity is not Integrity.INTACT:
         return _broken("digest", certificate, time)
     others = (*certificates.other_certs, *carried(signed).certificates)

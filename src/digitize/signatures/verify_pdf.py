@@ -34,6 +34,7 @@ from digitize.signatures.stamp_claims import dictionary_claims, stamp_claims
 from digitize.signatures.store import read_store
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import (
+    ALLOWED_LATER,
     Coverage,
     Integrity,
     LaterChanges,
@@ -137,7 +138,10 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
     parts = [_part(reader, place, comparisons, tolerant=not strict) for place in found]
     reports, stamps = asyncio.run(_judge(reader, parts, trust, now))
     notes = () if strict else (Problem("tolerant_parser"),)
-    return PdfReport(_verdict(reports, stamps), reports, (*notes, *_about(reports)), stamps)
+    verdict = _verdict(reports, stamps)
+    if reports and _changed_after_stamp(parts):
+        verdict = worst([verdict, Verdict.INVALID])
+    return PdfReport(verdict, reports, (*notes, *_about(reports)), stamps)
 
 
 def _about(reports: tuple[SignatureReport, ...]) -> tuple[Problem, ...]:
@@ -151,6 +155,21 @@ def _verdict(reports: tuple[SignatureReport, ...], stamps: tuple[SignatureReport
     )
     signed = worst(report.verdict for report in reports) if reports else Verdict.UNSIGNED
     return worst([signed, Verdict.INVALID]) if broken else signed
+
+
+def _changed_after_stamp(parts: list[_Part]) -> bool:
+    """Whether something was done to a file after a timestamp that was put over its signatures.
+
+    A change of the timestamp's own field is none of what the signatures before it cover.
+    """
+    signed = [part.embedded.signed_revision for part in parts if part.embedded and not part.place.is_stamp]
+    return any(
+        part.place.is_stamp
+        and part.embedded is not None
+        and part.embedded.signed_revision > min(signed, default=0)
+        and part.covered.changes not in ALLOWED_LATER
+        for part in parts
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +289,6 @@ def _level(embedded: EmbeddedPdfSignature, evidence: CmsEvidence, chain: Chain, 
         return "B-T"
     things = (*own.crls, *own.ocsps)
     archived = chain.existed(embedded.signed_revision) is not None and any(
-        chain.knowledge.since(thing) < chain.knowledge.now for thing in things
+        chain.knowledge.is_proven(thing) for thing in things
     )
     return "B-LTA" if archived else "B-LT"
