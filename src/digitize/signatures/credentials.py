@@ -153,13 +153,18 @@ class ParsedKeySigner(SimpleSigner):
         """Sign with the parsed key; a dry run gives zeros of the right length."""
         if dry_run:
             return bytes(512)
-        hashed = get_pyca_cryptography_hash(digest_algorithm)
-        if isinstance(self._private_key, EllipticCurvePrivateKey):
-            return self._private_key.sign(data, ECDSA(hashed))
         mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
         if mechanism.signature_algo == "rsassa_pss":
             scheme, hashed = process_pss_params(mechanism["parameters"])
+            assert isinstance(self._private_key, RSAPrivateKey)
             return self._private_key.sign(data, scheme, hashed)
+        return self.sign_plain(data, digest_algorithm)
+
+    def sign_plain(self, data: bytes, digest_algorithm: str) -> bytes:
+        """Sign by ECDSA, or by PKCS#1 v1.5 where the key is RSA."""
+        hashed = get_pyca_cryptography_hash(digest_algorithm)
+        if isinstance(self._private_key, EllipticCurvePrivateKey):
+            return self._private_key.sign(data, ECDSA(hashed))
         return self._private_key.sign(data, padding.PKCS1v15(), hashed)
 
     def private_key_der(self) -> bytes:
