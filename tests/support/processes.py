@@ -21,6 +21,21 @@ def group_members(group: int) -> list[int]:
     return found
 
 
+def children() -> set[int]:
+    """The living processes that this one has started."""
+    own = str(os.getpid())
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and find_process(int(entry.name)) is not None:
+            try:
+                stat = (entry / "stat").read_text("utf-8", errors="replace")
+            except OSError:
+                continue
+            if stat.rpartition(")")[2].split()[1] == own:
+                found.add(int(entry.name))
+    return found
+
+
 def peak_memory(number: int) -> float:
     """The most memory that a process has had resident, in MiB; 0 when it has ended."""
     try:
