@@ -17,6 +17,7 @@ from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue, entries, preferred_language
 from digitize.model import Language, Problem, Stage
 from digitize.pipeline.health import State
+from digitize.pipeline.renewal import RenewalState
 from digitize.signatures.verdict import Verdict
 from support.source_code import strings, told
 
@@ -27,7 +28,6 @@ KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
-    "cli/run.py",  # why a run could not sign
     "pipeline/ledger.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
@@ -101,7 +101,9 @@ def is_used(key: str) -> bool:
     if key in strings() or f'"{key}"' in pages():
         return True
     last = key.rpartition(".")[2]
-    values = {str(member) for kind in (Stage, Verdict, State) for member in kind} | usage_errors()
+    values = {
+        str(member) for kind in (Stage, Verdict, State, RenewalState) for member in kind
+    } | usage_errors()
     by_word = re.sub(r"[^.]+$", "{}", key) in strings() and last in strings() | values
     by_command = key.startswith("help.") and re.sub(r"^help\.[^.]+\.", "help.{}.", key) in strings()
     # Numbers of facts and criteria are those of the circular.

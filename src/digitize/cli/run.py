@@ -8,7 +8,7 @@ import typer
 
 from digitize.cli.options import json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
-from digitize.errors import ExitCode, SigningProblem
+from digitize.errors import ExitCode
 from digitize.model import Stage
 
 
@@ -60,7 +60,7 @@ def register(app: typer.Typer, session: Session) -> None:
             show_overview(session, lines)
             session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
         if result.unsigned is not None:
-            session.show_error(SigningProblem(result.unsigned.code, **result.unsigned.facts))
+            session.show_error(result.unsigned)
             session.say("waits_unsigned")
             return ExitCode.ENVIRONMENT
         return ExitCode.ITEMS if result.failed else ExitCode.DONE

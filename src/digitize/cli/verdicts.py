@@ -8,7 +8,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from digitize.archive.check import PackageReport
 from digitize.archive.discovery import ItemKind
 from digitize.archive.verification import VerifiedItem
 from digitize.cli.session import Session
@@ -24,7 +23,7 @@ from digitize.reports.facts import (
     tone_of,
     warnings,
 )
-from digitize.reports.outcome import Outcome, Part, parts_of
+from digitize.reports.outcome import Outcome, Part, general_problems, parts_of
 from digitize.signatures.verdict import SignatureReport, Verdict
 
 _STYLES = {Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red", Tone.PLAIN: ""}
@@ -85,7 +84,7 @@ def _table(session: Session, items: list[VerifiedItem]) -> Table:
 
 def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None]) -> None:
     """Why an item is not simply valid."""
-    lines = [_problem(session, problem, remedies) for problem in _general(item)]
+    lines = [_problem(session, problem, remedies) for problem in general_problems(item)]
     for part in parts_of(item):
         prefix = f"{part.name}: " if part.name else ""
         lines += [prefix + line for line in _part_lines(session, part, remedies)]
@@ -114,7 +113,7 @@ def _show_details(session: Session, item: VerifiedItem, remedies: dict[str, None
     """Everything that is known of the signatures of an item."""
     heading = Text.assemble(_verdict(session, item.verdict), " ", one_line(str(item.path)))
     session.out.print(heading)
-    for problem in _general(item):
+    for problem in general_problems(item):
         _bullet(session, _problem(session, problem, remedies))
     for part in parts_of(item):
         if part.name:
@@ -152,14 +151,6 @@ def _show_signature(session: Session, signature: SignatureReport, remedies: dict
         text = line.text if line.mandatory else f"{line.text} {session.text('say.optional')}"
         lines.add_row(line.number, Text(line.state_text, style=_STYLES[line.tone]), Text(text))
     session.out.print(Padding(lines, (0, 0, 0, 4), expand=False))
-
-
-def _general(item: VerifiedItem) -> tuple[Problem, ...]:
-    """What is to be said of a package as a whole."""
-    report = item.report
-    if not isinstance(report, PackageReport):
-        return ()
-    return (*(finding.problem for finding in report.findings), *report.notes)
 
 
 def _problem(session: Session, problem: Problem, remedies: dict[str, None]) -> str:

@@ -19,6 +19,7 @@ from digitize.files import remove_file, write_whole
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.settings import SigningKey
 from digitize.signatures.credentials import Credentials, Scheme, load_pkcs12
+from digitize.signatures.names import subject_names
 from digitize.signatures.tokens import (
     PinRequest,
     TokenCertificate,
@@ -162,7 +163,7 @@ class KeyOpener:
 def names_holder(credentials: Credentials, wanted: str) -> bool:
     """Whether a certificate's subject names somebody, also where the name was cut for its length."""
     name = fold(wanted)
-    parts = [fold(part) for part in credentials.names]
+    parts = [fold(part) for part in subject_names(credentials.certificate)]
     return any(name in part or (len(part) >= _CUT and name.startswith(part)) for part in parts)
 
 

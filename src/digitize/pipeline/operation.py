@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digitize.errors import SigningProblem
-from digitize.model import Problem, Stage
+from digitize.model import Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
@@ -44,13 +44,14 @@ def run_workspace(
         run_lock(workspace.lock, clock),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
     ):
-        packager, unsigned = None, None
+        packager: Packager | None = None
+        unsigned: SigningProblem | None = None
         if workspace.profile.signing.unattended:
             try:
                 packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
             except SigningProblem as error:
                 # Pages can be read without a key; what would be signed waits.
-                unsigned = Problem.of(error)
+                unsigned = error
         pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
         try:
             runner = Runner(

@@ -12,20 +12,22 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
 from digitize.archive.check import check_package
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, PackagePlan
 from digitize.archive.renewal import package_expiry, renew_package
-from digitize.errors import ItemProblem
+from digitize.errors import ItemProblem, SigningProblem
 from digitize.files import make_folder, publish_folder, remove_tree, rename_folder, write_whole
-from digitize.model import Stage
+from digitize.model import Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.history import History
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.sealing import make_renewer, make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.renewal import Expiry, Renewer
 from digitize.signatures.sign import Seal, sign_detached
@@ -36,14 +38,71 @@ from digitize.times import Clock, written
 _DAMAGED = (Verdict.UNREADABLE, Verdict.INVALID)
 
 
+class RenewalState(StrEnum):
+    """How a package stands after ``renew``."""
+
+    STANDS = "stands"
+    RENEWED = "renewed"
+    WAITS = "waits"
+
+
 @dataclass(frozen=True, slots=True)
-class PackageExpiry:
-    """When the proof of a dossier's package ends, and whether its renewal waits for a signature."""
+class PackageLine:
+    """When the proof of a dossier's package ends, and what was done about it.
+
+    ``WAITS`` is a package whose next generation waits for a person's signature.
+    """
 
     dossier: str
     package: str
     expiry: Expiry
-    waits: bool
+    state: RenewalState = RenewalState.STANDS
+
+
+@dataclass(slots=True)
+class RenewalResult:
+    """What a call of ``renew`` did.
+
+    Attributes:
+        lines: packages, those that end first before the others.
+        failed: dossiers whose package could not be renewed, and why.
+        stopped: what kept it from renewing the rest; None if nothing did.
+
+    """
+
+    lines: list[PackageLine] = field(default_factory=list)
+    failed: dict[str, Problem] = field(default_factory=dict)
+    stopped: SigningProblem | None = None
+
+
+def renew_workspace(workspace: Workspace, ledger: Ledger, clock: Clock, limit: dt.datetime) -> RenewalResult:
+    """Renew every package of a workspace whose proof ends by a time.
+
+    What one of them cannot reach, the next cannot either: it ends there, and all the old packages stand.
+
+    Raises:
+        EnvironmentProblem: the settings name no authority, or the disk does not take what is written.
+
+    """
+    renewal, result = Renewal(workspace, ledger, clock), RenewalResult()
+    renewal.tidy()
+    found = sorted(renewal.expiries(result.failed), key=lambda line: line.expiry.until)
+    done: dict[str, RenewalState] = {}
+    due = [one for one in found if one.expiry.until <= limit and one.state is RenewalState.STANDS]
+    try:
+        if due:
+            seal = make_seal(workspace, None) if workspace.profile.signing.unattended else None
+            renewer = make_renewer(workspace)
+        for line in due:
+            try:
+                published = renewal.renew(line.dossier, renewer, seal)
+                done[line.dossier] = RenewalState.RENEWED if published else RenewalState.WAITS
+            except ItemProblem as error:
+                result.failed[line.dossier] = Problem.of(error)
+    except SigningProblem as error:
+        result.stopped = error
+    result.lines = [replace(line, state=done.get(line.dossier, line.state)) for line in found]
+    return result
 
 
 @dataclass(frozen=True)
@@ -70,22 +129,18 @@ class Renewal:
                 if event.kind == "renewed":
                     self._retire(str(event.detail["replaces"]), record, event.at)
 
-    def expiries(self) -> Iterator[PackageExpiry | tuple[str, ItemProblem]]:
-        """Every package and when its proof ends; a package that cannot be read comes with the reason."""
+    def expiries(self, failed: dict[str, Problem]) -> Iterator[PackageLine]:
+        """Every package and when its proof ends; why one cannot be read goes into ``failed``."""
         for record in self._packaged():
             try:
                 found = package_expiry(self._folder(record))
-            except (ItemProblem, OSError) as error:
-                problem = (
-                    error
-                    if isinstance(error, ItemProblem)
-                    else ItemProblem("package_not_there", dossier=record.id)
-                )
-                yield record.id, problem
+            except ItemProblem as error:
+                failed[record.id] = Problem.of(error)
                 continue
             names = self._begun(record)
             waits = names is not None and self._waiting(names).exists()
-            yield PackageExpiry(record.id, record.package or "", found, waits)
+            state = RenewalState.WAITS if waits else RenewalState.STANDS
+            yield PackageLine(record.id, record.package or "", found, state)
 
     def renew(self, dossier: str, renewer: Renewer, seal: Seal | None) -> bool:
         """Renew a dossier's package.

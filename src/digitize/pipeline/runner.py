@@ -63,7 +63,7 @@ class RunResult:
     failed: list[str] = field(default_factory=list)
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
-    unsigned: Problem | None = None
+    unsigned: SigningProblem | None = None
 
 
 Settle = Callable[[Any], None]
@@ -410,8 +410,8 @@ class Runner:
         except SigningProblem as error:
             # What cannot sign now cannot sign the next one either; pages can still be read.
             self._packager = None
-            self._result.unsigned = Problem.of(error)
-            self._observer.problem(record.id, self._result.unsigned)
+            self._result.unsigned = error
+            self._observer.problem(record.id, Problem.of(error))
             return
         for note in packaged.notes:
             self._observer.noted(record.id, note)

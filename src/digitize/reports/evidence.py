@@ -7,10 +7,10 @@ folder is built under another name and appears whole, with the report that refer
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
+import ssl
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -89,13 +89,7 @@ class EvidenceFolder(AbstractContextManager["EvidenceFolder"]):
             name = f"{place}/{hashlib.sha256(piece.data).hexdigest()}.{suffix}"
             target = self._staging / name
             make_folder(target.parent)
-            write_whole(target, _pem(piece.data) if suffix == "pem" else piece.data)
+            write_whole(target, ssl.DER_cert_to_PEM_cert(piece.data) if suffix == "pem" else piece.data)
             self._kept[piece] = piece
             self._names[piece] = name
         return self._kept[piece]
-
-
-def _pem(der: bytes) -> str:
-    text = base64.b64encode(der).decode()
-    lines = [text[place : place + 64] for place in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])

@@ -75,6 +75,14 @@ def parts_of(item: VerifiedItem) -> Iterator[Part]:
         yield Part(name, document.verdict, document.signatures, document.notes)
 
 
+def general_problems(item: VerifiedItem) -> tuple[Problem, ...]:
+    """What is to be said of a package as a whole; nothing of a PDF, whose notes are its part's."""
+    report = item.report
+    if not isinstance(report, PackageReport):
+        return ()
+    return (*(finding.problem for finding in report.findings), *report.notes)
+
+
 def each_signature(item: VerifiedItem, change: Callable[[SignatureReport], SignatureReport]) -> VerifiedItem:
     """The same item with every signature report changed."""
     report: PdfReport | PackageReport = item.report

@@ -10,12 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from digitize import __version__
-from digitize.archive.check import PackageReport
-from digitize.archive.verification import VerifiedItem
 from digitize.files import whole_file
 from digitize.messages import Catalogue
 from digitize.messages.visible import one_line, visible
-from digitize.model import Problem
 from digitize.reports.facts import (
     conclusion,
     criterion_lines,
@@ -25,7 +22,7 @@ from digitize.reports.facts import (
     tone_of,
     warnings,
 )
-from digitize.reports.outcome import Outcome, parts_of
+from digitize.reports.outcome import Outcome, general_problems, parts_of
 
 _FEW = 20
 """Of so many items everything is open; of more only those that need somebody."""
@@ -62,18 +59,10 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         warnings=warnings,
         notes=other_notes,
         parts=parts_of,
-        general=_general,
+        general=general_problems,
     )
     with whole_file(path) as part, part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.writelines(pieces)
-
-
-def _general(item: VerifiedItem) -> tuple[Problem, ...]:
-    """What is to be said of an item as a whole."""
-    report = item.report
-    if not isinstance(report, PackageReport):
-        return ()
-    return (*(finding.problem for finding in report.findings), *report.notes)
 
 
 def _shown(value: object) -> object:

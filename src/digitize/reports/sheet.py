@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from digitize.archive.check import PackageReport
 from digitize.archive.verification import VerifiedItem
 from digitize.messages import Catalogue
 from digitize.messages.visible import one_line, visible
 from digitize.pipeline.field_sheets import Sheet, write_csv
 from digitize.reports.facts import other_notes, seven_facts, warnings
-from digitize.reports.outcome import Outcome, Part, parts_of
+from digitize.reports.outcome import Outcome, Part, general_problems, parts_of
 from digitize.signatures.verdict import SignatureReport
 
 _FACTS = 7
@@ -44,7 +43,7 @@ def _rows(item: VerifiedItem, catalogue: Catalogue) -> Iterator[tuple[str, ...]]
     """A row for each signature, and for each part that has none: it must not be missed."""
     named = str(item.path)
     verdict = catalogue.text(f"verdict.{item.verdict.value}")
-    general = _general(item, catalogue)
+    general = "; ".join(dict.fromkeys(map(catalogue.problem, general_problems(item))))
     if general:
         yield named, verdict, "", "", "", *[""] * _FACTS, "", general
     for part in parts_of(item):
@@ -54,14 +53,6 @@ def _rows(item: VerifiedItem, catalogue: Catalogue) -> Iterator[tuple[str, ...]]
             yield named, verdict, part.name, "", own, *[""] * _FACTS, "", notes
         for signature in part.signatures:
             yield named, verdict, part.name, *_signature(signature, part, catalogue)
-
-
-def _general(item: VerifiedItem, catalogue: Catalogue) -> str:
-    report = item.report
-    if not isinstance(report, PackageReport):
-        return ""
-    told = [finding.problem for finding in report.findings] + list(report.notes)
-    return "; ".join(dict.fromkeys(map(catalogue.problem, told)))
 
 
 def _signature(signature: SignatureReport, part: Part, catalogue: Catalogue) -> tuple[str, ...]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from asn1crypto import crl, x509
 
+from digitize.signatures.integrity import is_weak_key
 from digitize.signatures.names import holder_name
-
-_SMALLEST_RSA = 2048
-_SMALLEST_CURVE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,6 @@ class RevocationFacts:
 
 def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
     """What a certificate says of itself."""
-    key: object = certificate.public_key
     return CertificateFacts(
         subject=certificate.subject.human_friendly,
         issuer=certificate.issuer.human_friendly,
@@ -66,7 +63,7 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts:
         sha256=fingerprint(certificate.dump()),
         is_authority=bool(certificate.ca),
         is_root=certificate.self_issued,
-        is_weak=_is_weak(key),
+        is_weak=is_weak_key(certificate),
     )
 
 
@@ -84,10 +81,3 @@ def revocation_facts(listed: crl.CertificateList) -> RevocationFacts:
 def fingerprint(der: bytes) -> str:
     """The SHA-256 that others show of the same thing."""
     return hashlib.sha256(der).hexdigest()
-
-
-def _is_weak(key: object) -> bool:
-    algorithm, bits = getattr(key, "algorithm", ""), getattr(key, "bit_size", 0)
-    if algorithm == "rsa":
-        return bool(bits < _SMALLEST_RSA)
-    return bool(bits < _SMALLEST_CURVE) if algorithm == "ec" else True

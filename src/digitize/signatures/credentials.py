@@ -68,12 +68,6 @@ class Credentials:
         return own
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Every part of the subject: common name, organisation and whatever else it has."""
-        parts = self.certificate.subject.native.values()
-        return tuple(str(one) for part in parts for one in (part if isinstance(part, list) else [part]))
-
-    @property
     def room(self) -> int:
         """Bytes that a signature's value and its certificates take in a CMS object, at most."""
         certificates = [self.certificate, *self.signer.cert_registry]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from asn1crypto import cms, core, crl, ocsp, x509
 from pyhanko.sign import attributes as _  # noqa: F401 - teaches asn1crypto Adobe's attribute
+
+from digitize.signatures.certificate_facts import fingerprint
 
 _Thing = TypeVar("_Thing", bound=core.Asn1Value)
 
@@ -36,11 +37,6 @@ class Found:
     def revocations(self) -> bool:
         """Whether there is anything that speaks about revocation."""
         return bool(self.crls or self.ocsps)
-
-
-def fingerprint(data: bytes) -> bytes:
-    """The digest by which a thing is known."""
-    return hashlib.sha256(data).digest()
 
 
 def once(things: Iterable[_Thing]) -> tuple[_Thing, ...]:

@@ -16,7 +16,8 @@ from asn1crypto import core, crl, keys, ocsp, x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
-from digitize.signatures.found import Found, fingerprint, once
+from digitize.signatures.certificate_facts import fingerprint
+from digitize.signatures.found import Found, once
 from digitize.signatures.integrity import is_strong_signature
 from digitize.signatures.trust import TrustStore
 
@@ -43,7 +44,7 @@ class Knowledge:
     trust: TrustStore
     found: Found
     now: dt.datetime
-    proofs: Mapping[bytes, dt.datetime] = field(default_factory=dict)
+    proofs: Mapping[str, dt.datetime] = field(default_factory=dict)
     network: Network | None = None
 
     def since(self, thing: core.Asn1Value) -> dt.datetime:

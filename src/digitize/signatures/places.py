@@ -20,6 +20,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 
 from digitize.signatures.cms_rules import STAMP
+from digitize.signatures.entries import entry
 from digitize.signatures.integrity import PKCS7_SHA1, X509_RSA_SHA1
 
 generic: Any = typeless
@@ -57,16 +58,12 @@ class Place:
     @property
     def kind(self) -> str:
         """What kind of signature the file says it is."""
-        return str(self._at("/SubFilter"))
+        return str(entry(self.value, "/SubFilter"))
 
     @property
     def is_stamp(self) -> bool:
         """Whether it is a document timestamp."""
-        return self.kind == STAMP or self._at("/Type") == "/DocTimeStamp"
-
-    def _at(self, key: str) -> Any:
-        # Unlike ``get``, this follows references.
-        return self.value[key] if key in self.value else None  # noqa: SIM401
+        return self.kind == STAMP or entry(self.value, "/Type") == "/DocTimeStamp"
 
 
 def open_pdf(data: bytes, *, strict: bool) -> PdfFileReader:

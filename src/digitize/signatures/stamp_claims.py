@@ -19,6 +19,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from digitize.model import Problem
 from digitize.signatures.entries import entry
+from digitize.signatures.names import subject_names
 from digitize.signatures.stamp_text import stamp_lines
 from digitize.times import VIETNAM
 from digitize.vietnamese.folding import fold
@@ -185,8 +186,7 @@ def _words(text: str) -> list[str]:
 
 def _values(certificate: x509.Certificate) -> Iterable[str]:
     """The names in a certificate's subject, and its other names."""
-    for value in certificate.subject.native.values():
-        yield from (str(one) for one in (value if isinstance(value, list) else [value]))
+    yield from subject_names(certificate)
     for name in certificate.subject_alt_name_value or ():
         if isinstance(name.native, str):
             yield name.native

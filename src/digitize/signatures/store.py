@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from digitize.signatures.entries import entry
 from digitize.signatures.found import MOST, Found
 
 generic: Any = typeless
@@ -47,7 +48,7 @@ class SecurityStore:
 
 def read_store(reader: PdfFileReader) -> SecurityStore:
     """The security store; what cannot be read of it is left out."""
-    store = _at(reader.root, "/DSS")
+    store = entry(reader.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         return SecurityStore()
     return SecurityStore(
@@ -60,7 +61,7 @@ def read_store(reader: PdfFileReader) -> SecurityStore:
 def _things(
     store: Any, key: str, purpose: DecodePurpose, load: Callable[[bytes], _Thing]
 ) -> Iterator[tuple[_Thing, Any]]:
-    listed = _at(store, key)
+    listed = entry(store, key)
     if not isinstance(listed, generic.ArrayObject):
         return
     for index in range(min(len(listed), MOST)):
@@ -70,14 +71,6 @@ def _things(
             yield load(data), getattr(raw, "reference", None)
         except (PdfError, LookupError, ValueError, TypeError, AttributeError):
             continue
-
-
-def _at(holder: Any, key: str) -> Any:
-    """What a dictionary has at a key, wherever it lies; None if nothing."""
-    try:
-        return holder[key]
-    except (PdfError, LookupError):
-        return None
 
 
 def _certificate(data: bytes) -> x509.Certificate:

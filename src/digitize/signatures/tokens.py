@@ -262,7 +262,7 @@ def _log_in(token: pkcs11.Token, ask_pin: AskPin, chosen: _Stored | None) -> pkc
         raise SigningProblem("token_locked", token=token.label)
     pin: Any = pkcs11.PROTECTED_AUTH
     if not token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
-        holder = credentials_name(chosen)
+        holder = _holder_of(chosen)
         pin = ask_pin(PinRequest(token.label, holder, tries))
     try:
         return token.open(user_pin=pin)
@@ -276,7 +276,7 @@ def _log_in(token: pkcs11.Token, ask_pin: AskPin, chosen: _Stored | None) -> pkc
         raise SigningProblem("token_locked", token=token.label) from None
 
 
-def credentials_name(chosen: _Stored | None) -> str:
+def _holder_of(chosen: _Stored | None) -> str:
     """Whom the PIN is asked for; nobody is named yet where the token hides its certificates."""
     return chosen.certificate.subject.human_friendly if chosen else "-"
 

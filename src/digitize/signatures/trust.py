@@ -16,6 +16,7 @@ from platformdirs import user_config_path
 
 from digitize.errors import EnvironmentProblem
 from digitize.signatures.credentials import load_certificates
+from digitize.signatures.trust_file import parsed_revocations
 from digitize.signatures.trust_folder import TrustFolder
 
 
@@ -50,11 +51,9 @@ def load_revocations(path: Path) -> crl.CertificateList:
         data = path.read_bytes()
         if detect(data):
             _, _, data = unarmor(data)
-        loaded = crl.CertificateList.load(data, strict=True)
-        loaded["tbs_cert_list"]["this_update"].native  # noqa: B018 - parse now, not later
-    except (OSError, ValueError, TypeError) as error:
+        return parsed_revocations(data)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise EnvironmentProblem("revocations_unreadable", path=str(path)) from error
-    return loaded
 
 
 def user_store() -> Path:
