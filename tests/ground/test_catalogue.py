@@ -101,9 +101,8 @@ def is_used(key: str) -> bool:
     if key in strings() or f'"{key}"' in pages():
         return True
     last = key.rpartition(".")[2]
-    values = {
-        str(member) for kind in (Stage, Verdict, State, RenewalState) for member in kind
-    } | usage_errors()
+    kinds = (Stage, Verdict, State, RenewalState)
+    values = {str(member) for kind in kinds for member in kind} | usage_errors()
     by_word = re.sub(r"[^.]+$", "{}", key) in strings() and last in strings() | values
     by_command = key.startswith("help.") and re.sub(r"^help\.[^.]+\.", "help.{}.", key) in strings()
     # Numbers of facts and criteria are those of the circular.

@@ -89,18 +89,18 @@ def renew_workspace(workspace: Workspace, ledger: Ledger, clock: Clock, limit: d
     found = sorted(renewal.expiries(result.failed), key=lambda line: line.expiry.until)
     done: dict[str, RenewalState] = {}
     due = [one for one in found if one.expiry.until <= limit and one.state is RenewalState.STANDS]
-    try:
-        if due:
+    if due:
+        try:
             seal = make_seal(workspace, None) if workspace.profile.signing.unattended else None
             renewer = make_renewer(workspace)
-        for line in due:
-            try:
-                published = renewal.renew(line.dossier, renewer, seal)
-                done[line.dossier] = RenewalState.RENEWED if published else RenewalState.WAITS
-            except ItemProblem as error:
-                result.failed[line.dossier] = Problem.of(error)
-    except SigningProblem as error:
-        result.stopped = error
+            for line in due:
+                try:
+                    published = renewal.renew(line.dossier, renewer, seal)
+                    done[line.dossier] = RenewalState.RENEWED if published else RenewalState.WAITS
+                except ItemProblem as error:
+                    result.failed[line.dossier] = Problem.of(error)
+        except SigningProblem as error:
+            result.stopped = error
     result.lines = [replace(line, state=done.get(line.dossier, line.state)) for line in found]
     return result
 
@@ -136,6 +136,9 @@ class Renewal:
                 found = package_expiry(self._folder(record))
             except ItemProblem as error:
                 failed[record.id] = Problem.of(error)
+                continue
+            except OSError as error:
+                failed[record.id] = Problem("disk_trouble", {"detail": error.strerror or ""})
                 continue
             names = self._begun(record)
             waits = names is not None and self._waiting(names).exists()
