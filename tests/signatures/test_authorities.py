@@ -12,8 +12,9 @@ import pytest
 
 from digitize.errors import SigningProblem
 from digitize.signatures.credentials import load_pkcs12
+from digitize.signatures.detached import verify_detached
 from digitize.signatures.evidence import Evidence
-from digitize.signatures.sign import Level, Seal, sign_pdf
+from digitize.signatures.sign import Level, Seal, sign_detached, sign_pdf
 from digitize.signatures.timestampers import network_timestamper
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Revocation, Verdict
@@ -109,6 +110,32 @@ def test_an_authority_that_goes_down_between_two_papers_stops_the_second(
     assert caught.value.code == "authority_down"
     network.down = False
     sign_pdf(paper, tmp_path / "second.pdf", one, now())
+
+
+def test_an_authority_that_goes_down_before_the_package_is_signed_is_told(
+    tmp_path: Path, network: Authorities
+) -> None:
+    one = seal(network, tmp_path, Level.B_LT)
+    one.require_usable(now())
+    network.down = True
+    with pytest.raises(SigningProblem) as caught:
+        sign_detached(b"data", one)
+    assert caught.value.code == "authority_down"
+
+
+def test_data_signed_with_fetched_evidence_can_be_checked_offline(
+    tmp_path: Path, network: Authorities
+) -> None:
+    one = seal(network, tmp_path, Level.B_LT)
+    one.require_usable(now())
+    assert one.evidence.answers
+    signature = sign_detached(b"data", one)
+    network.asked.clear()
+    later = now() + dt.timedelta(minutes=1)
+    trust = TrustStore((network.certificate("root"),))
+    report = verify_detached(b"data", signature, "METS.xml", trust, later)
+    assert network.asked == []
+    assert (report.verdict, report.revocation) == (Verdict.VALID, Revocation.GOOD)
 
 
 def test_a_certificate_without_a_path_to_an_anchor_signs_nothing(

@@ -39,6 +39,7 @@ class Evidence:
         revocations: CRLs that are known.
         fetch: whether OCSP answers and CRLs may be fetched from where certificates say they lie.
         timeout: seconds for one answer.
+        answers: OCSP answers that came.
 
     """
 
@@ -46,20 +47,20 @@ class Evidence:
     revocations: tuple[crl.CertificateList, ...] = ()
     fetch: bool = False
     timeout: float = 15.0
-    _answers: tuple[ocsp.OCSPResponse, ...] = field(default=(), repr=False)
+    answers: tuple[ocsp.OCSPResponse, ...] = field(default=(), repr=False)
     _asked: dict[bytes, dt.datetime] = field(default_factory=dict, repr=False)
 
     @property
     def has_revocation(self) -> bool:
         """Whether anything can be known about revocation."""
-        return bool(self.revocations or self._answers) or self.fetch
+        return bool(self.revocations or self.answers) or self.fetch
 
     def context(self, moment: dt.datetime) -> ValidationContext:
         """Everything that is known, for pyHanko to check and embed; it fetches nothing."""
         return ValidationContext(
             trust_roots=list(self.anchors),
             crls=list(self.revocations),
-            ocsps=list(self._answers),
+            ocsps=list(self.answers),
             allow_fetching=False,
             revocation_mode="require",
             moment=moment,
@@ -144,7 +145,7 @@ class Evidence:
             trust_roots=list(self.anchors),
             other_certs=list(others),
             crls=list(self.revocations),
-            ocsps=list(self._answers),
+            ocsps=list(self.answers),
             allow_fetching=self.fetch,
             fetcher_backend=backend,
             revocation_mode=mode,
@@ -159,8 +160,8 @@ class Evidence:
                 await backend.close()  # type: ignore[no-untyped-call]
         known = {one.dump() for one in self.revocations}
         self.revocations += tuple(one for one in context.crls if one.dump() not in known)
-        heard = {one.dump() for one in self._answers}
-        self._answers += tuple(one for one in context.ocsps if one.dump() not in heard)
+        heard = {one.dump() for one in self.answers}
+        self.answers += tuple(one for one in context.ocsps if one.dump() not in heard)
 
 
 async def request_dummy(timestamper: TimeStamper) -> cms.ContentInfo:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from asn1crypto import cms, crl
+from asn1crypto import cms
 from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -141,12 +142,13 @@ def sign_pdf(
     """
     seal.require_usable(moment)
     try:
-        with source.open("rb") as stream, whole_file(target) as part, part.open("r+b") as output:
+        with (
+            _refusals_told(),
+            source.open("rb") as stream,
+            whole_file(target) as part,
+            part.open("r+b") as output,
+        ):
             return asyncio.run(_sign(stream, output, seal, moment, occupied))
-    except TimestampRequestError as error:
-        raise SigningProblem("authority_down", detail=_reason(error)) from error
-    except SigningError as error:
-        raise SigningProblem("signing_refused", detail=_reason(error)) from error
     except PdfReadError as error:
         raise ItemProblem("pdf_broken", detail=type(error).__name__) from error
 
@@ -220,23 +222,40 @@ def _metadata(
 def sign_detached(data: bytes, seal: Seal) -> bytes:
     """A detached CAdES signature over some bytes, in DER.
 
-    It carries a timestamp above B-B, and the CRLs for B-LT, so that it can be checked offline.
+    It carries a timestamp above B-B, and the CRLs and OCSP answers for B-LT, so that it can be checked
+    offline.
+
+    Raises:
+        SigningProblem: the key or the authority refuses.
+
     """
     signer = seal.credentials.signer
     with_time = seal.level is not Level.B_B
-    info: cms.ContentInfo = asyncio.run(
-        signer.async_sign_general_data(
-            data,
-            DIGEST,
-            detached=True,
-            timestamper=seal.timestamper if with_time else None,
-            use_cades=True,
+    with _refusals_told():
+        info: cms.ContentInfo = asyncio.run(
+            signer.async_sign_general_data(
+                data,
+                DIGEST,
+                detached=True,
+                timestamper=seal.timestamper if with_time else None,
+                use_cades=True,
+            )
         )
-    )
     if seal.level.is_long_term:
-        info = _with_revocations(info, seal.evidence.revocations)
+        info = _with_revocations(info, seal.evidence)
     signature: bytes = info.dump()
     return signature
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Tell what the key or the timestamp authority refuses as a SigningProblem."""
+    try:
+        yield
+    except TimestampRequestError as error:
+        raise SigningProblem("authority_down", detail=_reason(error)) from error
+    except SigningError as error:
+        raise SigningProblem("signing_refused", detail=_reason(error)) from error
 
 
 class _TimedSigner(PdfSigner):
@@ -273,14 +292,22 @@ async def _reserved(seal: Seal, credentials: Credentials) -> int:
     return 2 * size
 
 
-def _with_revocations(info: cms.ContentInfo, revocations: tuple[crl.CertificateList, ...]) -> cms.ContentInfo:
+def _with_revocations(info: cms.ContentInfo, evidence: Evidence) -> cms.ContentInfo:
+    """Add what is known of revocation: CRLs, and OCSP answers as RFC 5940 has it."""
     signed: cms.SignedData = info["content"]
-    signed["crls"] = cms.RevocationInfoChoices(
-        [
-            cms.RevocationInfoChoice(name="crl", value=cms.CertificateList.load(one.dump()))
-            for one in revocations
-        ]
-    )
+    choices = [
+        cms.RevocationInfoChoice(name="crl", value=cms.CertificateList.load(one.dump()))
+        for one in evidence.revocations
+    ]
+    for answer in evidence.answers:
+        wrapped = {"other_rev_info_format": "ocsp_response", "other_rev_info": answer}
+        choices.append(
+            cms.RevocationInfoChoice(name="other", value=cms.OtherRevocationInfoFormat(wrapped, implicit=1))
+        )
+    if evidence.answers:
+        # RFC 5652, 5.1: version 5 where revocation information is of another format than a CRL.
+        signed["version"] = "v5"
+    signed["crls"] = cms.RevocationInfoChoices(choices)
     return cms.ContentInfo({"content_type": "signed_data", "content": signed})
 
 
