@@ -31,6 +31,7 @@ class Terminal:
     handle: int
     screen: str = ""
     _bytes: bytes = field(default=b"", repr=False)
+    _waited_for: int = 0
 
     @property
     def plain(self) -> str:
@@ -38,11 +39,11 @@ class Terminal:
         return _ESCAPE.sub("", self.screen)
 
     def wait_for(self, text: str) -> None:
-        """Wait until a text has come out for one time more than when it was waited for last."""
-        seen = self.plain.count(text)
+        """Wait until a text has come out after what was waited for last, in however many pieces."""
         end = time.monotonic() + _PATIENCE
-        while self.plain.count(text) <= seen:
+        while (place := self.plain.find(text, self._waited_for)) < 0:
             assert self._read(end), f"{text!r} never came: {self.screen}"
+        self._waited_for = place + len(text)
 
     def press(self, keys: str) -> None:
         """Press keys; Enter is a line feed."""
