@@ -46,7 +46,15 @@ class Terminal:
         self._waited_for = place + len(text)
 
     def press(self, keys: str) -> None:
-        """Press keys; Enter is a line feed."""
+        """Press keys when the program waits for them; Enter is a line feed.
+
+        Python sees a Ctrl-C that comes between writing a prompt and waiting for the answer only after the
+        answer: a person is never that quick, a test is.
+        """
+        end = time.monotonic() + _PATIENCE
+        while not self._waits():
+            assert time.monotonic() < end, f"it never waited for a key: {self.screen}"
+            time.sleep(0.01)
         os.write(self.handle, keys.encode())
 
     def end(self) -> int:
@@ -57,6 +65,11 @@ class Terminal:
         code = self.process.wait(_PATIENCE)
         assert "Traceback" not in self.screen, self.screen
         return code
+
+    def _waits(self) -> bool:
+        """Whether the program sleeps, or has ended; see proc(5), ``/proc/PID/stat``, the state after the name."""
+        state = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state in "SZ"
 
     def _read(self, end: float) -> bool:
         ready, _, _ = select.select([self.handle], [], [], max(0.0, end - time.monotonic()))
