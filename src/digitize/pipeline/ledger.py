@@ -23,7 +23,7 @@ from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.times import Clock, written
 
-VERSION = 2
+VERSION = 3
 
 Row = sqlite3.Row
 

@@ -9,7 +9,9 @@ CREATE TABLE IF NOT EXISTS dossier (
     updated_at   TEXT NOT NULL,
     problem      TEXT,                   -- JSON: why it is in quarantine, or what to know
     package_uuid TEXT,                   -- fixed before packaging, so that a resumed run finds
-    package      TEXT                    -- folder in archive/, once it is there
+    package      TEXT,                   -- folder in archive/, once it is there
+    replaces     TEXT,                   -- the package that the next one stands for
+    record_status TEXT NOT NULL DEFAULT 'NEW' -- of the next package: NEW, REPLACEMENT, SUPPLEMENT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
@@ -95,7 +97,8 @@ CREATE TABLE IF NOT EXISTS event (
     who     TEXT NOT NULL,
     dossier TEXT,
     kind    TEXT NOT NULL,
-    detail  TEXT NOT NULL                -- JSON: what, with which tools
+    detail  TEXT NOT NULL,               -- JSON: what, with which tools
+    hash    TEXT                         -- SHA-256 over the one before and this one
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_dossier ON event (dossier, id);
 
@@ -106,4 +109,29 @@ CREATE TABLE IF NOT EXISTS lease (
     process INTEGER NOT NULL,            -- number of the process that works for the person
     began   INTEGER NOT NULL,            -- when that process began, in ticks since the machine did
     until   TEXT NOT NULL
+) STRICT;
+
+-- When a package was last checked by `audit`, and what came of it.
+CREATE TABLE IF NOT EXISTS package_check (
+    package    TEXT PRIMARY KEY,         -- folder in archive/
+    dossier    TEXT,
+    checked_at TEXT NOT NULL,
+    verdict    TEXT NOT NULL,
+    findings   TEXT NOT NULL,            -- JSON
+    files      INTEGER NOT NULL,
+    bytes      INTEGER NOT NULL,
+    expires_at TEXT                      -- when its first proof ends
+) STRICT;
+CREATE INDEX IF NOT EXISTS package_check_age ON package_check (checked_at);
+
+-- What a clerk's sheet says of a dossier and its documents; it may come before the scans.
+CREATE TABLE IF NOT EXISTS sheet_value (
+    dossier  TEXT NOT NULL,
+    document INTEGER NOT NULL,           -- 0 for the dossier itself
+    key      TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    source   TEXT NOT NULL,              -- the file that it was imported from
+    who      TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    PRIMARY KEY (dossier, document, key)
 ) STRICT;
