@@ -67,7 +67,7 @@ class Terminal:
         return code
 
     def _waits(self) -> bool:
-        """Whether the program sleeps, or has ended: proc(5), the state after the name in ``/proc/PID/stat``."""
+        """Whether the program sleeps, or has ended: proc(5), the state after the name in ``PID/stat``."""
         state = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state in "SZ"
 
