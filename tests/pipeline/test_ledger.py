@@ -13,7 +13,7 @@ import pytest
 
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.model import Problem, Stage
-from digitize.pipeline.findings import load_documents, save_documents
+from digitize.pipeline.findings import load_documents
 from digitize.pipeline.leases import IN_USE, lease
 from digitize.pipeline.ledger import VERSION, Ledger
 from digitize.pipeline.processes import find_process
@@ -75,22 +75,33 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_ledger_of_the_first_version_becomes_one_of_today_with_all_it_holds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_a_ledger_of_an_earlier_version_becomes_one_of_today_with_all_it_holds(
+    tmp_path: Path, version: int
+) -> None:
     path = tmp_path / "ledger.db"
-    with closing(Ledger(path, clock, "lan")) as ledger, ledger.transaction():
-        ledger.add_dossier("HS-1", "scans/HS-1")
-        save_documents(ledger, "HS-1", [])
-    today = _shape(path)
+    schema = (Path(__file__).parent / "ledgers" / f"{version}.sql").read_text("utf-8")
     with closing(sqlite3.connect(path)) as database:
-        # Version 1 had no kinds of papers.
-        database.execute("ALTER TABLE document DROP COLUMN paper")
-        database.execute("INSERT INTO document VALUES ('HS-1', 1, '[0]', 'a', 'unknown', NULL, 0.0, '[]')")
-        database.execute("PRAGMA user_version=1")
+        database.executescript(schema)
+        database.execute(f"PRAGMA user_version={version}")
+        database.execute(
+            "INSERT INTO dossier (id, stage, source, received_at, updated_at) "
+            "VALUES ('HS-1', 'extracted', 'scans/HS-1', '2026-11-21T09:05:07+07:00', "
+            "'2026-11-21T09:06:00+07:00')"
+        )
+        database.execute(
+            "INSERT INTO document (dossier, ordinal, pages, anchor, form, confidence, problems) "
+            "VALUES ('HS-1', 1, '[0]', 'a', 'unknown', 0.0, '[]')"
+        )
         database.commit()
     with closing(Ledger(path, clock, "lan")) as ledger:
-        assert ledger.dossier("HS-1") is not None
-        assert [document.paper for document in load_documents(ledger, "HS-1")] == [None]
-    assert _shape(path) == today
+        record = ledger.dossier("HS-1")
+        assert record is not None
+        assert record.stage is Stage.EXTRACTED
+        assert [document.pages for document in load_documents(ledger, "HS-1")] == [(0,)]
+    with closing(Ledger(tmp_path / "today.db", clock, "lan")):
+        pass
+    assert _shape(path) == _shape(tmp_path / "today.db")
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
