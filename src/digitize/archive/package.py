@@ -68,6 +68,8 @@ class PackagePlan:
         kept: files that go in untouched under ``documentation``: incoming signed PDFs.
         events, agents: what happened to the dossier, and who did it.
         moment: when the package is made and signed.
+        record_status: ``NEW``, or what the package is to the one before: ``REPLACEMENT``, ``SUPPLEMENT``.
+        replaces: the package before; None if there is none.
 
     """
 
@@ -79,6 +81,8 @@ class PackagePlan:
     events: Sequence[premis.PremisEvent]
     agents: Sequence[premis.PremisAgent]
     moment: dt.datetime
+    record_status: str = "NEW"
+    replaces: str | None = None
 
 
 def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
@@ -124,15 +128,13 @@ class PackageWriter:
         root: the empty staging folder.
         plan: names, events and agents; its documents are not looked at.
         new_uuid: makes identifiers.
-        record_status: ``NEW`` or ``REPLACEMENT``.
 
     """
 
-    def __init__(self, root: Path, plan: PackagePlan, new_uuid: NewUuid, record_status: str = "NEW") -> None:
+    def __init__(self, root: Path, plan: PackagePlan, new_uuid: NewUuid) -> None:
         self._root = root
         self._plan = plan
         self._new_uuid = new_uuid
-        self._record_status = record_status
         self._base = root / REPRESENTATION
         for part in ("data", "metadata/descriptive", "metadata/preservation"):
             make_folder(self._base / part)
@@ -187,7 +189,7 @@ class PackageWriter:
             preservation=preservation,
             documents=documents,
             organisation=(plan.organisation.name, plan.organisation.fonds),
-            record_status=self._record_status,
+            record_status=plan.record_status,
             structure_type="NORMALIZED",
         )
         self._write(self._base, METS_NAME, mets_xml(content, self._new_uuid))
@@ -218,7 +220,7 @@ class PackageWriter:
             preservation=preservation,
             groups=groups,
             pointers={"Representations/rep1": representation},
-            record_status=self._record_status,
+            record_status=plan.record_status,
         )
         data = mets_xml(content, self._new_uuid)
         write_whole(self._root / METS_NAME, data)

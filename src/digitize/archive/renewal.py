@@ -68,7 +68,7 @@ def renew_package(old: Path, staging: Path, plan: PackagePlan, renewer: Renewer,
         SigningProblem: the timestamp authority cannot be relied on.
 
     """
-    writer = PackageWriter(staging, plan, new_uuid, "REPLACEMENT")
+    writer = PackageWriter(staging, plan, new_uuid)
     documents = []
     for path in _data_files(old):
         renewer.renew_pdf(path, writer.data_path(path.stem), plan.moment)

@@ -40,6 +40,8 @@ class DossierRecord:
     problem: Problem | None
     package_uuid: str | None
     package: str | None
+    replaces: str | None
+    record_status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +412,8 @@ def _dossier(row: Row) -> DossierRecord:
         problem=problem_from(row["problem"]),
         package_uuid=row["package_uuid"],
         package=row["package"],
+        replaces=row["replaces"],
+        record_status=row["record_status"],
     )
 
 

@@ -161,6 +161,8 @@ class Packager:
             events=history.events,
             agents=history.agents,
             moment=self.clock(),
+            record_status=record.record_status,
+            replaces=record.replaces,
         )
 
     def _document(self, dossier: str, ordinal: int, document: Document) -> PackagedDocument:

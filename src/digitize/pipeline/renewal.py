@@ -240,6 +240,8 @@ class Renewal:
             events=history.events,
             agents=history.agents,
             moment=moment,
+            record_status="REPLACEMENT",
+            replaces=record.package,
         )
 
     def _publish(self, record: DossierRecord, names: Names, seal: Seal | None) -> None:
