@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lxml import etree
 
@@ -85,6 +86,15 @@ class MetsContent:
 def mets_xml(content: MetsContent, new_uuid: NewUuid) -> bytes:
     """Write a METS document."""
     return serialized(_Writer(content, new_uuid).root())
+
+
+def object_id_of(package: Path) -> str | None:
+    """What a package of ours calls itself in its METS; None where that cannot be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.parse(package / "METS.xml", parser).getroot().get("OBJID")
+    except (OSError, etree.XMLSyntaxError):
+        return None
 
 
 class _Writer:
