@@ -131,6 +131,7 @@ class _Writer:
         content = self._content
         header = etree.SubElement(root, _tag("metsHdr"))
         header.set("CREATEDATE", stamp(content.moment))
+        header.set("LASTMODDATE", stamp(content.moment))
         header.set("RECORDSTATUS", content.record_status)
         header.set(f"{{{CSIP}}}OAISPACKAGETYPE", content.rules.package_type)
         agent = etree.SubElement(header, _tag("agent"), ROLE="CREATOR")
@@ -156,6 +157,7 @@ class _Writer:
         identifier = self._id()
         element = etree.SubElement(root, _tag(section), ID=identifier)
         element.set("CREATED", stamp(file.created))
+        element.set("STATUS", "CURRENT")
         self._reference(element, file, *self._content.rules.metadata_type.partition(":")[::2])
         return identifier
 
@@ -167,6 +169,7 @@ class _Writer:
         identifier = self._id()
         element = etree.SubElement(section, _tag("digiprovMD"), ID=identifier)
         element.set("CREATED", stamp(file.created))
+        element.set("STATUS", "CURRENT")
         self._reference(element, file, "PREMIS")
         return identifier
 

@@ -73,7 +73,7 @@ class History:
             agents.append(self._agent(record.who, PERSON))
         if by_itself or "tool" in record.detail:
             agents += self._software(str(record.detail.get("tool", TOOL)))
-        facts = {key: str(value) for key, value in record.detail.items()}
+        facts = {key: _told(value) for key, value in record.detail.items()}
         self._add(record.kind, dt.datetime.fromisoformat(record.at), facts, agents)
 
     def _add_straightened(self, record: EventRecord, pages: Iterable[PageRecord]) -> None:
@@ -92,7 +92,8 @@ class History:
             how.append(self._catalogue.text("event.page_turned", degrees=degrees))
         if round(skew, 2):
             way = "back" if skew > 0 else "on"
-            how.append(self._catalogue.text(f"event.page_straightened_{way}", degrees=f"{abs(skew):.2f}"))
+            degree = f"{abs(skew):.2f}".replace(".", ",")
+            how.append(self._catalogue.text(f"event.page_straightened_{way}", degrees=degree))
         return self._catalogue.text("event.page", page=page.ordinal, how=", ".join(how)) if how else ""
 
     def _add(self, kind: str, moment: dt.datetime, facts: Mapping[str, str], agents: Iterable[str]) -> None:
@@ -111,16 +112,21 @@ class History:
         self.events.append(event)
 
     def _software(self, named: str) -> list[str]:
-        """The programs that a text such as ``tesserocr 2.13.1, Tesseract 5.5.4, vie 1a2b3c4d`` names."""
+        """The programs and data that ``tesserocr 2.13.0, Tesseract 5.5.4, vie 79df64caf7bc`` names."""
         found = []
-        for one in filter(None, named.split(", ")):
+        parts = [one for one in named.split(", ") if one]
+        for one in parts:
             name, _, version = one.partition(" ")
-            found.append(self._agent(name, SOFTWARE, version))
+            found.append(self._agent(name, SOFTWARE, version, note=named if len(parts) > 1 else ""))
         return found
 
-    def _agent(self, name: str, kind: str, version: str = "") -> str:
+    def _agent(self, name: str, kind: str, version: str = "", note: str = "") -> str:
         known = self._agents.get((name, kind, version))
         if known is None:
-            known = PremisAgent(f"agent-{len(self._agents) + 1}", name, kind, version)
+            known = PremisAgent(f"agent-{len(self._agents) + 1}", name, kind, version, note)
             self._agents[name, kind, version] = known
         return known.identifier
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
