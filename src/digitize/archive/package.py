@@ -86,7 +86,6 @@ class PackagePlan:
         replaces: identifier of the package before; None if there is none.
         content: what was read, for ``documentation/content.json``; None where that is kept already.
         sheet: what an imported sheet says, by document (0 for the whole) and key.
-        properties: what else PREMIS keeps of the package, by name, such as the head of the event log.
 
     """
 
@@ -102,7 +101,6 @@ class PackagePlan:
     replaces: str | None = None
     content: bytes | None = None
     sheet: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
-    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
@@ -214,7 +212,6 @@ class PackageWriter:
             plan.names.object_id,
             "intellectualEntity",
             "../../schemas",
-            properties=plan.properties,
             record_status=plan.record_status,
             replaces=plan.replaces or "",
         )
