@@ -1,8 +1,9 @@
-"""XML as it is written into packages."""
+"""XML as it is written into packages, and read from our own."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from lxml import etree
 
@@ -18,3 +19,12 @@ def serialized(root: etree._Element) -> bytes:
 def legal(text: str) -> str:
     """A text without the characters that XML 1.0 cannot hold, such as most control characters."""
     return _ILLEGAL.sub("", text)
+
+
+def root_of(path: Path) -> etree._Element | None:
+    """The root of an XML file, read without entities and network; None if it cannot be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.parse(path, parser).getroot()
+    except (OSError, etree.XMLSyntaxError):
+        return None
