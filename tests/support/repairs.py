@@ -10,7 +10,9 @@ from digitize.archive.mets import XLINK
 from digitize.archive.package import METS_NAME
 from digitize.archive.premis import NAMESPACE
 from digitize.files import Fixity, fixity
+from digitize.signatures.sign import Level
 from support.dossiers import edited, resigned
+from support.sealing import office
 
 INNER = "representations/rep1/METS.xml"
 PREMIS = "representations/rep1/metadata/preservation/PREMIS_rep1.xml"
@@ -25,7 +27,7 @@ def fitted(package: Path, *, premis: bool = True) -> None:
         if (package / name).is_file():
             _fit_mets(package, name)
     if (package / METS_NAME).is_file():
-        resigned(package)
+        resigned(package, office().seal(Level.B_B))
 
 
 def _fit_mets(package: Path, name: str) -> None:
