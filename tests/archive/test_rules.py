@@ -11,10 +11,11 @@ from lxml import etree
 from digitize.archive.check import check_package, look_at_package
 from digitize.archive.findings import Findings, Severity, rules
 from digitize.messages import entries
+from digitize.profiles.profile import PackageKind
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Verdict
 from support.damages import EAD, SINGLE
-from support.dossiers import edited, package_in
+from support.dossiers import built, edited, package_in, sip_of
 from support.places import CASES, needs_cases
 from support.repairs import fitted
 from support.sealing import DAY, NOW, office
@@ -46,6 +47,29 @@ def test_dates_of_a_month_or_a_year_are_dates(tmp_path: Path) -> None:
     edited(package, change, EAD)
     fitted(package)
     assert check_package(package, office().trust, NOW + DAY).findings == ()
+
+
+@pytest.mark.parametrize("holds", list(PackageKind))
+def test_packages_of_every_kind_break_no_rule(tmp_path: Path, holds: PackageKind) -> None:
+    package = built(tmp_path / "a", kind=holds)
+    for one in (package, sip_of(package, tmp_path / "b")):
+        report, names = look_at_package(one, office().trust, NOW + DAY)
+        assert report.findings == ()
+        assert len(names) == 2
+
+
+def test_a_package_for_transfer_names_its_documents_after_their_files(tmp_path: Path) -> None:
+    sip = sip_of(package_in(tmp_path), tmp_path / "b")
+
+    def change(root: etree._Element) -> None:
+        found = root.find("docId")
+        assert found is not None
+        found.text = "khác.1"
+
+    edited(sip, change, SINGLE[0])
+    fitted(sip)
+    report, _ = look_at_package(sip, office().trust, NOW + DAY)
+    assert [(one.rule, one.file) for one in report.findings] == [("doc_id_differs", SINGLE[0])]
 
 
 @needs_cases

@@ -137,7 +137,7 @@ def _rules(
             check_preservation(contents, manifest, wanted, findings)
         # What is of no kind is described as most are, or not at all.
         claims = check_descriptions(contents, manifests, kind or package_kinds()[0], findings)
-        check_schemas(contents, findings)
+        check_schemas(contents, kind, findings)
     check_files(contents, manifests, frozenset({METS_NAME, SIGNATURE_NAME, STAMP_NAME}), findings)
     return claims
 

@@ -74,12 +74,20 @@ def rules() -> dict[str, Rule]:
     }
 
 
+def error(rule: str, file: str, **facts: Fact) -> Finding:
+    """A finding that makes the package invalid, by itself."""
+    return Finding(rule, Severity.ERROR, file, tuple(facts.items()))
+
+
 class Findings:
     """Collects findings; a package of a million mistakes of one kind gives a hundred and their number."""
 
     def __init__(self, found: Iterable[Finding] = ()) -> None:
         self._kept = {(one.rule, one.file, one.facts): one for one in found}
         self._numbers: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return sum(self._numbers.values())
 
     def wrong(self, rule: str, file: str, **facts: Fact) -> None:
         """Note that a rule is broken in a file."""

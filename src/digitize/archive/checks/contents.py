@@ -1,7 +1,4 @@
-"""The files of a package: walked once, each read once, none followed out of its folder.
-
-XML is parsed without entities, without network and without document types.
-"""
+"""The files of a package: walked once, each read once, none followed out of its folder."""
 
 from __future__ import annotations
 
@@ -16,13 +13,11 @@ from lxml import etree
 
 from digitize.archive.findings import Findings
 from digitize.archive.opening import pieces
+from digitize.archive.xml import MAX_XML, Refusal, parsed
 from digitize.model import Problem
 
-_MAX_XML = 64 * 1024 * 1024
 _MAX_XML_TOGETHER = 256 * 1024 * 1024
 _MAX_FILES = 200_000
-_EXCESSIVE = frozenset({110, 114})
-"""Codes of libxml2 where one of its limits is passed: of a name's length, of depth, of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ class Contents:
             size += len(piece)
             if kept is not None:
                 kept.append(piece)
-                if size > _MAX_XML:
+                if size > MAX_XML:
                     kept.clear()
                     kept = None
         return Held(digest.hexdigest().upper(), size)
@@ -121,24 +116,15 @@ class Contents:
         held = self._held[path] = self._read(path, kept)
         if held is None:
             return None
-        if held.size > _MAX_XML or self._parsed + held.size > _MAX_XML_TOGETHER:
+        if held.size > MAX_XML or self._parsed + held.size > _MAX_XML_TOGETHER:
             self._findings.wrong("xml_too_large", path)
             return None
         self._parsed += held.size
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        try:
-            root = etree.fromstring(b"".join(kept), parser)
-        except etree.XMLSyntaxError as error:
-            rule = "xml_excessive" if getattr(error, "code", None) in _EXCESSIVE else "xml_broken"
-            self._findings.wrong(rule, path, detail=f"{type(error).__name__}, {error.lineno}")
+        found = parsed(b"".join(kept))
+        if isinstance(found, Refusal):
+            self._findings.wrong(found.rule, path, detail=found.detail)
             return None
-        except (ValueError, LookupError) as error:
-            self._findings.wrong("xml_broken", path, detail=type(error).__name__)
-            return None
-        if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-            self._findings.wrong("xml_doctype", path)
-            return None
-        return root
+        return found
 
 
 def _plainly(path: str) -> str:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from digitize.archive.checks.contents import Contents
-from digitize.archive.checks.kinds import Element, PackageKind
+from digitize.archive.checks.kinds import Kind
 from digitize.archive.checks.manifest import Entry, Manifest, Section, number, tag
 from digitize.archive.checks.validity import check_description_valid
+from digitize.archive.elements import Element, ElementType, Order, Part, order_of
 from digitize.archive.findings import Findings
 
 _ROOT = "simpledc"
 _DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
 _ORDINAL = re.compile(r"(?P<code>.+)\.(?P<ordinal>\d{1,7})")
 _LONG_ORDINAL = 7
-_DIGITIZED = "02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Description:
 
 
 def check_descriptions(
-    contents: Contents, manifests: Sequence[Manifest], kind: PackageKind, findings: Findings
+    contents: Contents, manifests: Sequence[Manifest], kind: Kind, findings: Findings
 ) -> tuple[PageClaim, ...]:
     """Check what describes a package and its documents; what it says of pages, for who opens the PDFs."""
     root = manifests[0]
@@ -56,13 +56,13 @@ def check_descriptions(
     if not described:
         findings.wrong("description_missing", root.name)
     for path in described:
-        read = _read(contents, path, kind.whole, kind.whole_schema, findings)
+        read = _read(contents, path, kind, Part.WHOLE, findings)
         whole = whole or read
     singles: list[tuple[Entry, _Description]] = []
     data = [entry for manifest in manifests for entry in manifest.data]
     for manifest in manifests[1:]:
         read_ones = {
-            entry.path: _read(contents, entry.path, kind.single, kind.single_schema, findings)
+            entry.path: _read(contents, entry.path, kind, Part.DOCUMENT, findings)
             for entry in manifest.of(Section.DESCRIPTIVE)
         }
         singles += _paired(manifest, read_ones)
@@ -81,9 +81,7 @@ def check_descriptions(
     )
 
 
-def _read(
-    contents: Contents, path: str, elements: Mapping[str, Element], schema: str, findings: Findings
-) -> _Description | None:
+def _read(contents: Contents, path: str, kind: Kind, part: Part, findings: Findings) -> _Description | None:
     if path not in contents.paths:
         return None
     root = contents.tree(path)
@@ -92,50 +90,47 @@ def _read(
     if root.tag != _ROOT:
         findings.wrong("description_expected", path, found=str(root.tag))
         return None
+    order = order_of(kind.package, kind.holds, part)
     children = list(root.iterchildren("*"))
-    if _complete(path, Counter(str(child.tag) for child in children), elements, findings) and schema:
-        check_description_valid(root, path, elements, schema, findings)
+    before = len(findings)
+    _complete(path, Counter(str(child.tag) for child in children), order, findings)
     # Of an element that stands twice, the first counts.
     values = {str(child.tag): (child.text or "").strip() for child in reversed(children)}
-    for name, element in elements.items():
-        if name in values:
+    for name, element in order.elements.items():
+        if values.get(name):
             _value(path, name, values[name], element, findings)
-    if values.get("confidenceLevel") == _DIGITIZED and values.get("paperFileCode") == "":
-        findings.wrong("paper_code_missing", path)
-    if values.get("riskRecovery") == "1" and values.get("riskRecoveryStatus") == "":
-        findings.wrong("element_empty", path, element="riskRecoveryStatus")
+    for name in order.missing(values):
+        if name == "paperFileCode":
+            findings.wrong("paper_code_missing", path)
+        elif name in values:
+            findings.wrong("element_empty", path, element=name)
+    if len(findings) == before:
+        # What is wrong beyond that: lengths, attributes, what stands between the elements.
+        check_description_valid(root, path, kind, part, findings)
     return _Description(path, values)
 
 
-def _complete(
-    path: str, found: Mapping[str, int], elements: Mapping[str, Element], findings: Findings
-) -> bool:
-    """Whether the elements are those that there must be, each once, in whatever order."""
-    missing = [name for name in elements if name not in found]
-    unknown = [name for name in found if name not in elements]
-    twice = [name for name, times in found.items() if times > 1 and name in elements]
-    for name in missing:
-        findings.wrong("element_missing", path, element=name)
-    for name in unknown:
-        findings.wrong("element_unknown", path, element=name)
-    for name in twice:
-        findings.wrong("element_twice", path, element=name)
-    return not (missing or unknown or twice)
+def _complete(path: str, found: Mapping[str, int], order: Order, findings: Findings) -> None:
+    """See that the elements are those that there must be, each once, in whatever order."""
+    for name in order.elements:
+        if name not in found:
+            findings.wrong("element_missing", path, element=name)
+    for name, times in found.items():
+        if name not in order.elements:
+            findings.wrong("element_unknown", path, element=name)
+        elif times > 1:
+            findings.wrong("element_twice", path, element=name)
 
 
 def _value(path: str, name: str, value: str, element: Element, findings: Findings) -> None:
-    if not value:
-        if element.required and name != "paperFileCode":
-            findings.wrong("element_empty", path, element=name)
-        return
     if element.codes:
-        several = re.split(r"[;,\s]+", value) if element.kind == "codes" else [value]
+        several = re.split(r"[;,\s]+", value) if element.type is ElementType.CODES else [value]
         for code in several:
             if code not in element.codes:
                 findings.wrong("code_unknown", path, element=name, code=code)
-    if element.kind == "date" and _day(value) is None:
+    if element.type is ElementType.DATE and _day(value) is None:
         findings.wrong("date_impossible", path, element=name, date=value)
-    if element.kind == "count" and number(value) is None:
+    if element.type is ElementType.COUNT and number(value) is None:
         findings.wrong("count_impossible", path, element=name, found=value)
 
 

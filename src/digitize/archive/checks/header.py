@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from digitize.archive.checks.kinds import PackageKind, kind_of, record_statuses
+from digitize.archive.checks.kinds import Kind, kind_of, record_statuses
 from digitize.archive.checks.manifest import Manifest, tag
 from digitize.archive.findings import Findings
 from digitize.archive.mets import CSIP
@@ -16,7 +16,7 @@ from digitize.times import VIETNAM
 _TIMES = ("CREATEDATE", "LASTMODDATE", "CREATED")
 
 
-def check_headers(manifests: Sequence[Manifest], folder: str, findings: Findings) -> PackageKind | None:
+def check_headers(manifests: Sequence[Manifest], folder: str, findings: Findings) -> Kind | None:
     """Check the headers of a package's METS documents; the kind of the package, if it can be told.
 
     Args:
@@ -42,7 +42,7 @@ def check_headers(manifests: Sequence[Manifest], folder: str, findings: Findings
     return kind
 
 
-def _identity(root: Manifest, kind: PackageKind | None, folder: str, findings: Findings) -> None:
+def _identity(root: Manifest, kind: Kind | None, folder: str, findings: Findings) -> None:
     identity = root.root.get("OBJID", "")
     if not identity:
         findings.wrong("object_id_missing", root.name)

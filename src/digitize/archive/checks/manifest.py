@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Protocol
 from urllib.parse import quote, unquote
 
 from lxml import etree
 
-from digitize.archive.checks.contents import Contents
 from digitize.archive.findings import Findings
 from digitize.archive.mets import METS, XLINK
 
@@ -80,7 +80,14 @@ class Manifest:
         return [e for e in self.of(Section.FILE) if e.use == "Data" or "/data/" in f"/{e.path}"]
 
 
-def read_manifests(contents: Contents, root_mets: str, findings: Findings) -> list[Manifest]:
+class Trees(Protocol):
+    """Gives the root elements of a package's XML files; None for those that cannot be read."""
+
+    def tree(self, path: str) -> etree._Element | None:
+        """The root element of an XML file."""
+
+
+def read_manifests(contents: Trees, root_mets: str, findings: Findings) -> list[Manifest]:
     """The METS documents of a package: the root's first, then those that it points to."""
     found: list[Manifest] = []
     waiting, seen = [root_mets], {root_mets}

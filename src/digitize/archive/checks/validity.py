@@ -6,7 +6,6 @@ A schema inside a package may say anything, or not compile at all: it is only co
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from hashlib import sha256
@@ -16,7 +15,9 @@ from pathlib import Path, PurePosixPath
 from lxml import etree
 
 from digitize.archive.checks.contents import Contents
-from digitize.archive.checks.kinds import Element
+from digitize.archive.checks.kinds import Kind
+from digitize.archive.element_schema import element_schema
+from digitize.archive.elements import Part, order_of
 from digitize.archive.findings import Findings
 from digitize.archive.mets import CSIP, METS
 
@@ -30,44 +31,55 @@ _EXTENSIONS = "DILCISExtensionMETS.xsd"
 
 def check_valid(root: etree._Element, name: str, schema: str, findings: Findings) -> None:
     """Validate a document; the first few of its mistakes become findings."""
-    for mistake in _mistakes(root, schema):
+    for mistake in _mistakes(root, _schema(schema)):
         findings.wrong("xml_invalid", name, line=mistake.line, detail=_plain(mistake.message))
 
 
-def _mistakes(root: etree._Element, schema: str) -> list[etree._LogEntry]:
+def _mistakes(root: etree._Element, judge: etree.XMLSchema) -> list[etree._LogEntry]:
     """The first few mistakes of a document."""
-    judge = _schema(schema)
     return [] if judge.validate(root) else list(judge.error_log)[:_MOST]  # type: ignore[call-overload]
 
 
 def check_description_valid(
-    root: etree._Element, name: str, elements: Mapping[str, Element], schema: str, findings: Findings
+    root: etree._Element, name: str, kind: Kind, part: Part, findings: Findings
 ) -> None:
     """Validate a description; the order of its elements, which the circular leaves open, does not count."""
+    elements = order_of(kind.package, kind.holds, part).elements
     places = {element: place for place, element in enumerate(elements)}
     ordered = copy(root)
     ordered[:] = sorted(
         (child for child in ordered if child.tag in places), key=lambda one: places[str(one.tag)]
     )
-    for mistake in _mistakes(ordered, schema):
+    for mistake in _mistakes(ordered, _element_schema(kind, part)):
         findings.wrong("xml_invalid", name, line=mistake.line, detail=_plain(mistake.message))
 
 
-def check_schemas(contents: Contents, findings: Findings) -> None:
+def check_schemas(contents: Contents, kind: Kind | None, findings: Findings) -> None:
     """Compare the schemas inside a package with those of the program."""
     inside = sorted(path for path in contents.paths if _SCHEMA.fullmatch(path))
     if not inside:
         findings.wrong("schemas_missing", "schemas")
-    ours = _fingerprints()
+    ours = _fingerprints(kind)
     for path in inside:
-        held, own = contents.held(path), ours.get(PurePosixPath(path).name)
+        held, own = contents.held(path), ours.get(PurePosixPath(path).name.lower())
         if held is not None and own is not None and held.sha256 != own:
             findings.wrong("schema_differs", path)
 
 
 @cache
-def _fingerprints() -> dict[str, str]:
-    return {path.name: sha256(path.read_bytes()).hexdigest().upper() for path in _folder().glob("*.xsd")}
+def _fingerprints(kind: Kind | None) -> dict[str, str]:
+    """SHA-256 of the schemas that a package may bring along, by file name in small letters."""
+    known = {path.name.lower(): path.read_bytes() for path in _folder().glob("*.xsd")}
+    known["mets.xsd"] = known[METS_SCHEMA]
+    if kind is not None:
+        known["ead.xsd"] = element_schema(kind.package, kind.holds, Part.WHOLE)
+        known["ead_doc.xsd"] = element_schema(kind.package, kind.holds, Part.DOCUMENT)
+    return {name: sha256(data).hexdigest().upper() for name, data in known.items()}
+
+
+@cache
+def _element_schema(kind: Kind, part: Part) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring(element_schema(kind.package, kind.holds, part)))
 
 
 @cache
