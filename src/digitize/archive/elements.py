@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -78,6 +78,13 @@ class Order:
     whole_dates: bool
     source: str
 
+    def arranged(self, *, description_last: bool) -> Order:
+        """The same with the note at the end, where an office wants it there."""
+        if not description_last:
+            return self
+        first = {name: element for name, element in self.elements.items() if name != "description"}
+        return replace(self, elements=first | {"description": self.elements["description"]})
+
     def missing(self, values: dict[str, str]) -> list[str]:
         """Names of the elements that have to be filled and are not; ``values`` by element."""
         by_key = {element.key: values.get(name, "") for name, element in self.elements.items()}
@@ -128,7 +135,7 @@ def fitted(element: Element, text: str) -> str | None:
         case ElementType.CODE:
             return _code(element, text)
         case ElementType.CODES:
-            parts = [_code(element, one) for one in text.split(";") if one.strip()]
+            parts = [_code(element, one.strip()) for one in text.split(";") if one.strip()]
             return ";".join(one for one in parts if one) if parts and all(parts) else None
         case ElementType.DATE:
             return written_date(text)

@@ -24,6 +24,8 @@ from digitize.archive.parts import (
     DOCUMENTATION,
     EAD_NAME,
     METS_NAME,
+    PREMIS_NAME,
+    PREMIS_REPRESENTATION_NAME,
     PRESERVATION,
     REPRESENTATION,
     SIGNATURE_NAME,
@@ -86,7 +88,6 @@ class PackagePlan:
         replaces: identifier of the package before; None if there is none.
         content: what was read, for ``documentation/content.json``; None where that is kept already.
         sheet: what an imported sheet says, by document (0 for the whole) and key.
-        properties: what else PREMIS keeps of the package, by name, such as the head of the event log.
 
     """
 
@@ -102,7 +103,6 @@ class PackagePlan:
     replaces: str | None = None
     content: bytes | None = None
     sheet: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
-    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
@@ -192,7 +192,7 @@ class PackageWriter:
         files = [_premis_file(self._base.base, document.data) for document in documents]
         subject = premis.PremisSubject("rep1", "representation", "../../../../schemas", files)
         preservation = self._base.write(
-            f"{PRESERVATION}/PREMIS_rep1.xml", premis.premis_xml(subject, plan.events, plan.agents)
+            PREMIS_REPRESENTATION_NAME, premis.premis_xml(subject, plan.events, plan.agents)
         )
         content = self._content("rep1", preservation, is_root=False, documents=documents)
         self._base.write(METS_NAME, mets_xml(content, self._new_uuid))
@@ -214,13 +214,10 @@ class PackageWriter:
             plan.names.object_id,
             "intellectualEntity",
             "../../schemas",
-            properties=plan.properties,
             record_status=plan.record_status,
             replaces=plan.replaces or "",
         )
-        preservation = self._root.write(
-            f"{PRESERVATION}/PREMIS.xml", premis.premis_xml(subject, plan.events, plan.agents)
-        )
+        preservation = self._root.write(PREMIS_NAME, premis.premis_xml(subject, plan.events, plan.agents))
         content = self._content(
             plan.names.object_id,
             preservation,

@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -75,7 +75,6 @@ class PremisSubject:
         category: ``intellectualEntity`` or ``representation``.
         schemas: the folder in which the schema lies, relative to the document.
         files: its files.
-        properties: what else is kept of it, by name.
         record_status: what the package is to the one before.
         replaces: identifier of that one; empty if there is none.
 
@@ -85,7 +84,6 @@ class PremisSubject:
     category: str
     schemas: str
     files: Sequence[PremisFile] = ()
-    properties: Mapping[str, str] = field(default_factory=dict)
     record_status: str = "NEW"
     replaces: str = ""
 
@@ -102,10 +100,6 @@ def premis_xml(subject: PremisSubject, events: Sequence[PremisEvent], agents: Se
     root.set(f"{{{_XSI}}}schemaLocation", f"{NAMESPACE} {subject.schemas}/{_SCHEMA}")
     root.set("version", "3.0")
     entity = _object(root, subject.category, subject.identifier, 0)
-    for name, value in subject.properties.items():
-        kept = _add(entity, "significantProperties")
-        _add(kept, "significantPropertiesType", name)
-        _add(kept, "significantPropertiesValue", value)
     for file in subject.files:
         _relate(entity, "structural", "has part", file.name)
     relationship = _words()["relationships"].get(subject.record_status)

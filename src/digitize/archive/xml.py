@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from lxml import etree
 
@@ -39,6 +40,15 @@ def parsed(data: bytes) -> etree._Element | Refusal:
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         return Refusal("xml_doctype", "DOCTYPE")
     return root
+
+
+def root_of(path: Path) -> etree._Element | None:
+    """The root of an XML file that ought to be one of ours; None if it cannot be read."""
+    try:
+        found = parsed(path.read_bytes())
+    except OSError:
+        return None
+    return None if isinstance(found, Refusal) else found
 
 
 def serialized(root: etree._Element) -> bytes:
