@@ -17,6 +17,7 @@ BENCHMARKS = (
     "reading.py",
     "signing.py",
     "verifying.py",
+    "packages.py",
     "attack_families.py",
     "mutations.py",
 )

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.archive.discovery import ItemKind
+from digitize.archive.findings import Severity
 from digitize.archive.verification import VerifiedItem
 from digitize.cli.session import Session
 from digitize.messages.visible import one_line
@@ -23,12 +24,15 @@ from digitize.reports.facts import (
     tone_of,
     warnings,
 )
-from digitize.reports.outcome import Outcome, Part, general_problems, parts_of
+from digitize.reports.outcome import Outcome, Part, finding_groups, general_notes, parts_of
 from digitize.signatures.verdict import SignatureReport, Verdict
 
 _STYLES = {Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red", Tone.PLAIN: ""}
 _MOST_ITEMS = 200
 """So many are read in a terminal; reports hold all."""
+
+_MOST_FINDINGS = 20
+"""Of each severity and item, likewise."""
 
 _VERDICTS = {Tone.GOOD: "bold green", Tone.DOUBTFUL: "bold yellow", Tone.BAD: "bold red"}
 
@@ -84,15 +88,28 @@ def _table(session: Session, items: list[VerifiedItem]) -> Table:
 
 def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None]) -> None:
     """Why an item is not simply valid."""
-    lines = [_problem(session, problem, remedies) for problem in general_problems(item)]
+    lines = [_problem(session, problem, remedies) for problem in general_notes(item)]
     for part in parts_of(item):
         prefix = f"{part.name}: " if part.name else ""
         lines += [prefix + line for line in _part_lines(session, part, remedies)]
-    if not lines:
+    if not lines and not finding_groups(item):
         return
     session.out.print(Text(one_line(str(item.path)), style="bold"))
+    _show_findings(session, item, _MOST_FINDINGS)
     for line in dict.fromkeys(lines):
         _bullet(session, line)
+
+
+def _show_findings(session: Session, item: VerifiedItem, most: int | None) -> None:
+    """What is wrong with a package: errors first, each kind with its number."""
+    for group in finding_groups(item, most):
+        style = "bold red" if group.severity is Severity.ERROR else "bold yellow"
+        heading = f"{session.text(f'severity.{group.severity.value}')}: {group.number}"
+        session.out.print(Padding(Text(heading, style=style), (0, 0, 0, 2), expand=False))
+        for finding in group.shown:
+            _bullet(session, session.catalogue.problem(finding.problem))
+        if group.number > len(group.shown):
+            _bullet(session, session.text("say.more_findings", number=group.number - len(group.shown)))
 
 
 def _part_lines(session: Session, part: Part, remedies: dict[str, None]) -> Iterator[str]:
@@ -113,7 +130,8 @@ def _show_details(session: Session, item: VerifiedItem, remedies: dict[str, None
     """Everything that is known of the signatures of an item."""
     heading = Text.assemble(_verdict(session, item.verdict), " ", one_line(str(item.path)))
     session.out.print(heading)
-    for problem in general_problems(item):
+    _show_findings(session, item, None)
+    for problem in general_notes(item):
         _bullet(session, _problem(session, problem, remedies))
     for part in parts_of(item):
         if part.name:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.archive.check import PackageReport
+from digitize.archive.findings import Finding, Severity
 from digitize.archive.verification import VerifiedItem
 from digitize.model import Problem
 from digitize.signatures.certificate_facts import CertificateFacts
@@ -75,12 +76,56 @@ def parts_of(item: VerifiedItem) -> Iterator[Part]:
         yield Part(name, document.verdict, document.signatures, document.notes)
 
 
-def general_problems(item: VerifiedItem) -> tuple[Problem, ...]:
-    """What is to be said of a package as a whole; nothing of a PDF, whose notes are its part's."""
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """Findings of one severity.
+
+    Attributes:
+        severity: of all of them.
+        number: how many there are.
+        shown: as many of them as were asked for.
+
+    """
+
+    severity: Severity
+    number: int
+    shown: tuple[Finding, ...]
+
+
+_OF_A_RULE = 3
+"""Where not all are shown, so many of one rule, that it does not hide the others."""
+
+
+def finding_groups(item: VerifiedItem, most: int | None = None) -> tuple[FindingGroup, ...]:
+    """What is wrong with a package, errors before warnings; at most so many of each, of every rule some."""
     report = item.report
     if not isinstance(report, PackageReport):
         return ()
-    return (*(finding.problem for finding in report.findings), *report.notes)
+    by_severity = {
+        severity: [one for one in report.findings if one.severity is severity] for severity in Severity
+    }
+    return tuple(
+        FindingGroup(severity, len(found), tuple(_chosen(found, most)))
+        for severity, found in by_severity.items()
+        if found
+    )
+
+
+def _chosen(found: list[Finding], most: int | None) -> list[Finding]:
+    if most is None or len(found) <= most:
+        return found
+    seen: Counter[str] = Counter()
+    chosen = []
+    for one in found:
+        seen[one.rule] += 1
+        if seen[one.rule] <= _OF_A_RULE:
+            chosen.append(one)
+    return chosen[:most]
+
+
+def general_notes(item: VerifiedItem) -> tuple[Problem, ...]:
+    """What is to be said of a package as a whole beside its findings; a PDF's are its part's."""
+    return item.report.notes if isinstance(item.report, PackageReport) else ()
 
 
 def each_signature(item: VerifiedItem, change: Callable[[SignatureReport], SignatureReport]) -> VerifiedItem:

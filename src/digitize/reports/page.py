@@ -22,10 +22,13 @@ from digitize.reports.facts import (
     tone_of,
     warnings,
 )
-from digitize.reports.outcome import Outcome, general_problems, parts_of
+from digitize.reports.outcome import Outcome, finding_groups, general_notes, parts_of
 
 _FEW = 20
 """Of so many items everything is open; of more only those that need somebody."""
+
+_MOST_FINDINGS = 300
+"""So many of an item are still read on a page; others are in the table and in JSON."""
 
 
 def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
@@ -59,7 +62,8 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         warnings=warnings,
         notes=other_notes,
         parts=parts_of,
-        general=general_problems,
+        groups=lambda item: finding_groups(item, _MOST_FINDINGS),
+        general=general_notes,
     )
     with whole_file(path) as part, part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.writelines(pieces)

@@ -1,4 +1,4 @@
-"""A verification as a table for a spreadsheet: a row for each signature, the bad ones first."""
+"""A verification as a table for a spreadsheet: a row for each signature and finding, the bad ones first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digitize.messages import Catalogue
 from digitize.messages.visible import one_line, visible
 from digitize.pipeline.field_sheets import Sheet, write_csv
 from digitize.reports.facts import other_notes, seven_facts, warnings
-from digitize.reports.outcome import Outcome, Part, general_problems, parts_of
+from digitize.reports.outcome import Outcome, Part, finding_groups, general_notes, parts_of
 from digitize.signatures.verdict import SignatureReport
 
 _FACTS = 7
@@ -40,12 +40,17 @@ def _headings(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _rows(item: VerifiedItem, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
-    """A row for each signature, and for each part that has none: it must not be missed."""
+    """A row for each finding and signature, and for each part that has none: it must not be missed."""
     named = str(item.path)
     verdict = catalogue.text(f"verdict.{item.verdict.value}")
-    general = "; ".join(dict.fromkeys(map(catalogue.problem, general_problems(item))))
-    if general:
-        yield named, verdict, "", "", "", *[""] * _FACTS, "", general
+    notes = "; ".join(map(catalogue.problem, general_notes(item)))
+    if notes:
+        yield named, verdict, "", "", "", *[""] * _FACTS, "", notes
+    for group in finding_groups(item):
+        severity = catalogue.text(f"severity.{group.severity.value}")
+        for finding in group.shown:
+            message = catalogue.problem(finding.problem)
+            yield named, verdict, finding.file, "", severity, *[""] * _FACTS, "", message
     for part in parts_of(item):
         if not part.signatures:
             notes = "; ".join(catalogue.problem(note) for note in part.notes)
