@@ -22,6 +22,9 @@ _KINDS = {
     "composed": "normalization",
     "packaged": "information package creation",
     "renewed": "digital signature generation",
+    "reopened": "modification",
+    "withdrawn": "deaccession",
+    "returned": "accession",
 }
 """Which events of the ledger enter PREMIS, and under which event type (LoC vocabulary)."""
 
