@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, Fact, ItemProblem, UsageProblem
 from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
 from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
@@ -27,8 +27,11 @@ from digitize.times import Clock
 
 CHECKSUMS = "SHA256SUMS"
 
-LATE, WITHDRAWN = "late_pages", "pages_of_withdrawn"
-"""Codes of the problems that files came for a dossier that was packaged, or taken out of work."""
+LATE = "late_pages"
+"""Code of the problem that files came for a dossier that was packaged."""
+
+WITHDRAWN = "pages_of_withdrawn"
+"""The same for a dossier that was taken out of work."""
 
 _STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
@@ -208,11 +211,12 @@ class Intake:
 
     def _too_late(self, record: DossierRecord, files: Sequence[Path], taken: TakenIn) -> None:
         """Pages came after the dossier was packaged or withdrawn: told, and never slipped in."""
-        code = WITHDRAWN if record.stage is Stage.WITHDRAWN else LATE
-        problem = Problem(code, {"files": len(files), "dossier": record.id})
+        facts: dict[str, Fact] = {"files": len(files), "dossier": record.id}
+        gone = record.stage is Stage.WITHDRAWN
+        problem = Problem(WITHDRAWN, facts) if gone else Problem(LATE, facts)
         with self._ledger.transaction():
             self._ledger.set_problem(record.id, problem)
-            self._ledger.add_event(code, record.id, files=[nfc(path.name) for path in files])
+            self._ledger.add_event(problem.code, record.id, files=[nfc(path.name) for path in files])
             for path in files:
                 self._remember(path, problem)
         taken.notes.append((record.id, problem))
