@@ -102,7 +102,9 @@ def _show_generations(session: Session, detail: DossierDetail) -> None:
                 "who": one.who,
             }
             place = "superseded" if one.superseded else "archive"
-            told = session.text("say.generation_line", status=one.record_status, place=place, **facts)
+            told = session.text(
+                "say.generation_line", status=_status(session, one.record_status), place=place, **facts
+            )
             session.out.print(told, markup=False)
             if one.replaces:
                 why = one.why or session.text("say.renewed_why")
@@ -110,11 +112,18 @@ def _show_generations(session: Session, detail: DossierDetail) -> None:
                 session.out.print(told, markup=False)
     if line.is_reopened:
         told = session.text(
-            "say.next_line", status=line.record_status, replaces=line.replaces or "", why=line.why
+            "say.next_line",
+            status=_status(session, line.record_status),
+            replaces=line.replaces or "",
+            why=line.why,
         )
         session.out.print(told, markup=False)
     elif line.stage is Stage.WITHDRAWN:
         session.out.print(session.text("say.withdrawn_line", why=line.why), markup=False)
+
+
+def _status(session: Session, status: str) -> str:
+    return session.text(f"record_status.{status}")
 
 
 def _told(fact: object) -> str:
