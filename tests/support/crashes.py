@@ -201,19 +201,20 @@ class CrashLab:
         shutil.copytree(start, self._template)
         if scenario.prepare is not None:
             scenario.prepare(self._template, moment)
-        self.finished = scratch / f"{scenario.name}-after"
+        self._do_undisturbed()
+
+    def _do_undisturbed(self) -> None:
+        """See where the work ends, and by which steps."""
         shutil.rmtree(self._place, ignore_errors=True)
-        # In the same place as the spoilt ones: paths enter the ledger.
         shutil.copytree(self._template, self._place)
         WATCHER.count, WATCHER.spoil, WATCHER.armed = 0, 0, True
         WATCHER.seen.clear()
-        scenario.act(self._place, moment)
+        self._scenario.act(self._place, self._moment)
         WATCHER.armed = False
         self.steps = WATCHER.count
         self._turning = [step for step, kind in enumerate(WATCHER.seen, start=1) if kind in _TURNING]
-        shutil.copytree(self._place, self.finished)
         self._wanted = archive_of(self._place)
-        self._happened = happened(self._place, moment)
+        self._happened = happened(self._place, self._moment)
 
     def points(self, number: int | None = None) -> Iterator[Point]:
         """Try every point with every fault; or so many of those that turn something.
@@ -234,6 +235,9 @@ class CrashLab:
 
     def attempt(self, number: int, fault: Fault) -> Point:
         """Spoil one step, resume, and look at what is there."""
+        if dt.datetime.now(VIETNAM) - self._moment > _AS_LONG:
+            self._moment = dt.datetime.now(VIETNAM).replace(microsecond=0)
+            self._do_undisturbed()
         shutil.rmtree(self._place, ignore_errors=True)
         shutil.copytree(self._template, self._place)
 
@@ -283,6 +287,9 @@ class CrashLab:
                 faults.append(f"{old.name} has a wrong mark")
         return faults
 
+
+_AS_LONG = dt.timedelta(minutes=3)
+"""Nothing is signed at a time that is far from the clock of who puts timestamps."""
 
 _TURNING = ("commit", "rename", "remove")
 """Steps after which a resume finds something else than before."""
