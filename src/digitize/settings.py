@@ -132,6 +132,20 @@ class Fonts(_Section):
     times: Path | None = None
 
 
+class Access(_Section):
+    """Who may read what the program writes; modes are ``0640`` and ``0750``, less the umask.
+
+    Attributes:
+        group: that the workspace's folders, and all that is made in them, belong to; empty leaves it to
+            the machine.
+        owner: the account that the program has to run under, so that all files are its own; empty for any.
+
+    """
+
+    group: str = ""
+    owner: str = ""
+
+
 class Settings(_Section):
     """All settings of a workspace. Paths are relative to its folder.
 
@@ -144,6 +158,7 @@ class Settings(_Section):
     organisation: Organisation
     reading: Reading = Reading()
     limits: Limits = Limits()
+    access: Access = Access()
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()

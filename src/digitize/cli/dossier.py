@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from rich.text import Text
 
@@ -15,7 +16,9 @@ from digitize.cli.documents import (
 )
 from digitize.cli.session import Session
 from digitize.cli.tables import line_json
+from digitize.errors import Fact
 from digitize.forms.template import Template
+from digitize.model import Stage
 from digitize.pipeline.overview import DossierDetail
 
 
@@ -37,6 +40,7 @@ def detail_json(
         ],
         "documents": documents_json(session, detail.documents, page_facts(detail), templates),
         "completeness": completeness_json(session, detail.documents),
+        "generations": [asdict(one) for one in detail.generations],
         "events": [
             {"at": event.at, "who": event.who, "kind": event.kind, "detail": event.detail}
             for event in detail.events
@@ -54,6 +58,7 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
     )
     if line.package:
         session.out.print(session.text("say.package_line", package=line.package), markup=False)
+    _show_generations(session, detail)
     if line.problem:
         session.out.print(Text(session.catalogue.problem(line.problem), style="red"))
         session.out.print(session.catalogue.remedy(line.problem), markup=False)
@@ -83,6 +88,42 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
         known = session.catalogue.has(key)
         told = session.text(key, **facts) if known else event.kind
         session.out.print(f"  {event.at}  {event.who}  {told}", markup=False)
+
+
+def _show_generations(session: Session, detail: DossierDetail) -> None:
+    """What replaced what, and why; nothing where there is one package and no other in the making."""
+    line = detail.line
+    if len(detail.generations) > 1:
+        for one in detail.generations:
+            facts: dict[str, Fact] = {
+                "number": one.number,
+                "package": one.package,
+                "at": one.at,
+                "who": one.who,
+            }
+            place = "superseded" if one.superseded else "archive"
+            told = session.text(
+                "say.generation_line", status=_status(session, one.record_status), place=place, **facts
+            )
+            session.out.print(told, markup=False)
+            if one.replaces:
+                why = one.why or session.text("say.renewed_why")
+                told = session.text("say.generation_why", replaces=one.replaces, why=why)
+                session.out.print(told, markup=False)
+    if line.is_reopened:
+        told = session.text(
+            "say.next_line",
+            status=_status(session, line.record_status),
+            replaces=line.replaces or "",
+            why=line.why,
+        )
+        session.out.print(told, markup=False)
+    elif line.stage is Stage.WITHDRAWN:
+        session.out.print(session.text("say.withdrawn_line", why=line.why), markup=False)
+
+
+def _status(session: Session, status: str) -> str:
+    return session.text(f"record_status.{status}")
 
 
 def _told(fact: object) -> str:

@@ -21,6 +21,8 @@ from digitize.cli import (
     ocr,
     read,
     renew,
+    reopen,
+    retention,
     review,
     run,
     sample,
@@ -29,6 +31,7 @@ from digitize.cli import (
     status,
     trust,
     verify,
+    withdraw,
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
@@ -42,7 +45,10 @@ _COMMANDS = (
     show,
     review,
     sign,
+    reopen,
+    withdraw,
     renew,
+    retention,
     export,
     verify,
     trust,

@@ -55,10 +55,10 @@ def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> No
         except ItemProblem as error:
             session.err.print(session.catalogue.problem(Problem.of(error)), markup=False)
             continue
-        if desk.let_through(dossier):
-            session.say("approved", dossier=dossier)
         if not goes_on:
             break
+        if desk.let_through(dossier):
+            session.say("approved", dossier=dossier)
     session.say("review_next")
 
 

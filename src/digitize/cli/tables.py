@@ -38,6 +38,10 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "problem": session.problem_json(line.problem) if line.problem else None,
         "package": line.package,
         "received_at": line.received_at,
+        "generation": line.generation,
+        "replaces": line.replaces,
+        "record_status": line.record_status,
+        "why": line.why or None,
     }
 
 
@@ -56,7 +60,7 @@ def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
             Text(session.text(f"stage.{line.stage.value}"), style=_STYLES.get(line.stage, "")),
             str(line.pages),
             str(line.doubtful_fields) if line.doubtful_fields else "",
-            Text(session.catalogue.problem(line.problem) if line.problem else ""),
+            Text(_note(session, line)),
         )
     if lines:
         session.out.print(table)
@@ -66,6 +70,16 @@ def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
         f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in counts(list(lines)).items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
+
+
+def _note(session: Session, line: DossierLine) -> str:
+    """What a person should know of a dossier, in its line of the table."""
+    notes = [session.catalogue.problem(line.problem)] if line.problem else []
+    if line.is_reopened:
+        notes.append(session.text("say.in_correction", why=line.why))
+    elif line.stage is Stage.WITHDRAWN:
+        notes.append(line.why)
+    return "; ".join(notes)
 
 
 _URGENCY = {Stage.QUARANTINED: 0, Stage.IN_REVIEW: 1, Stage.PACKAGED: 3, Stage.WITHDRAWN: 4}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
 from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.messages import Catalogue
+from digitize.model import Stage
 from digitize.pipeline.field_sheets import Paper, sheets_of, write_csv, write_xlsx
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import Ledger
@@ -29,7 +30,7 @@ def export_fields(
 
     Args:
         ledger: where they stand.
-        dossiers: their codes; all if empty.
+        dossiers: their codes; if empty all that are not withdrawn.
         output: one workbook, or a CSV for each form and table.
         to: the folder to write to; files of the same names must not be there.
         templates: the forms that are known, by their ids.
@@ -40,13 +41,18 @@ def export_fields(
 
     Raises:
         UsageProblem: a dossier does not exist, or a file is there already.
+        ItemProblem: a dossier is withdrawn.
 
     """
     records = {record.id: record for record in ledger.dossiers()}
     unknown = next((code for code in dossiers if code not in records), None)
     if unknown is not None:
         raise UsageProblem("dossier_unknown", dossier=unknown)
-    chosen = [records[code] for code in dict.fromkeys(dossiers)] or list(records.values())
+    gone = next((code for code in dossiers if records[code].stage is Stage.WITHDRAWN), None)
+    if gone is not None:
+        raise ItemProblem("already_withdrawn", dossier=gone)
+    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
+    chosen = [records[code] for code in dict.fromkeys(dossiers)] or standing
     papers = [
         Paper(record.id, number, record.stage.value, document)
         for record in chosen

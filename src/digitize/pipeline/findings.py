@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
+from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.ledger import Ledger
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
@@ -118,6 +119,43 @@ def doubtful_fields(ledger: Ledger, dossier: str | None = None) -> list[Doubtful
         )
         for row in ledger.rows(sql, *values)
     ]
+
+
+def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[DoubtfulField]:
+    """What a person is asked about: of one dossier, or of all that are in review.
+
+    Doubtful fields, and of a dossier that was reopened for a correction every field that nobody has decided
+    about since. What was decided before is shown as it was decided.
+    """
+    records = ledger.dossiers(Stage.IN_REVIEW) if dossier is None else [ledger.dossier(dossier)]
+    found: list[DoubtfulField] = []
+    for record in records:
+        if record is None:
+            continue
+        doubtful = doubtful_fields(ledger, record.id)
+        if not waits_for_correction(ledger, record):
+            found += doubtful
+            continue
+        since = next(e.at for e in reversed(ledger.events(record.id)) if e.kind == "reopened")
+        asked = {(one.document, one.key) for one in doubtful}
+        found += doubtful
+        for ordinal, document in enumerate(load_documents(ledger, record.id), start=1):
+            settled = _decided_since(ledger, record.id, ordinal, since)
+            found += [
+                DoubtfulField(record.id, ordinal, document.form, key, reading)
+                for key, reading in document.fields.items()
+                if (ordinal, key) not in asked and key not in settled
+            ]
+    return found
+
+
+def _decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> set[str]:
+    sql = (
+        "SELECT decision.key FROM decision JOIN document ON document.dossier = decision.dossier "
+        "AND document.anchor = decision.anchor AND document.form = decision.form "
+        "WHERE document.dossier = ? AND document.ordinal = ? AND decision.at >= ?"
+    )
+    return {row["key"] for row in ledger.rows(sql, dossier, document, since)}
 
 
 def count_doubtful(ledger: Ledger) -> dict[str, int]:

@@ -18,6 +18,7 @@ from digitize.model import Problem
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
+from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
@@ -69,6 +70,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
     if workspace is not None:
         checks += [
             *_folders(workspace),
+            *_access(workspace),
             _disk(workspace),
             *_key(workspace, clock),
         ]
@@ -128,6 +130,37 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
             yield _bad("folder", State.WARNING, "folder_open_to_all", path=str(folder))
         else:
             yield Check("folder", State.OK, str(folder))
+
+
+def _access(workspace: Workspace) -> Iterator[Check]:
+    """Whether the account is the right one, and whether the group gets what is made here."""
+    access = workspace.settings.access
+    if not access.group and not access.owner:
+        return
+    try:
+        require_account(access)
+        group = group_number(access)
+    except DigitizeError as error:
+        yield Check("access", State.FAILURE, "", Problem.of(error))
+        return
+    if group is None:
+        yield Check("access", State.OK, access.owner)
+        return
+    folders = [workspace.root, *workspace.own_folders]
+    folders += [path for folder in (workspace.archive, workspace.originals) for path in _subfolders(folder)]
+    closed = next((f for f in folders if f.is_dir() and not is_open_to_group(f)), None)
+    kept = next((f for f in folders if f.is_dir() and not passes_on(f, group)), None)
+    if kept is not None:
+        facts: dict[str, Fact] = {"path": str(kept), "group": access.group, "root": str(workspace.root)}
+        yield _bad("access", State.WARNING, "access_group_partly", **facts)
+    elif closed is not None:
+        yield _bad("access", State.WARNING, "access_umask_strict", path=str(closed), group=access.group)
+    else:
+        yield Check("access", State.OK, access.group)
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 
 def _disk(workspace: Workspace) -> Check:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, Fact, ItemProblem, UsageProblem
 from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
 from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
+from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord
 from digitize.pipeline.quarantine import release, set_aside
@@ -25,6 +26,12 @@ from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
 CHECKSUMS = "SHA256SUMS"
+
+LATE = "late_pages"
+"""Code of the problem that files came for a dossier that was packaged."""
+
+WITHDRAWN = "pages_of_withdrawn"
+"""The same for a dossier that was taken out of work."""
 
 _STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
@@ -110,9 +117,10 @@ class Intake:
     ) -> None:
         record = self._ledger.dossier(dossier)
         assert record is not None
-        if files and record.stage is Stage.PACKAGED:
-            self._too_late(record, files, taken)
-        elif files:
+        if record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record):
+            self._too_late(record, [*files, *(refused.path for refused in refusals)], taken)
+            return
+        if files:
             self._add_files(record, files, taken)
         for refused in refusals:
             self._refuse(record, refused, taken)
@@ -202,11 +210,13 @@ class Intake:
         return copy_whole(path, target, mode=READ_ONLY)
 
     def _too_late(self, record: DossierRecord, files: Sequence[Path], taken: TakenIn) -> None:
-        """Pages came after the dossier was packaged: told, and never slipped in."""
-        problem = Problem("late_pages", {"files": len(files)})
+        """Pages came after the dossier was packaged or withdrawn: told, and never slipped in."""
+        facts: dict[str, Fact] = {"files": len(files), "dossier": record.id}
+        gone = record.stage is Stage.WITHDRAWN
+        problem = Problem(WITHDRAWN, facts) if gone else Problem(LATE, facts)
         with self._ledger.transaction():
             self._ledger.set_problem(record.id, problem)
-            self._ledger.add_event("late_pages", record.id, files=[path.name for path in files])
+            self._ledger.add_event(problem.code, record.id, files=[nfc(path.name) for path in files])
             for path in files:
                 self._remember(path, problem)
         taken.notes.append((record.id, problem))

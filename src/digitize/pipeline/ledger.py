@@ -242,6 +242,12 @@ class Ledger:
         if folder is not None:
             self.execute("UPDATE dossier SET package = ? WHERE id = ?", folder, identifier)
 
+    def set_generation(self, identifier: str, *, replaces: str, status: str) -> None:
+        """What a dossier's present or next package is to one before it."""
+        self.execute(
+            "UPDATE dossier SET replaces = ?, record_status = ? WHERE id = ?", replaces, status, identifier
+        )
+
     # --- originals and pages ------------------------------------------------------------------
 
     def originals(self, dossier: str) -> list[OriginalRecord]:
@@ -387,6 +393,20 @@ class Ledger:
             time,
             _json({"code": problem.code, "facts": problem.facts}),
         )
+
+    def forget_refused(self, source: str, codes: Sequence[str]) -> int:
+        """Let files of a source, or in it, be taken in that were refused for one of some reasons.
+
+        Returns:
+            How many they are.
+
+        """
+        marks = ",".join("?" * len(codes))
+        sql = (
+            "DELETE FROM refused WHERE (source = ? OR substr(source, 1, ?) = ?) "  # noqa: S608 - marks alone
+            f"AND json_extract(problem, '$.code') IN ({marks})"
+        )
+        return self.execute(sql, source, len(source) + 1, f"{source}/", *codes)
 
 
 def problem_from(text: str | None) -> Problem | None:

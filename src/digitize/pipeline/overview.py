@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
+from digitize.pipeline.generations import MADE, RecordStatus
 from digitize.pipeline.ledger import EventRecord, Ledger, OriginalRecord, PageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class DossierLine:
-    """A dossier in one line."""
+    """A dossier in one line.
+
+    Attributes:
+        id: its code.
+        stage: where it stands.
+        pages: how many it has.
+        doubtful_fields: how many wait for a person.
+        problem: what a person should know.
+        package: the folder of its package that stands in the archive.
+        received_at: when it was taken in.
+        generation: the number of that package; 0 where there is none.
+        replaces: the package that this one, or the next one of a reopened dossier, stands for.
+        record_status: what it is to that: ``NEW``, ``REPLACEMENT``, ``SUPPLEMENT``.
+        why: the reason for the last time that it was reopened, withdrawn or brought back.
+
+    """
 
     id: str
     stage: Stage
@@ -21,6 +38,41 @@ class DossierLine:
     problem: Problem | None
     package: str | None
     received_at: str
+    generation: int
+    replaces: str | None
+    record_status: str
+    why: str
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether a next generation of its package is in the making."""
+        in_work = self.stage not in (Stage.PACKAGED, Stage.WITHDRAWN)
+        return in_work and self.replaces is not None and self.replaces == self.package
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationLine:
+    """A package that was made of a dossier.
+
+    Attributes:
+        number: from 1.
+        package: its folder.
+        at, who: when it came into the archive, and who put it there.
+        record_status: what it is to the one before.
+        replaces: the one before; None for the first.
+        why: the reason for it; empty for the first and for renewed timestamps.
+        superseded: a later one has taken its place.
+
+    """
+
+    number: int
+    package: str
+    at: str
+    who: str
+    record_status: str
+    replaces: str | None
+    why: str
+    superseded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +84,7 @@ class DossierDetail:
     pages: tuple[PageRecord, ...]
     documents: tuple[Document, ...]
     events: tuple[EventRecord, ...]
+    generations: tuple[GenerationLine, ...]
 
 
 def dossier_lines(ledger: Ledger) -> list[DossierLine]:
@@ -41,6 +94,7 @@ def dossier_lines(ledger: Ledger) -> list[DossierLine]:
         row["dossier"]: int(row["n"])
         for row in ledger.rows("SELECT dossier, count(*) AS n FROM page GROUP BY dossier")
     }
+    made, reasons = _generation_counts(ledger), _reasons(ledger)
     return [
         DossierLine(
             id=record.id,
@@ -50,6 +104,10 @@ def dossier_lines(ledger: Ledger) -> list[DossierLine]:
             problem=record.problem,
             package=record.package,
             received_at=record.received_at,
+            generation=made.get(record.id, 0),
+            replaces=record.replaces,
+            record_status=record.record_status,
+            why=reasons.get(record.id, ""),
         )
         for record in ledger.dossiers()
     ]
@@ -66,10 +124,45 @@ def dossier_detail(ledger: Ledger, dossier: str) -> DossierDetail | None:
     line = next((line for line in dossier_lines(ledger) if line.id == dossier), None)
     if line is None:
         return None
+    events = tuple(ledger.events(dossier))
     return DossierDetail(
         line=line,
         originals=tuple(ledger.originals(dossier)),
         pages=tuple(ledger.pages(dossier)),
         documents=tuple(load_documents(ledger, dossier)),
-        events=tuple(ledger.events(dossier)),
+        events=events,
+        generations=tuple(_generations(line, events)),
     )
+
+
+def _generation_counts(ledger: Ledger) -> dict[str, int]:
+    marks = ",".join("?" * len(MADE))
+    sql = f"SELECT dossier, count(*) AS n FROM event WHERE kind IN ({marks}) GROUP BY dossier"  # noqa: S608
+    return {row["dossier"]: int(row["n"]) for row in ledger.rows(sql, *MADE)}
+
+
+def _reasons(ledger: Ledger) -> dict[str, str]:
+    """The last reason that was given for each dossier."""
+    sql = (
+        "SELECT dossier, json_extract(detail, '$.why') AS why, max(id) FROM event "
+        "WHERE kind IN ('reopened', 'withdrawn', 'returned') GROUP BY dossier"
+    )
+    return {row["dossier"]: str(row["why"]) for row in ledger.rows(sql)}
+
+
+def _generations(line: DossierLine, events: Sequence[EventRecord]) -> Iterator[GenerationLine]:
+    """Every package that was made of a dossier, the first one first."""
+    made = [event for event in events if event.kind in MADE]
+    for number, event in enumerate(made, start=1):
+        package, replaces = str(event.detail["package"]), event.detail.get("replaces")
+        status = RecordStatus.REPLACEMENT if replaces else RecordStatus.NEW
+        yield GenerationLine(
+            number=number,
+            package=package,
+            at=event.at,
+            who=event.who,
+            record_status=str(event.detail.get("record_status", status)),
+            replaces=str(replaces) if replaces else None,
+            why=str(event.detail.get("why", "")),
+            superseded=package != line.package,
+        )

@@ -7,7 +7,6 @@ what was done.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import shutil
 import uuid
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from digitize.archive.descriptive import DescribedDocument
 from digitize.archive.mets import object_id_of
-from digitize.archive.naming import Names, NewUuid, make_names
+from digitize.archive.naming import Names, NewUuid
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
 from digitize.archive.parts import ORIGINALS
 from digitize.errors import DigitizeError, ItemProblem
@@ -26,6 +25,7 @@ from digitize.model import Document, Language, PageReading, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.content import ReadDocument, content_json
 from digitize.pipeline.findings import load_documents
+from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
@@ -89,6 +89,7 @@ class Packager:
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
                 notes = self._build(record, names, target)
+            generation = self._generation(record)
             with self.ledger.transaction():
                 self.ledger.set_package(dossier, folder=names.folder)
                 self.ledger.move(
@@ -101,8 +102,12 @@ class Packager:
                     officer=self.seal.officer.subject if self.seal.officer else "",
                     notes=[[note.code, note.facts] for note in notes],
                     tool=TOOL,
+                    **generation,
                 )
-        remove_tree(self.workspace.work / dossier)
+            packaged = self.ledger.dossier(dossier)
+            assert packaged is not None
+            retire(self.workspace, self.ledger, packaged)
+            remove_tree(self.workspace.work / dossier)
         return Packaged(target, notes)
 
     def can_package(self, record: DossierRecord) -> bool:
@@ -122,13 +127,14 @@ class Packager:
         if not record.package_uuid:
             with self.ledger.transaction():
                 self.ledger.set_package(record.id, uuid=str(identity))
-        return make_names(
-            self.workspace.profile.package,
-            self.workspace.settings.organisation,
-            record.id,
-            dt.datetime.fromisoformat(record.received_at),
-            identity,
-        )
+        return package_names(self.workspace, record, identity)
+
+    def _generation(self, record: DossierRecord) -> dict[str, str]:
+        """What the event of a package says of the one before it; nothing for the first one."""
+        if not record.replaces:
+            return {}
+        why = reason_for_next(self.ledger, record)
+        return {"replaces": record.replaces, "record_status": record.record_status, "why": why}
 
     def _build(self, record: DossierRecord, names: Names, target: Path) -> tuple[Problem, ...]:
         staging = self.workspace.staging(names.folder)

@@ -53,6 +53,10 @@ def set_aside(
     }
     write_whole(folder / REASON, json.dumps(reason, ensure_ascii=False, indent=1))
     with ledger.transaction():
+        record = ledger.dossier(dossier)
+        if record is not None and record.stage is Stage.WITHDRAWN:
+            # Somebody has taken it out of work meanwhile; that stands.
+            return
         ledger.set_problem(dossier, problem)
         ledger.move(dossier, Stage.QUARANTINED, "quarantined", code=problem.code)
 

@@ -9,7 +9,6 @@ A renewal that is cut off at any of these goes on there, and until the last of t
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,13 +17,14 @@ from pathlib import Path
 
 from digitize.archive.check import check_package
 from digitize.archive.mets import object_id_of
-from digitize.archive.naming import Names, NewUuid, make_names
+from digitize.archive.naming import Names, NewUuid
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, PackagePlan
 from digitize.archive.renewal import package_expiry, renew_package
 from digitize.errors import ItemProblem, SigningProblem
-from digitize.files import make_folder, publish_folder, remove_tree, rename_folder, write_whole
+from digitize.files import make_folder, publish_folder, remove_tree, write_whole
 from digitize.model import Problem, Stage
 from digitize.pdf.compose import TOOL
+from digitize.pipeline.generations import RecordStatus, package_names, retire, retire_leftovers
 from digitize.pipeline.history import History
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, Ledger
@@ -125,10 +125,22 @@ class Renewal:
 
     def tidy(self) -> None:
         """Finish what was cut off after the ledger had named the new generation."""
-        for record in self._packaged():
-            for event in self.ledger.events(record.id):
-                if event.kind == "renewed":
-                    self._retire(str(event.detail["replaces"]), record, event.at)
+        retire_leftovers(self.workspace, self.ledger, self.clock)
+
+    def settle(self, dossier: str) -> None:
+        """Finish a renewal of a dossier that is in the archive already, and discard one that is not.
+
+        Whoever calls it holds the dossier. What is discarded was made from the package that stands.
+        """
+        record = self._record(dossier)
+        names = self._begun(record)
+        if names is None:
+            return
+        if (self.workspace.archive / names.folder).exists():
+            self._publish(record, names, None)
+        else:
+            remove_tree(self._waiting(names))
+            remove_tree(self.workspace.staging(names.folder))
 
     def expiries(self, failed: dict[str, Problem]) -> Iterator[PackageLine]:
         """Every package and when its proof ends; why one cannot be read goes into ``failed``."""
@@ -241,7 +253,7 @@ class Renewal:
             events=history.events,
             agents=history.agents,
             moment=moment,
-            record_status="REPLACEMENT",
+            record_status=RecordStatus.REPLACEMENT,
             replaces=object_id_of(self._folder(record)) or record.package,
         )
 
@@ -259,24 +271,15 @@ class Renewal:
         until = written(package_expiry(target).until)
         with self.ledger.transaction():
             self.ledger.set_package(record.id, uuid=str(self._identity(record)), folder=names.folder)
+            self.ledger.set_generation(record.id, replaces=old, status=RecordStatus.REPLACEMENT)
             self.ledger.add_event(
                 "renewed", record.id, replaces=old, package=names.folder, until=until, tool=TOOL
             )
-        self._retire(old, self._record(record.id), self.ledger.now())
+        retire(self.workspace, self.ledger, self._record(record.id))
 
     def _identity(self, record: DossierRecord) -> str:
         event = next(e for e in reversed(self.ledger.events(record.id)) if e.kind == "renewal_begun")
         return str(event.detail["uuid"])
-
-    def _retire(self, old: str, record: DossierRecord, when: str) -> None:
-        """Move a generation that was replaced out of the archive, beside a mark that says by what."""
-        folder = self.workspace.archive / old
-        if not old or old == record.package or not folder.exists():
-            return
-        place = make_folder(self.workspace.superseded)
-        mark = {"package": old, "replaced_by": record.package, "at": when, "why": "renewed"}
-        write_whole(place / f"{old}.json", json.dumps(mark, ensure_ascii=False, indent=1))
-        rename_folder(folder, place / old)
 
     # --- names --------------------------------------------------------------------------------
 
@@ -299,10 +302,4 @@ class Renewal:
         return self.workspace.archive / f".renewed-{names.folder}"
 
     def _names(self, record: DossierRecord, identity: uuid.UUID) -> Names:
-        return make_names(
-            self.workspace.profile.package,
-            self.workspace.settings.organisation,
-            record.id,
-            dt.datetime.fromisoformat(record.received_at),
-            identity,
-        )
+        return package_names(self.workspace, record, identity)

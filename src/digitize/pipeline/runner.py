@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import ItemProblem, SigningProblem
-from digitize.files import remove_tree, sweep
 from digitize.model import Document, Language, Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
+from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord, PageRecord
+from digitize.pipeline.leftovers import clear_leftovers
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_summary import summary_of
@@ -119,7 +120,7 @@ class Runner:
     def run(self, sources: Sequence[Path]) -> RunResult:
         """Take in what is new and work until nothing is left that needs no person."""
         started = time.monotonic()
-        self._clear_leftovers()
+        clear_leftovers(self._workspace, self._ledger, self._clock)
         self._note(Intake(self._workspace, self._ledger, self._clock).take(sources))
         self._ready.extend(record.id for record in self._ledger.dossiers(*_ACTIVE))
         self._observer.planned(self._known_pages())
@@ -173,12 +174,27 @@ class Runner:
 
     def _set_aside(self, dossier: str, problem: Problem, culprit: Path | None) -> None:
         record = self._ledger.dossier(dossier)
-        if record is None or record.stage is Stage.QUARANTINED:
+        if record is None or record.stage not in _ACTIVE:
+            # It is set aside already, or somebody has withdrawn it meanwhile.
             return
         set_aside(self._workspace, self._ledger, dossier, problem, culprit, self._clock)
         self._result.failed.append(dossier)
         self._observer.problem(dossier, problem)
         self._observer.moved(dossier, Stage.QUARANTINED)
+
+    def _advance(self, dossier: str, before: Stage, after: Stage, event: str, **detail: object) -> bool:
+        """Move a dossier on, unless somebody has withdrawn or reopened it since its step began.
+
+        Inside a transaction, with what the step has found.
+        """
+        if not self._stands(dossier, before):
+            return False
+        self._ledger.move(dossier, after, event, **detail)
+        return True
+
+    def _stands(self, dossier: str, stage: Stage) -> bool:
+        record = self._ledger.dossier(dossier)
+        return record is not None and record.stage is stage
 
     # --- stages -------------------------------------------------------------------------------
 
@@ -270,14 +286,17 @@ class Runner:
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
             engine = next((str(p.summary["engine"]) for p in pages if p.summary), "")
-            self._ledger.move(
+            moved = self._advance(
                 dossier,
+                Stage.RECEIVED,
                 Stage.RECOGNISED,
                 "pages_read",
                 pages=len(pages),
                 engine=engine,
                 tool=TOOL,
             )
+        if not moved:
+            return
         self._observer.moved(dossier, Stage.RECOGNISED)
         poor = [str(number) for number, page in enumerate(pages, start=1) if _is_poor(page)]
         if poor:
@@ -293,6 +312,8 @@ class Runner:
         def settle(documents: list[Document]) -> None:
             findings.refuse_secret(documents)
             with self._ledger.transaction():
+                if not self._stands(record.id, Stage.RECOGNISED):
+                    return
                 findings.save_documents(self._ledger, record.id, documents)
                 self._ledger.move(
                     record.id,
@@ -337,10 +358,13 @@ class Runner:
         required = self._workspace.profile.review.required
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
+        needed = needed or waits_for_correction(self._ledger, record)
         stage = Stage.IN_REVIEW if needed else Stage.APPROVED
         event = "review_needed" if needed else "approved"
         with self._ledger.transaction():
-            self._ledger.move(record.id, stage, event, doubtful=doubtful)
+            moved = self._advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
+        if not moved:
+            return
         self._observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._ready.appendleft(record.id)
@@ -358,13 +382,16 @@ class Runner:
                 if waiting:
                     return
                 with self._ledger.transaction():
-                    self._ledger.move(
+                    moved = self._advance(
                         record.id,
+                        Stage.APPROVED,
                         Stage.COMPOSED,
                         "composed",
                         documents=len(documents),
                         tool=TOOL,
                     )
+                if not moved:
+                    return
                 self._observer.moved(record.id, Stage.COMPOSED)
                 self._ready.appendleft(record.id)
 
@@ -436,7 +463,7 @@ class Runner:
 
     def _make_again(self, record: DossierRecord, stage: Stage) -> None:
         with self._ledger.transaction():
-            self._ledger.move(record.id, stage, "derived_made_again")
+            self._advance(record.id, record.stage, stage, "derived_made_again")
         self._ready.append(record.id)
 
     def _original_path(self, original: OriginalRecord) -> Path:
@@ -448,16 +475,6 @@ class Runner:
             "WHERE page.state = 'waiting' AND dossier.stage = ?"
         )
         return int(self._ledger.rows(sql, Stage.RECEIVED)[0]["n"])
-
-    def _clear_leftovers(self) -> None:
-        """Remove what an interrupted run has left half-written."""
-        for folder in (self._workspace.work, self._workspace.originals, self._workspace.quarantine):
-            sweep(folder)
-        finished = {r.id for r in self._ledger.dossiers(Stage.PACKAGED)}
-        if self._workspace.work.is_dir():
-            for folder in self._workspace.work.iterdir():
-                if folder.name in finished:
-                    remove_tree(folder)
 
     def _note(self, taken: TakenIn) -> None:
         self._result.failed.extend(taken.rejected)

@@ -11,6 +11,7 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
+from digitize.pipeline.access import give_to_group, require_account
 from digitize.profiles.profile import Profile, load_profile
 from digitize.settings import Settings, load_settings
 
@@ -118,25 +119,33 @@ class Workspace:
                 raise EnvironmentProblem("threshold_unknown", profile=profile.id, name=name)
 
     def require_folders(self) -> None:
-        """Make the folders that a workspace needs.
+        """Make the folders that a workspace needs, and let them belong to whom the settings say.
 
         Raises:
-            EnvironmentProblem: they cannot be made or written to.
+            EnvironmentProblem: they cannot be made or written to, or the account or the group is wrong.
 
         """
-        for folder in (self.originals, self.archive, self.quarantine, self.work):
+        require_account(self.settings.access)
+        give_to_group(self.settings.access, [self.root])
+        for folder in self.own_folders:
             try:
                 make_folder(folder)
             except OSError as error:
                 raise EnvironmentProblem("folder_unusable", path=str(folder)) from error
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise EnvironmentProblem("folder_unusable", path=str(folder))
+        give_to_group(self.settings.access, self.own_folders)
+
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """The folders that the program alone writes to, ``superseded`` only where there is one."""
+        always = (self.originals, self.archive, self.quarantine, self.work)
+        return (*always, self.superseded) if self.superseded.is_dir() else always
 
     def is_inside(self, path: Path) -> bool:
         """Whether a path is one of the folders that the program writes itself."""
         resolved = path.resolve()
-        own = (self.originals, self.archive, self.quarantine, self.work)
-        return any(resolved.is_relative_to(folder.resolve()) for folder in own)
+        return any(resolved.is_relative_to(folder.resolve()) for folder in self.own_folders)
 
 
 def own_forms(chosen: Path | None) -> Path | None:

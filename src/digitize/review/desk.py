@@ -15,7 +15,7 @@ from digitize.forms.template import FieldType, Template
 from digitize.forms.template_files import template_of
 from digitize.forms.values import read_value
 from digitize.model import Stage, Value
-from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields
+from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields, fields_to_review
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.times import Clock
@@ -55,8 +55,8 @@ class Desk:
     templates: Mapping[str, Template]
 
     def waiting(self) -> list[DoubtfulField]:
-        """Doubtful fields of dossiers in review, dossiers received first coming first."""
-        return doubtful_fields(self.ledger)
+        """What a person is asked about, dossiers received first coming first."""
+        return fields_to_review(self.ledger)
 
     def dossiers(self) -> list[str]:
         """Dossiers in review, in the order in which they were received."""
@@ -64,14 +64,14 @@ class Desk:
 
     @contextmanager
     def holding(self, dossier: str) -> Iterator[list[DoubtfulField]]:
-        """Hold a dossier and get its doubtful fields.
+        """Hold a dossier and get the fields that a person is asked about.
 
         Raises:
             ItemProblem: somebody else works on it.
 
         """
         with lease(self.ledger, dossier, self.clock):
-            yield doubtful_fields(self.ledger, dossier)
+            yield fields_to_review(self.ledger, dossier)
 
     def settle(self, field: DoubtfulField, value: Value) -> None:
         """Record what the person decided."""
@@ -80,12 +80,12 @@ class Desk:
 
     def let_through(self, dossier: str) -> bool:
         """Approve a dossier if nothing in it is in doubt any more; whether it was."""
-        record = self.ledger.dossier(dossier)
-        if record is None or record.stage is not Stage.IN_REVIEW:
-            return False
-        if doubtful_fields(self.ledger, dossier):
-            return False
         with self.ledger.transaction():
+            record = self.ledger.dossier(dossier)
+            if record is None or record.stage is not Stage.IN_REVIEW:
+                return False
+            if doubtful_fields(self.ledger, dossier):
+                return False
             self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0)
         return True
 

@@ -23,3 +23,8 @@ CREATE TABLE sheet_value (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, document, key)
 ) STRICT;
+-- Generations that were made by renewing timestamps.
+UPDATE dossier SET record_status = 'REPLACEMENT', replaces = (
+    SELECT json_extract(detail, '$.replaces') FROM event
+    WHERE event.dossier = dossier.id AND kind = 'renewed' ORDER BY event.id DESC LIMIT 1
+) WHERE EXISTS (SELECT 1 FROM event WHERE event.dossier = dossier.id AND kind = 'renewed');

@@ -1,0 +1,121 @@
+"""Generations of a dossier's package: which one stands, which it replaced, and where the old one goes.
+
+The order is the promise. The identity of the next generation stands in the ledger before anything of it
+is built; the old one stays in the archive until the new one is in place and the ledger names it; then a
+mark is written to ``superseded``, and last the old folder is moved beside it. Nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from enum import StrEnum
+
+from digitize.archive.naming import Names, make_names
+from digitize.errors import ItemProblem
+from digitize.files import make_folder, rename_folder, write_whole
+from digitize.model import Stage
+from digitize.pipeline.leases import lease
+from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
+from digitize.pipeline.workspace import Workspace
+from digitize.times import Clock
+
+MADE = ("packaged", "renewed")
+"""Events that say that a generation is in the archive."""
+
+
+class RecordStatus(StrEnum):
+    """What a package is to the one before it (METS ``RECORDSTATUS``)."""
+
+    NEW = "NEW"
+    REPLACEMENT = "REPLACEMENT"
+    SUPPLEMENT = "SUPPLEMENT"
+
+
+def package_names(workspace: Workspace, record: DossierRecord, identity: uuid.UUID) -> Names:
+    """The names of a dossier's package of a given identity."""
+    return make_names(
+        workspace.profile.package,
+        workspace.settings.organisation,
+        record.id,
+        dt.datetime.fromisoformat(record.received_at),
+        identity,
+    )
+
+
+def is_unrecorded(workspace: Workspace, record: DossierRecord) -> bool:
+    """Whether a dossier's next package is in the archive and the ledger does not say so yet."""
+    if record.stage is Stage.PACKAGED or not record.package_uuid:
+        return False
+    names = package_names(workspace, record, uuid.UUID(record.package_uuid))
+    return names.folder != record.package and (workspace.archive / names.folder).exists()
+
+
+def waits_for_correction(ledger: Ledger, record: DossierRecord) -> bool:
+    """Whether a dossier was reopened and nobody has looked at it since.
+
+    Who asked for a correction is given the chance to make it. For a supplement the pages that came are
+    what it was reopened for.
+    """
+    if record.record_status == RecordStatus.NEW:
+        return False
+    kinds = [event.kind for event in ledger.events(record.id)]
+    if "reopened" not in kinds:
+        return False
+    since = kinds[len(kinds) - kinds[::-1].index("reopened") :]
+    came = record.record_status == RecordStatus.SUPPLEMENT and "files_taken_in" in since
+    return "approved" not in since and not came
+
+
+def retire(workspace: Workspace, ledger: Ledger, record: DossierRecord) -> None:
+    """Move the generation that a dossier's package replaced out of the archive, beside a mark.
+
+    Whoever calls it holds the dossier. Done twice it gives the same.
+    """
+    old = record.replaces
+    if not old or old == record.package or record.stage is not Stage.PACKAGED:
+        return
+    folder = workspace.archive / old
+    made = _making(ledger, record)
+    if made is None or not folder.exists():
+        return
+    place = make_folder(workspace.superseded)
+    mark = {
+        "package": old,
+        "replaced_by": record.package,
+        "at": made.at,
+        "who": made.who,
+        "why": "renewed" if made.kind == "renewed" else "reopened",
+        "record_status": record.record_status,
+        "reason": made.detail.get("why", ""),
+    }
+    write_whole(place / f"{old}.json", json.dumps(mark, ensure_ascii=False, indent=1))
+    rename_folder(folder, place / old)
+
+
+def retire_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
+    """Move away what was replaced when the program was cut off before it could do so."""
+    for record in ledger.dossiers(Stage.PACKAGED):
+        if record.replaces and (workspace.archive / record.replaces).exists():
+            try:
+                with lease(ledger, record.id, clock):
+                    now = ledger.dossier(record.id)
+                    if now is not None:
+                        retire(workspace, ledger, now)
+            except ItemProblem:
+                # Whoever works on it does this in time.
+                continue
+
+
+def reason_for_next(ledger: Ledger, record: DossierRecord) -> str:
+    """Why the present or next generation of a dossier is made; empty for the first one."""
+    if record.record_status == RecordStatus.NEW:
+        return ""
+    found = [event for event in ledger.events(record.id) if event.kind == "reopened"]
+    return str(found[-1].detail["why"]) if found else ""
+
+
+def _making(ledger: Ledger, record: DossierRecord) -> EventRecord | None:
+    events = reversed(ledger.events(record.id))
+    return next((e for e in events if e.kind in MADE and e.detail.get("package") == record.package), None)
