@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from digitize.archive.discovery import find_items
+from digitize.archive.discovery import ItemKind, find_items
 from digitize.archive.verification import Effort, VerifiedItem, verify_found
 from digitize.cli.counting import counting
 from digitize.cli.session import Session
@@ -71,6 +71,8 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
             return folder.keep(item) if folder is not None else item
 
         items = verify_found(found, trust, moment, lambda _: told(), wishes.effort, keep)
+        if wishes.workspace is not None:
+            items += _log(wishes.workspace, items, wishes.effort)
         anchors = tuple(certificate_facts(anchor) for anchor in trust.anchors)
         outcome = Outcome(items, moment, anchors, online=wishes.online)
         # The bar has gone before anything else is told.
@@ -133,6 +135,16 @@ def _chosen(wishes: Wishes) -> TrustStore:
         named = opened.settings.trust
         return load_workspace_trust(opened.root, named.anchors, named.revocations, online=wishes.online)
     return load_user_store(online=wishes.online)
+
+
+def _log(workspace: Path, items: Sequence[VerifiedItem], effort: Effort) -> list[VerifiedItem]:
+    """The log of events of the workspace that was named, held against the packages under audit."""
+    from digitize.pipeline.event_log import check_log_of
+    from digitize.pipeline.workspace import Workspace
+
+    packages = [item.path for item in items if item.kind is ItemKind.PACKAGE]
+    found = check_log_of(Workspace.open(workspace), packages, effort)
+    return [found] if found is not None else []
 
 
 def _require_free(target: Path) -> None:

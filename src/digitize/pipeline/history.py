@@ -9,6 +9,7 @@ from digitize.archive.premis import PremisAgent, PremisEvent
 from digitize.messages import Catalogue
 from digitize.model import Language
 from digitize.pdf.compose import TOOL
+from digitize.pipeline.event_chain import Head
 from digitize.pipeline.ledger import EventRecord, Ledger
 
 _KINDS = {
@@ -75,6 +76,11 @@ class History:
                 agents=(*who, self._agent(TOOL, "software")),
             )
         )
+
+    def add_log_head(self, head: Head, moment: dt.datetime) -> None:
+        """Tell how far the log of events went, so that one that is rewritten later no longer fits."""
+        facts = {"number": str(head.id), "hash": head.hash}
+        self.add("event-log-head", "message digest calculation", moment, "log_head", facts)
 
     def _add_recorded(self, record: EventRecord) -> None:
         kind = _KINDS.get(record.kind)

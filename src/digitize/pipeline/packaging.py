@@ -186,6 +186,7 @@ class Packager:
             signers,
         )
         history.add("event-package", "information package creation", self.clock(), "packaged", {})
+        history.add_log_head(self.ledger.head(), self.clock())
         return history
 
 

@@ -231,6 +231,7 @@ class Renewal:
         until = written(package_expiry(self._folder(record)).until)
         facts = {"replaces": record.package or "", "until": until}
         history.add("event-renewal", "digital signature generation", moment, "renewed", facts)
+        history.add_log_head(self.ledger.head(), moment)
         return PackagePlan(
             names=names,
             organisation=self.workspace.settings.organisation,

@@ -49,7 +49,7 @@ class Writer:
             return self._pdf(str(item.path), report, item.kind)
         return {
             "path": str(item.path),
-            "kind": ItemKind.PACKAGE.value,
+            "kind": item.kind.value,
             "verdict": report.verdict.value,
             "signatures": [self._signature(one) for one in report.signatures],
             "findings": [
