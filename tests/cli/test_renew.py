@@ -10,22 +10,13 @@ import pytest
 from lxml import etree
 
 from digitize.model import Stage
-from support.offices import ledger_of, packages, small_scan, stages
+from support.offices import ledger_of, packages, stages
 from support.program import digitize
 
 
-@pytest.fixture(scope="module")
-def once_packaged(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = Path(shutil.copytree(_empty_office, tmp_path_factory.mktemp("packaged") / "office"))
-    for number in (1, 2):
-        small_scan(root / "scans" / f"HS-{number}.jpg", f"Hồ sơ số {number}")
-    assert digitize("run", "-w", root).code == 0
-    return root
-
-
 @pytest.fixture
-def packaged(once_packaged: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(once_packaged, tmp_path / "packaged"))
+def packaged(packaged_office: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(packaged_office, tmp_path / "packaged"))
 
 
 def own_profile(root: Path, *, unattended: bool) -> None:

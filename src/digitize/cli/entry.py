@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    audit,
     doctor,
     export,
     forms,
@@ -45,6 +46,7 @@ _COMMANDS = (
     renew,
     export,
     verify,
+    audit,
     trust,
     ocr,
     read,

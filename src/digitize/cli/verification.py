@@ -71,10 +71,11 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
             return folder.keep(item) if folder is not None else item
 
         items = verify_found(found, trust, moment, lambda _: told(), wishes.effort, keep)
-        if wishes.workspace is not None:
-            items += _log(wishes.workspace, items, wishes.effort)
+        log = _log(wishes, items, trust, moment)
+        if log is not None and log.verdict is not Verdict.VALID:
+            items.append(log)
         anchors = tuple(certificate_facts(anchor) for anchor in trust.anchors)
-        outcome = Outcome(items, moment, anchors, online=wishes.online)
+        outcome = Outcome(items, moment, anchors, online=wishes.online, log=log)
         # The bar has gone before anything else is told.
         told.close()
         _write(session, outcome, wishes, folder)
@@ -137,14 +138,17 @@ def _chosen(wishes: Wishes) -> TrustStore:
     return load_user_store(online=wishes.online)
 
 
-def _log(workspace: Path, items: Sequence[VerifiedItem], effort: Effort) -> list[VerifiedItem]:
-    """The log of events of the workspace that was named, held against the packages under audit."""
+def _log(
+    wishes: Wishes, items: Sequence[VerifiedItem], trust: TrustStore, moment: dt.datetime
+) -> VerifiedItem | None:
+    """The log of the workspace that was named, if one was, held against the packages under audit."""
+    if wishes.workspace is None:
+        return None
     from digitize.pipeline.event_log import check_log_of
     from digitize.pipeline.workspace import Workspace
 
     packages = [item.path for item in items if item.kind is ItemKind.PACKAGE]
-    found = check_log_of(Workspace.open(workspace), packages, effort)
-    return [found] if found is not None else []
+    return check_log_of(Workspace.open(wishes.workspace), packages, trust, moment, wishes.effort)
 
 
 def _require_free(target: Path) -> None:

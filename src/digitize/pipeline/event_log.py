@@ -6,10 +6,11 @@ Nothing is written beside it either.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +23,9 @@ from digitize.archive.opening import look
 from digitize.archive.verification import Effort, VerifiedItem
 from digitize.model import Problem
 from digitize.pipeline.event_chain import Break, BrokenLink, Head, LoggedEvent, broken_links
-from digitize.pipeline.heads import ToldHead, package_heads, report_heads
+from digitize.pipeline.heads import ToldHead, changed_reports, package_heads, report_heads
 from digitize.pipeline.workspace import Workspace
+from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Verdict
 from digitize.workers import Crew, Lost
 
@@ -44,33 +46,60 @@ class _Reading:
     breaks: int = 0
     hashes: dict[int, str] = field(default_factory=dict)
     packages: set[str] = field(default_factory=set)
+    besides: tuple[Finding, ...] = ()
 
 
-def check_log_of(workspace: Workspace, packages: Sequence[Path], effort: Effort) -> VerifiedItem | None:
-    """Check the log of a workspace against the packages under audit and the workspace's own reports.
+def check_log_of(
+    workspace: Workspace, packages: Sequence[Path], trust: TrustStore, now: dt.datetime, effort: Effort
+) -> VerifiedItem | None:
+    """Check the log of a workspace against packages and its own reports, and these against their stamps.
 
-    Nothing comes of a workspace that has no ledger, unless packages of its archive are under audit.
+    Nothing comes of a workspace that has no ledger, unless packages of its archive are among them.
+
+    Args:
+        workspace: whose ledger.
+        packages: those under audit, wherever they lie.
+        trust: what may be relied on.
+        now: the time at which the check is made.
+        effort: what it may cost; a long log is given more time.
+
     """
     folders = [folder.resolve() for folder in (workspace.archive, workspace.superseded)]
     ours = {path for path in packages if path.resolve().parent in folders}
     if not os.path.lexists(workspace.ledger):
         return _lost(workspace.ledger, Problem("event_log_gone")) if ours else None
     told = [head for path in packages for head in package_heads(path, own=path in ours)]
-    return check_event_log(workspace.ledger, [*told, *report_heads(workspace.reports)], effort)
+    told += report_heads(workspace.reports)
+    return check_event_log(
+        workspace.ledger, told, effort, lambda: changed_reports(workspace.reports, trust, now)
+    )
 
 
-def check_event_log(ledger: Path, told: Sequence[ToldHead], effort: Effort) -> VerifiedItem:
+def check_event_log(
+    ledger: Path,
+    told: Sequence[ToldHead],
+    effort: Effort,
+    besides: Callable[[], Iterable[Finding]] = tuple,
+) -> VerifiedItem:
     """Check the log in a ledger.
 
     Args:
         ledger: the database; it need not be one.
         told: heads that packages and reports tell.
         effort: what it may cost; a long log is given more time.
+        besides: finds what else is wrong, in the same worker.
 
     """
+
+    def work(path: Path) -> _Reading | Problem:
+        reading = _read(path, told)
+        if isinstance(reading, _Reading):
+            reading.besides = tuple(besides())
+        return reading
+
     trouble = look(ledger)
     if trouble is None:
-        with Crew[Path, _Reading | Problem](lambda path: _read(path, told), 1, effort.megabytes) as crew:
+        with Crew[Path, _Reading | Problem](work, 1, effort.megabytes) as crew:
             crew.add(ledger, effort.seconds + ledger.stat().st_size / _BYTES_PER_SECOND)
             answers = [answer for _, answer in crew]
         trouble = answers[0] if isinstance(answers[0], Problem) else None
@@ -113,7 +142,7 @@ def _findings(name: str, reading: _Reading, told: Sequence[ToldHead]) -> list[Fi
     if foreign:
         facts = (("source", foreign[0].source), ("number", foreign[0].head.id), ("heads", len(foreign)))
         found.append(Finding("event_log_elsewhere", Severity.WARNING, name, facts))
-    return found
+    return [*found, *reading.besides]
 
 
 def _fits(reading: _Reading, head: Head) -> bool:

@@ -6,12 +6,18 @@ run or resolved, and a changed PREMIS shows by its checksum.
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitize.archive.findings import Finding, error
 from digitize.archive.opening import is_plain_inside, read_plain
 from digitize.pipeline.event_chain import Head, heads_in
+from digitize.signatures.detached import check_detached_stamp
+from digitize.signatures.trust import TrustStore
+from digitize.signatures.verdict import Integrity
 
 _PRESERVATION = "metadata/preservation"
 _LARGEST = 64 << 20
@@ -45,10 +51,32 @@ def package_heads(package: Path, *, own: bool) -> Iterator[ToldHead]:
             yield from _told(folder / name, package.name, own=own)
 
 
+def report_files(reports: Path) -> list[Path]:
+    """The fixity reports in a folder, by name."""
+    return sorted(reports.glob("fixity-*.json")) if reports.is_dir() else []
+
+
+def stamp_of(report: Path) -> Path:
+    """Where the timestamp of a report lies."""
+    return report.with_name(f"{report.name}.tst")
+
+
 def report_heads(reports: Path) -> Iterator[ToldHead]:
     """Heads that the fixity reports of a workspace tell."""
-    for path in sorted(reports.glob("fixity-*.json")) if reports.is_dir() else []:
+    for path in report_files(reports):
         yield from _told(path, path.name, own=True)
+
+
+def changed_reports(reports: Path, trust: TrustStore, now: dt.datetime) -> Iterator[Finding]:
+    """Reports that are not what their timestamps were put over."""
+    for path in report_files(reports):
+        if os.path.lexists(stamp_of(path)):
+            data, token = read_plain(path), read_plain(stamp_of(path))
+            if isinstance(data, bytes) and isinstance(token, bytes):
+                stamp = check_detached_stamp(data, token, trust, now)
+                if stamp.integrity is Integrity.INTACT:
+                    continue
+            yield error("fixity_report_changed", path.name)
 
 
 def _told(path: Path, source: str, *, own: bool) -> Iterator[ToldHead]:

@@ -124,6 +124,19 @@ class PackageRules(_Part):
     other_document: str
 
 
+class PreservationRules(_Part):
+    """How the archive is looked after.
+
+    Attributes:
+        check_years: everything is checked at least once in so many years.
+        warn_days: so long before a signature or timestamp runs out, ``audit`` warns.
+
+    """
+
+    check_years: int = Field(gt=0)
+    warn_days: int = Field(ge=0)
+
+
 class Profile(_Part):
     """One legal regime."""
 
@@ -138,6 +151,7 @@ class Profile(_Part):
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules
+    preservation: PreservationRules
 
 
 def profile_names() -> tuple[str, ...]:
