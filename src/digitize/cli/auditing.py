@@ -64,7 +64,7 @@ def audit_and_tell(session: Session, workspace: Workspace, ledger: Ledger, wante
     else:
         _show(session, outcome, result, news, details=wanted.details)
         _warn(session, result, news)
-    return exit_code(items)
+    return exit_code({item.verdict for item in items} | {row.verdict for row in result.standing})
 
 
 def _wishes(workspace: Workspace, wanted: Audit) -> AuditWishes:
@@ -105,6 +105,15 @@ def _document(session: Session, outcome: Outcome, result: AuditResult, news: Rep
             {"package": one.key, "dossier": one.dossier, "checked_at": one.checked_at or None}
             for one in result.unchecked
         ],
+        "standing": [
+            {
+                "package": one.package,
+                "dossier": one.dossier,
+                "checked_at": one.checked_at,
+                "verdict": one.verdict.value,
+            }
+            for one in result.standing
+        ],
         "overdue": result.overdue,
         "reports": {
             "made": [str(path) for path in news.made],
@@ -144,6 +153,12 @@ def _warn(session: Session, result: AuditResult, news: ReportNews) -> None:
             f"{session.text('say.warning')} {session.text(f'say.{key}', **facts)}", markup=False
         )
 
+    for one in result.standing[:_MOST]:
+        verdict = session.text(f"verdict.{one.verdict.value}")
+        since = moment_text(session.catalogue, dt.datetime.fromisoformat(one.checked_at))
+        tell("audit_standing", package=one.package, verdict=verdict, since=since)
+    if len(result.standing) > _MOST:
+        tell("audit_more_standing", number=len(result.standing) - _MOST)
     for one in result.expiring[:_MOST]:
         until = moment_text(session.catalogue, dt.datetime.fromisoformat(one.expires_at or ""))
         tell("audit_expiring", dossier=one.dossier or "-", package=one.package, until=until)

@@ -36,19 +36,20 @@ _VERDICTS = {Tone.GOOD: "bold green", Tone.DOUBTFUL: "bold yellow", Tone.BAD: "b
 def show_outcome(session: Session, outcome: Outcome, *, details: bool) -> None:
     """Show what was found; of a single PDF everything that is known."""
     show_items(session, outcome.worst_first, details=details)
-    if outcome.log is not None and outcome.log.verdict is Verdict.VALID:
-        for problem in general_problems(outcome.log):
-            session.out.print(session.catalogue.problem(problem), markup=False)
     show_counts(session, outcome)
 
 
 def show_counts(session: Session, outcome: Outcome) -> None:
-    """How many items there are of each verdict."""
+    """How many items there are of each verdict, and what was read of the log of events."""
     parts = (
         f"{session.text(f'verdict.{verdict.value}')}: {count}" for verdict, count in outcome.counts.items()
     )
     session.out.print(session.text("say.verified", number=len(outcome.items)), end=" ", markup=False)
     session.out.print("; ".join(parts), markup=False)
+    if outcome.log is not None and outcome.log.verdict is Verdict.VALID:
+        for problem in general_problems(outcome.log):
+            text = session.catalogue.problem(problem)
+            session.out.print(text[:1].upper() + text[1:], markup=False)
 
 
 def show_items(session: Session, items: list[VerifiedItem], *, details: bool) -> None:

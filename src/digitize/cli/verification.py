@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,12 +86,11 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
         show_outcome(session, outcome, details=wishes.details or session.verbose)
         if not trust.anchors:
             session.say("no_anchors")
-    return exit_code(items)
+    return exit_code({item.verdict for item in items})
 
 
-def exit_code(items: Sequence[VerifiedItem]) -> ExitCode:
-    """The exit code that tells how it stands with all items."""
-    verdicts = {item.verdict for item in items}
+def exit_code(verdicts: AbstractSet[Verdict]) -> ExitCode:
+    """The exit code that tells how it stands with everything that has one of these verdicts."""
     if verdicts <= {Verdict.VALID}:
         return ExitCode.DONE
     if verdicts <= {Verdict.VALID, Verdict.INDETERMINATE}:

@@ -67,6 +67,7 @@ class AuditResult:
         unchecked: what there was no time for, the oldest check first.
         strays: what lies in the archive and nothing in the ledger names.
         expiring: packages whose proof ends soon, that which ends first before the others.
+        standing: of the unchecked what was bad when it was checked last.
         overdue: names of what has not been checked for longer than the profile allows.
         trust: what was relied on.
 
@@ -77,6 +78,7 @@ class AuditResult:
     unchecked: list[Subject] = field(default_factory=list)
     strays: tuple[Path, ...] = ()
     expiring: list[CheckRecord] = field(default_factory=list)
+    standing: list[CheckRecord] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
     trust: TrustStore = field(default_factory=TrustStore)
 
@@ -139,7 +141,10 @@ class _Audit:
         years = self._workspace.profile.preservation.check_years
         result.overdue = [one.key for one in waiting if one.is_overdue(begun, years)]
         current = {one.key for one in holdings.subjects if one.current}
-        result.expiring = self._expiring(current, begun + self._wishes.within)
+        checks = load_checks(self._ledger)
+        left = {one.key for one in waiting}
+        result.standing = [row for row in checks if row.package in left and row.verdict is not Verdict.VALID]
+        result.expiring = _expiring(checks, current, begun + self._wishes.within)
         result.log = self._log(result)
         return result
 
@@ -152,14 +157,6 @@ class _Audit:
         packages += newest_packages(self._workspace, self._ledger, _NEWEST)
         packages = list(dict.fromkeys(packages))
         return check_log_of(self._workspace, packages, self._trust, self._clock(), self._wishes.effort)
-
-    def _expiring(self, current: set[str], until: dt.datetime) -> list[CheckRecord]:
-        ends = [
-            (dt.datetime.fromisoformat(row.expires_at), row)
-            for row in load_checks(self._ledger)
-            if row.package in current and row.expires_at
-        ]
-        return [row for end, row in sorted(ends, key=lambda pair: (pair[0], pair[1].package)) if end <= until]
 
     # --- checking -----------------------------------------------------------------------------
 
@@ -210,6 +207,17 @@ class _Audit:
                 yield error("original_missing", name)
             elif fixity(subject.path / name).sha256 != sha256:
                 yield error("original_changed", name)
+
+
+def _expiring(checks: Sequence[CheckRecord], current: set[str], until: dt.datetime) -> list[CheckRecord]:
+    """Of some packages those whose proof ends by a time, in the order in which it does."""
+    ends = [
+        (dt.datetime.fromisoformat(row.expires_at), row)
+        for row in checks
+        if row.package in current and row.expires_at
+    ]
+    ends.sort(key=lambda pair: (pair[0], pair[1].dossier or "", pair[1].package))
+    return [row for end, row in ends if end <= until]
 
 
 def _missing(subject: Subject) -> VerifiedItem:
