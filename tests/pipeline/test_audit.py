@@ -244,6 +244,30 @@ def test_a_generation_that_was_replaced_is_still_checked(office: Path) -> None:
     assert kept(office)[f"superseded/{old.name}"][0] > before[0]
 
 
+def test_a_generation_that_was_replaced_is_judged_as_of_then(office: Path) -> None:
+    old, current = packages(office)
+    (office / "superseded").mkdir()
+    shutil.move(old, office / "superseded" / old.name)
+    with closing(Ledger(office / "ledger.db", Watch(), "lan")) as ledger, ledger.transaction():
+        (dossier,) = (one.id for one in ledger.dossiers() if one.package == old.name)
+        ledger.execute("UPDATE dossier SET package = NULL, stage = 'extracted' WHERE id = ?", dossier)
+        ledger.add_event("renewed", dossier, replaces=old.name, package=current.name)
+    # Long after the certificates of both have run out.
+    result, _ = audit(office, Watch(TODAY + 4000 * DAY))
+    assert verdicts(result)[old.name] is Verdict.VALID
+    assert verdicts(result)[current.name] is not Verdict.VALID
+
+
+def test_a_ledger_that_was_exchanged_fits_nothing(office: Path) -> None:
+    for path in office.glob("ledger.db*"):
+        path.unlink()
+    result, _ = audit(office)
+    assert set(verdicts(result).values()) == {Verdict.INDETERMINATE}
+    assert len(result.strays) == 2
+    assert result.log is not None
+    assert result.log.verdict is Verdict.INVALID
+
+
 def test_it_warns_before_a_proof_ends(office: Path) -> None:
     soon, later = audit(office)[0], audit(office, within=4000 * DAY)[0]
     assert soon.expiring == []

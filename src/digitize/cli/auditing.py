@@ -14,6 +14,7 @@ from digitize.cli.verdicts import show_counts, show_items
 from digitize.cli.verification import exit_code
 from digitize.errors import ExitCode, UsageProblem
 from digitize.pipeline.audit import AuditResult, AuditWishes
+from digitize.pipeline.event_chain import Head
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.reports.audit import audit_and_report
@@ -60,7 +61,7 @@ def audit_and_tell(session: Session, workspace: Workspace, ledger: Ledger, wante
     anchors = tuple(map(certificate_facts, result.trust.anchors))
     outcome = Outcome(items, moment, anchors, log=result.log)
     if wanted.json:
-        session.report_json(_document(session, outcome, result, news))
+        session.report_json(_document(session, outcome, result, news, ledger.head()))
     else:
         _show(session, outcome, result, news, details=wanted.details)
         _warn(session, result, news)
@@ -94,8 +95,11 @@ def _progress(session: Session) -> Iterator[Callable[[int, int], None]]:
         yield told
 
 
-def _document(session: Session, outcome: Outcome, result: AuditResult, news: ReportNews) -> dict[str, object]:
+def _document(
+    session: Session, outcome: Outcome, result: AuditResult, news: ReportNews, head: Head
+) -> dict[str, object]:
     return Writer(session.catalogue).document(outcome) | {
+        "log_head": {"number": head.id, "hash": head.hash, "at": head.at or None},
         "expiring": [
             {"dossier": one.dossier, "package": one.package, "expires": one.expires_at}
             for one in result.expiring

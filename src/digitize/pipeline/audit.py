@@ -38,6 +38,8 @@ _AT_ONCE = 8
 _BYTES_PER_SECOND = 5_000_000
 _NEWEST = 20
 
+_DAMAGED = frozenset({Verdict.UNREADABLE, Verdict.INVALID, Verdict.UNSIGNED})
+
 _Look = tuple[Beside, tuple[Finding, ...]]
 
 
@@ -154,6 +156,8 @@ class _Audit:
 
     def _log(self, result: AuditResult) -> VerifiedItem | None:
         packages = [item.path for item in result.items if item.kind is ItemKind.PACKAGE]
+        # A ledger that was exchanged knows none of what lies there.
+        packages += result.strays
         packages += newest_packages(self._workspace, self._ledger, _NEWEST)
         packages = list(dict.fromkeys(packages))
         return check_log_of(self._workspace, packages, self._trust, self._clock(), self._wishes.effort)
@@ -168,6 +172,7 @@ class _Audit:
         effort = replace(self._wishes.effort, jobs=self._jobs)
         reports = verify_found(found, self._trust, self._clock(), effort=effort)
         items = dict(zip(packages, map(_as_package, reports), strict=True))
+        items |= {one: self._as_of_then(one, items[one], effort) for one in packages if one.replaced_at}
         own = {one.dossier for one in subjects if one.kind is ItemKind.ORIGINALS and one.dossier}
         self._checksums = {dossier: self._ledger.checksums(dossier) for dossier in own}
         with Crew[Subject, tuple[Beside, tuple[Finding, ...]]](
@@ -182,6 +187,15 @@ class _Audit:
             if subject.kind is ItemKind.ORIGINALS:
                 items[subject] = _originals(subject, answer)
             yield subject, items[subject], beside
+
+    def _as_of_then(self, subject: Subject, item: VerifiedItem, effort: Effort) -> VerifiedItem:
+        """A generation that was replaced, as it stood then: nobody renews its timestamps any more."""
+        if item.verdict in _DAMAGED or item.verdict is Verdict.VALID:
+            return item
+        moment = dt.datetime.fromisoformat(subject.replaced_at)
+        found = [Found(subject.path, ItemKind.PACKAGE)]
+        (then,) = map(_as_package, verify_found(found, self._trust, moment, effort=effort))
+        return max(item, then, key=lambda one: one.verdict.rank)
 
     def _was_moved(self, subject: Subject) -> bool:
         """Whether a package was replaced by a later one since it was found; it is checked next time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from digitize.archive.discovery import ItemKind
@@ -28,6 +28,7 @@ class Subject:
         checked_at: when it was checked last, as the ledger writes it; empty for never.
         since: when it was checked last or, if never, came into being.
         current: whether it is the package of a dossier, not one that was replaced.
+        replaced_at: when a later generation took its place; empty where that is not so or not known.
 
     """
 
@@ -38,6 +39,7 @@ class Subject:
     checked_at: str
     since: str
     current: bool = False
+    replaced_at: str = ""
 
     def is_overdue(self, now: dt.datetime, years: int) -> bool:
         """Whether it has not been checked for so many years."""
@@ -71,14 +73,20 @@ def find_holdings(workspace: Workspace, ledger: Ledger) -> Holdings:
     """
     # Before the ledger: what a run publishes meanwhile is then known already.
     there = {path.name: path for path in _entries(workspace.archive)}
-    replaced = {path.name: path for path in _entries(workspace.superseded) if path.is_dir()}
-    _follow(ledger, there, replaced)
-    named, identities = _named(ledger)
+    old = {path.name: path for path in _entries(workspace.superseded) if path.is_dir()}
+    _follow(ledger, there, old)
+    names = _named(ledger)
+    named = names.packages
     present = {record.package: record.id for record in ledger.dossiers(Stage.PACKAGED) if record.package}
     subject = _Maker(ledger, present).subject
-    known = {name for name in there if name in named or any(one in name.casefold() for one in identities)}
+    known = {
+        name for name in there if name in named or any(one in name.casefold() for one in names.identities)
+    }
     subjects = [subject(name, there[name], named.get(name)) for name in known]
-    subjects += [subject(f"superseded/{name}", path, named.get(name)) for name, path in replaced.items()]
+    subjects += [
+        replace(subject(f"superseded/{name}", path, named.get(name)), replaced_at=names.when.get(name, ""))
+        for name, path in old.items()
+    ]
     for row in ledger.rows("SELECT DISTINCT dossier FROM original"):
         dossier = row["dossier"]
         folder = workspace.originals / dossier
@@ -141,19 +149,34 @@ def _follow(ledger: Ledger, there: dict[str, Path], replaced: dict[str, Path]) -
                 ledger.execute(sql, f"superseded/{name}", name)
 
 
-def _named(ledger: Ledger) -> tuple[dict[str, str | None], set[str]]:
-    """Packages that the ledger names with their dossiers, and identifiers of those that are being made."""
-    named: dict[str, str | None] = {}
-    identities: set[str] = set()
-    for row in ledger.rows("SELECT id, package, package_uuid, replaces FROM dossier"):
-        named |= {name: row["id"] for name in (row["package"], row["replaces"]) if name}
-        identities |= {row["package_uuid"].casefold()} if row["package_uuid"] else set()
-    sql = (
-        "SELECT dossier, json_extract(detail, '$.package') AS package, json_extract(detail, '$.replaces') "
-        "AS replaces, json_extract(detail, '$.uuid') AS uuid FROM event WHERE kind IN "
-        "('packaged', 'renewed', 'renewal_begun', 'reopened', 'withdrawn') AND json_valid(detail)"
+@dataclass(slots=True)
+class _Named:
+    """What the ledger names.
+
+    Attributes:
+        packages: each with its dossier.
+        identities: of packages that are being made, in lower case.
+        when: at what time a later generation took a package's place.
+
+    """
+
+    packages: dict[str, str | None] = field(default_factory=dict)
+    identities: set[str] = field(default_factory=set)
+    when: dict[str, str] = field(default_factory=dict)
+
+
+def _named(ledger: Ledger) -> _Named:
+    named = _Named()
+    sql = "SELECT '' AS at, '' AS kind, id AS dossier, package, replaces, package_uuid AS uuid FROM dossier"
+    events = (
+        "SELECT at, kind, dossier, json_extract(detail, '$.package') AS package, "
+        "json_extract(detail, '$.replaces') AS replaces, json_extract(detail, '$.uuid') AS uuid FROM event "
+        "WHERE kind IN ('packaged', 'renewed', 'renewal_begun', 'reopened', 'withdrawn') "
+        "AND json_valid(detail) ORDER BY id"
     )
-    for row in ledger.rows(sql):
-        named |= {str(name): row["dossier"] for name in (row["package"], row["replaces"]) if name}
-        identities |= {str(row["uuid"]).casefold()} if row["uuid"] else set()
-    return named, identities
+    for row in (*ledger.rows(sql), *ledger.rows(events)):
+        named.packages |= {str(name): row["dossier"] for name in (row["package"], row["replaces"]) if name}
+        named.identities |= {str(row["uuid"]).casefold()} if row["uuid"] else set()
+        if row["replaces"] and row["at"] and row["kind"] != "renewal_begun":
+            named.when[str(row["replaces"])] = row["at"]
+    return named
