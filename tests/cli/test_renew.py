@@ -74,6 +74,7 @@ def test_a_renewed_package_is_a_new_generation_and_the_old_one_is_kept(packaged:
         assert (package / "documentation/previous/1/METS.xml.p7s").is_file()
         told_events = (package / "metadata/preservation/PREMIS.xml").read_text("utf-8")
         assert "Đã gia hạn dấu thời gian" in told_events
+        assert "event log head" in told_events
         for pdf in pdfs(package):
             assert pdf.read_bytes().startswith(bytes_before[pdf.name])
     report = digitize("verify", packaged / "archive", "-w", packaged, "--json").json

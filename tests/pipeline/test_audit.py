@@ -110,6 +110,8 @@ def test_a_sound_archive_is_checked_whole_and_leaves_no_trace_in_the_log(office:
     assert {item.kind for item in result.items} == {ItemKind.PACKAGE, ItemKind.ORIGINALS}
     assert result.log is not None
     assert result.log.verdict is Verdict.VALID
+    # Each package tells a head.
+    assert [note.facts["heads"] for note in result.log.report.notes] == [2]
     assert (result.unchecked, result.strays, result.expiring, result.overdue) == ([], (), [], [])
     assert (news.made, news.stamped) == ([], [])
     with ledger_of(office) as ledger:
@@ -282,14 +284,29 @@ def test_the_log_is_checked_each_time(office: Path) -> None:
     log = audit(office)[0].log
     assert log is not None
     assert log.verdict is Verdict.INVALID
+    call = ("verify", office / "archive", "-w", office)
+    plain, told, without = together(
+        call,
+        (*call, "--json"),
+        ("verify", office / "archive", "--anchor", office / "keys" / "ca.pem", "--json"),
+    )
+    assert (plain.code, told.code) == (1, 1)
+    assert "nhật ký bị sửa: sự kiện số 2" in plain.out
+    assert told.json["summary"] == {"INVALID": 1, "VALID": 2}
+    assert told.json["items"][-1] == told.json["event_log"]
+    # Nobody named the workspace: its log is not looked at.
+    assert "event_log" not in without.json
 
 
 def test_an_archive_that_is_not_mounted_has_not_lost_everything(office: Path) -> None:
+    audit(office, budget=dt.timedelta())
+    before = kept(office)
     (office / "archive").rename(office / "elsewhere")
     with pytest.raises(EnvironmentProblem) as caught:
-        audit(office)
+        audit(office, Watch(TODAY + 40 * DAY))
     assert caught.value.code == "folder_unusable"
-    assert kept(office) == {}
+    assert kept(office) == before
+    assert not (office / "reports").exists()
 
 
 def test_two_audits_at_once_are_refused_and_a_run_is_none(office: Path) -> None:

@@ -105,11 +105,19 @@ def audit_workspace(
         EnvironmentProblem: there is no archive, or an anchor cannot be used.
 
     """
+    require_archive(workspace)
+    return _Audit(workspace, ledger, clock, wishes).run(told)
+
+
+def require_archive(workspace: Workspace) -> None:
+    """Make sure that there is an archive: one that is not mounted has not lost everything.
+
+    Raises:
+        EnvironmentProblem: there is none.
+
+    """
     if not workspace.archive.is_dir():
-        # An archive that is not mounted is no archive that has lost everything.
         raise EnvironmentProblem("folder_unusable", path=str(workspace.archive))
-    audit = _Audit(workspace, ledger, clock, wishes)
-    return audit.run(told)
 
 
 class _Audit:
