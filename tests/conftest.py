@@ -13,6 +13,7 @@ from hypothesis import settings
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import OcrEngine
 from digitize.signatures.demo_authority import DemoAuthority, make_demo_authority
+from support.offices import small_scan
 from support.places import SAMPLES
 from support.program import digitize
 
@@ -55,6 +56,17 @@ def _empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nothing = tmp_path_factory.mktemp("nothing")
     made = digitize("init", root, "--demo", "--samples", nothing)
     assert made.code == 0, made.err
+    return root
+
+
+@pytest.fixture(scope="session")
+def packaged_office(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo workspace with two small dossiers, packaged. Copy it to change it."""
+    root = Path(shutil.copytree(_empty_office, tmp_path_factory.mktemp("packaged") / "office"))
+    for number in (1, 2):
+        small_scan(root / "scans" / f"HS-{number}.jpg", f"Hồ sơ số {number}")
+    ran = digitize("run", "-w", root)
+    assert ran.code == 0, ran.err
     return root
 
 

@@ -6,7 +6,10 @@ Vietnam keeps UTC+7 all year; the circulars ask for the offset in every written 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
@@ -22,3 +25,17 @@ def now() -> dt.datetime:
 def written(moment: dt.datetime) -> str:
     """ISO 8601 with the offset of Vietnam, such as ``2026-11-21T09:05:07+07:00``."""
     return moment.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+def duration(text: str) -> dt.timedelta:
+    """A length of time as people type it: ``90s``, ``30m``, ``2h``, ``1h30m``, ``1d``.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    parts = re.findall(r"(\d{1,6})([dhms])", text)
+    names = [_UNITS[unit] for _, unit in parts]
+    if not parts or "".join(map("".join, parts)) != text.strip() or len(set(names)) < len(names):
+        raise ValueError(text)
+    return dt.timedelta(**{name: int(number) for name, (number, _) in zip(names, parts, strict=True)})

@@ -23,6 +23,7 @@ COMMANDS = (
     "renew",
     "export",
     "verify",
+    "audit",
     "ocr",
     "read",
     "doctor",

@@ -318,6 +318,7 @@ _CHANCE = re.compile(
     rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"  # fresh identifiers
     rb"|[0-9a-fA-F]{64}"  # checksums of what is signed
     rb"|(?<=signatureValue>)[^<]+"
+    rb"|(?<=log head\): )\d+"  # how many events all dossiers had by then
     rb"|(?<=/ID )\[[^]]*\]"
     rb"|(?<=<xmp:MetadataDate>)[^<]+"  # the hour of writing
     rb'|(?<=SIZE=")\d+|(?<=<size>)\d+|(?<=size>)\d+'  # and its size

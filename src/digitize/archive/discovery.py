@@ -16,11 +16,16 @@ from digitize.model import Problem
 
 
 class ItemKind(StrEnum):
-    """What an item of a verification is; a folder is one only if it cannot be looked into."""
+    """What an item of a verification is.
+
+    A folder is one only if it cannot be looked into; originals and the log of events are a workspace's.
+    """
 
     PDF = "pdf"
     PACKAGE = "package"
     FOLDER = "folder"
+    ORIGINALS = "originals"
+    EVENT_LOG = "event_log"
 
 
 @dataclass(frozen=True, slots=True)

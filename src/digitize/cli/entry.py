@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    audit,
     doctor,
     export,
     forms,
@@ -51,6 +52,7 @@ _COMMANDS = (
     retention,
     export,
     verify,
+    audit,
     trust,
     ocr,
     read,

@@ -39,7 +39,25 @@ _VERDICTS = {Tone.GOOD: "bold green", Tone.DOUBTFUL: "bold yellow", Tone.BAD: "b
 
 def show_outcome(session: Session, outcome: Outcome, *, details: bool) -> None:
     """Show what was found; of a single PDF everything that is known."""
-    items = outcome.worst_first
+    show_items(session, outcome.worst_first, details=details)
+    show_counts(session, outcome)
+
+
+def show_counts(session: Session, outcome: Outcome) -> None:
+    """How many items there are of each verdict, and what was read of the log of events."""
+    parts = (
+        f"{session.text(f'verdict.{verdict.value}')}: {count}" for verdict, count in outcome.counts.items()
+    )
+    session.out.print(session.text("say.verified", number=len(outcome.items)), end=" ", markup=False)
+    session.out.print("; ".join(parts), markup=False)
+    if outcome.log is not None and outcome.log.verdict is Verdict.VALID:
+        for problem in general_notes(outcome.log):
+            text = session.catalogue.problem(problem)
+            session.out.print(text[:1].upper() + text[1:], markup=False)
+
+
+def show_items(session: Session, items: list[VerifiedItem], *, details: bool) -> None:
+    """A table of items, and why each is not simply valid."""
     single = len(items) == 1 and items[0].kind is ItemKind.PDF and bool(items[0].report.signatures)
     shown = items if details else items[:_MOST_ITEMS]
     if not single:
@@ -55,11 +73,6 @@ def show_outcome(session: Session, outcome: Outcome, *, details: bool) -> None:
             _show_reasons(session, item, remedies)
     for remedy in remedies:
         session.out.print(f"{session.text('say.remedy')} {remedy}", markup=False)
-    parts = (
-        f"{session.text(f'verdict.{verdict.value}')}: {count}" for verdict, count in outcome.counts.items()
-    )
-    session.out.print(session.text("say.verified", number=len(items)), end=" ", markup=False)
-    session.out.print("; ".join(parts), markup=False)
 
 
 def _verdict(session: Session, verdict: Verdict) -> Text:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from digitize.archive.discovery import find_items
+from digitize.archive.discovery import ItemKind, find_items
 from digitize.archive.verification import Effort, VerifiedItem, verify_found
 from digitize.cli.counting import counting
 from digitize.cli.session import Session
@@ -71,8 +72,11 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
             return folder.keep(item) if folder is not None else item
 
         items = verify_found(found, trust, moment, lambda _: told(), wishes.effort, keep)
+        log = _log(wishes, items, trust, moment)
+        if log is not None and log.verdict is not Verdict.VALID:
+            items.append(log)
         anchors = tuple(certificate_facts(anchor) for anchor in trust.anchors)
-        outcome = Outcome(items, moment, anchors, online=wishes.online)
+        outcome = Outcome(items, moment, anchors, online=wishes.online, log=log)
         # The bar has gone before anything else is told.
         told.close()
         _write(session, outcome, wishes, folder)
@@ -82,12 +86,11 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
         show_outcome(session, outcome, details=wishes.details or session.verbose)
         if not trust.anchors:
             session.say("no_anchors")
-    return exit_code(items)
+    return exit_code({item.verdict for item in items})
 
 
-def exit_code(items: Sequence[VerifiedItem]) -> ExitCode:
-    """The exit code that tells how it stands with all items."""
-    verdicts = {item.verdict for item in items}
+def exit_code(verdicts: AbstractSet[Verdict]) -> ExitCode:
+    """The exit code that tells how it stands with everything that has one of these verdicts."""
     if verdicts <= {Verdict.VALID}:
         return ExitCode.DONE
     if verdicts <= {Verdict.VALID, Verdict.INDETERMINATE}:
@@ -133,6 +136,19 @@ def _chosen(wishes: Wishes) -> TrustStore:
         named = opened.settings.trust
         return load_workspace_trust(opened.root, named.anchors, named.revocations, online=wishes.online)
     return load_user_store(online=wishes.online)
+
+
+def _log(
+    wishes: Wishes, items: Sequence[VerifiedItem], trust: TrustStore, moment: dt.datetime
+) -> VerifiedItem | None:
+    """The log of the workspace that was named, if one was, held against the packages under audit."""
+    if wishes.workspace is None:
+        return None
+    from digitize.pipeline.event_log import check_log_of
+    from digitize.pipeline.workspace import Workspace
+
+    packages = [item.path for item in items if item.kind is ItemKind.PACKAGE]
+    return check_log_of(Workspace.open(wishes.workspace), packages, trust, moment, wishes.effort)
 
 
 def _require_free(target: Path) -> None:

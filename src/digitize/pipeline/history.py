@@ -9,6 +9,7 @@ from digitize.archive.premis import PremisAgent, PremisEvent, event_type
 from digitize.messages import Catalogue
 from digitize.model import Language
 from digitize.pdf.compose import TOOL
+from digitize.pipeline.event_chain import Head
 from digitize.pipeline.ledger import EventRecord, Ledger, PageRecord
 
 PERSON, ORGANIZATION, SOFTWARE = "person", "organization", "software"
@@ -61,6 +62,11 @@ class History:
         who = signers or {self._who: PERSON}
         agents = [self._agent(name, of) for name, of in who.items()]
         self._add(kind, moment, facts, [*agents, *self._software(TOOL)])
+
+    def add_log_head(self, head: Head, moment: dt.datetime) -> None:
+        """Tell how far the log of events went, so that one that is rewritten later no longer fits."""
+        facts = {"number": str(head.id), "hash": head.hash}
+        self.add("log_head", moment, facts)
 
     def _add_recorded(self, record: EventRecord) -> None:
         """An event of the ledger; what the program decided by itself is no person's."""

@@ -21,6 +21,7 @@ from digitize.files import FILE_MODE, announce
 from digitize.ingest.kinds import FileKind
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
+from digitize.pipeline.event_chain import Head, LoggedEvent, link
 from digitize.times import Clock, written
 
 VERSION = 3
@@ -118,14 +119,27 @@ class Ledger:
         self._run("PRAGMA journal_mode=WAL")
         self._run("PRAGMA synchronous=FULL")
         self._run("PRAGMA foreign_keys=ON")
-        if version == VERSION:
-            return
+        if version < VERSION:
+            self._bring_up(version)
+
+    def _bring_up(self, version: int) -> None:
+        """Make a ledger of an earlier version one of today, its events chained; all of it or nothing."""
         try:
-            self._db.executescript(
-                f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION}; COMMIT;"
-            )
+            self._db.executescript(f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION};")
+            previous = ""
+            for event in self.logged_events():
+                previous = link(previous, event)
+                self._db.execute("UPDATE event SET hash = ? WHERE id = ?", (previous, event.id))
+            self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            # Another process may have done the same in the meantime.
+            (now,) = self._run("PRAGMA user_version").fetchone()
+            if now != VERSION:
+                raise EnvironmentProblem(
+                    "ledger_unusable", path=str(self._path), detail=str(error)
+                ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -168,15 +182,25 @@ class Ledger:
     # --- events -------------------------------------------------------------------------------
 
     def add_event(self, kind: str, dossier: str | None, **detail: object) -> None:
-        """Record that something happened; inside the transaction that makes it so."""
-        self.execute(
-            "INSERT INTO event (at, who, dossier, kind, detail) VALUES (?, ?, ?, ?, ?)",
-            self.now(),
-            self.who,
-            dossier,
-            kind,
-            _json(detail),
-        )
+        """Record that something happened; inside the transaction that makes it so.
+
+        The event carries a hash over the one before, see ``event_chain``.
+        """
+        previous, at, text = self.head().hash, self.now(), _json(detail)
+        sql = "INSERT INTO event (at, who, dossier, kind, detail) VALUES (?, ?, ?, ?, ?)"
+        number = self._run(sql, at, self.who, dossier, kind, text).lastrowid or 0
+        own = link(previous, LoggedEvent(number, at, self.who, dossier, kind, text))
+        self.execute("UPDATE event SET hash = ? WHERE id = ?", own, number)
+
+    def head(self) -> Head:
+        """The last event of the log and its hash."""
+        rows = self.rows("SELECT id, hash, at FROM event ORDER BY id DESC LIMIT 1")
+        return Head(rows[0]["id"], rows[0]["hash"] or "", rows[0]["at"]) if rows else Head(0, "")
+
+    def logged_events(self) -> Iterator[LoggedEvent]:
+        """All events as they are kept, in order."""
+        sql = "SELECT id, at, who, dossier, kind, detail, hash FROM event ORDER BY id"
+        return (LoggedEvent(*row) for row in self._run(sql))
 
     def events(self, dossier: str) -> list[EventRecord]:
         """Everything that happened to a dossier, in order."""

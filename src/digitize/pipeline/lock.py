@@ -18,8 +18,8 @@ from digitize.times import Clock, written
 
 
 @contextmanager
-def run_lock(path: Path, clock: Clock) -> Iterator[None]:
-    """Hold the lock while the block runs.
+def run_lock(path: Path, clock: Clock, busy: str = "workspace_busy") -> Iterator[None]:
+    """Hold the lock while the block runs; ``busy`` is the code of the problem that somebody else does.
 
     Raises:
         WorkspaceBusy: another run holds it; the message says which.
@@ -36,7 +36,7 @@ def run_lock(path: Path, clock: Clock) -> Iterator[None]:
         except BlockingIOError as error:
             holder = _holder(path)
             raise WorkspaceBusy(
-                "workspace_busy",
+                busy,
                 host=holder.get("host", "?"),
                 pid=holder.get("pid", "?"),
                 since=holder.get("since", "?"),

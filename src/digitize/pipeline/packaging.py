@@ -220,6 +220,7 @@ class Packager:
         signers[self.seal.credentials.holder] = ORGANIZATION
         history.add("signed", self.clock(), {"level": self.seal.level.value}, signers)
         history.add("packaged", self.clock(), {})
+        history.add_log_head(self.ledger.head(), self.clock())
         return history
 
 

@@ -244,6 +244,7 @@ class Renewal:
         until = written(package_expiry(self._folder(record)).until)
         facts = {"replaces": record.package or "", "until": until}
         history.add("renewed", moment, facts)
+        history.add_log_head(self.ledger.head(), moment)
         return PackagePlan(
             names=names,
             organisation=self.workspace.settings.organisation,

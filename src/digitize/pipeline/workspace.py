@@ -76,6 +76,11 @@ class Workspace:
         """Packages that were replaced by a later generation, each beside a mark that says by which."""
         return self.root / "superseded"
 
+    @property
+    def reports(self) -> Path:
+        """Reports of what was checked; they stay."""
+        return self.root / "reports"
+
     def staging(self, package: str) -> Path:
         """Where a package is built: in the archive itself, so that a rename publishes it."""
         return self.archive / f".staging-{package}"
@@ -99,6 +104,11 @@ class Workspace:
     def lock(self) -> Path:
         """The file that a run holds locked."""
         return self.root / ".run.lock"
+
+    @property
+    def audit_lock(self) -> Path:
+        """The file that an audit holds locked; it works beside a run."""
+        return self.root / ".audit.lock"
 
     @property
     def jobs(self) -> int:

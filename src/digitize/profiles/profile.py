@@ -176,6 +176,19 @@ class PackageRules(_Part):
     sip: MetsRules
 
 
+class PreservationRules(_Part):
+    """How the archive is looked after.
+
+    Attributes:
+        check_years: everything is checked at least once in so many years.
+        warn_days: so long before a signature or timestamp runs out, ``audit`` warns.
+
+    """
+
+    check_years: int = Field(gt=0)
+    warn_days: int = Field(ge=0)
+
+
 class Profile(_Part):
     """One legal regime."""
 
@@ -190,6 +203,7 @@ class Profile(_Part):
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules
+    preservation: PreservationRules
 
 
 def profile_names() -> tuple[str, ...]:

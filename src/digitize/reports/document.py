@@ -40,6 +40,7 @@ class Writer:
             "online": outcome.online,
             "anchors": [certificate_json(anchor) for anchor in outcome.anchors],
             "items": [self._item(item) for item in outcome.items],
+            **({"event_log": self._item(outcome.log)} if outcome.log is not None else {}),
             "summary": {verdict.value: count for verdict, count in outcome.counts.items()},
         }
 
@@ -49,7 +50,7 @@ class Writer:
             return self._pdf(str(item.path), report, item.kind)
         return {
             "path": str(item.path),
-            "kind": ItemKind.PACKAGE.value,
+            "kind": item.kind.value,
             "verdict": report.verdict.value,
             "signatures": [self._signature(one) for one in report.signatures],
             "findings": [

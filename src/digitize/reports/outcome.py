@@ -25,6 +25,7 @@ class Outcome:
         moment: as of when.
         anchors: what was trusted.
         online: whether missing evidence was asked for on the network.
+        log: the log of events of a workspace, if it was checked; an item as well unless it is whole.
 
     """
 
@@ -32,6 +33,7 @@ class Outcome:
     moment: dt.datetime
     anchors: tuple[CertificateFacts, ...] = ()
     online: bool = False
+    log: VerifiedItem | None = None
 
     @property
     def counts(self) -> dict[Verdict, int]:
