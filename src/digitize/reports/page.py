@@ -37,18 +37,11 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         path: its file.
 
     """
-    style = _data("verification.css")
-    # Names come from strangers: all of it is escaped, and a browser is forbidden to run or fetch anything.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(_data("verification.html").replace("@style@", style))
-    pieces = template.generate(
-        text=catalogue.text,
+    write_template(
+        "verification",
+        path,
+        catalogue,
         problem=catalogue.problem,
-        language=catalogue.language.value,
-        version=__version__,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         outcome=outcome,
         few=len(outcome.items) <= _FEW,
         moment=lambda moment: moment_text(catalogue, moment),
@@ -60,6 +53,31 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         notes=other_notes,
         parts=parts_of,
         general=general_problems,
+    )
+
+
+def write_template(name: str, path: Path, catalogue: Catalogue, **facts: object) -> None:
+    """Write a page from its template and style, whole or not at all.
+
+    Args:
+        name: of the template ``NAME.html`` and the style ``NAME.css`` in this room.
+        path: the file.
+        catalogue: in which language it is.
+        facts: what it shows.
+
+    """
+    style = _data(f"{name}.css")
+    # Names come from strangers: all of it is escaped, and a browser is forbidden to run or fetch anything.
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(_data(f"{name}.html").replace("@style@", style))
+    pieces = template.generate(
+        text=catalogue.text,
+        language=catalogue.language.value,
+        version=__version__,
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **facts,
     )
     with whole_file(path) as part, part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.writelines(pieces)
