@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from digitize.archive.descriptive import DescribedDocument, document_kinds, document_xml, dossier_xml
+from digitize.archive.descriptive import DescribedDocument, describe_document, describe_whole
+from digitize.archive.elements import code_list
 from digitize.archive.naming import make_names
 from digitize.archive.premis import NAMESPACE, PremisEvent, premis_xml
 from digitize.model import Document, FieldReading, Value
@@ -18,7 +19,7 @@ def values(data: bytes) -> dict[str, str]:
 
 
 def dossier(*documents: DescribedDocument) -> dict[str, str]:
-    return values(dossier_xml(names(), documents, rules(), note="Số hóa thử"))
+    return values(describe_whole(names(), documents, rules(), note="Số hóa thử").xml)
 
 
 def test_names_follow_the_patterns_of_the_profile() -> None:
@@ -49,9 +50,9 @@ def test_two_packages_of_one_dossier_have_different_names() -> None:
 
 
 def test_a_document_is_described_by_what_is_settled() -> None:
-    found = values(document_xml(names(), LETTER, rules()))
+    found = values(describe_document(names(), LETTER, rules()).xml)
     assert len(found) == 19
-    assert found["typeName"] == document_kinds()["Quyết định"] == "02"
+    assert found["typeName"] == code_list("document_kinds")["Quyết định"] == "02"
     assert found["codeNumber"] == "12"
     assert found["codeNotation"] == "QĐ-UBND"
     assert found["issuedDate"] == "03/04/2025"
@@ -62,9 +63,9 @@ def test_a_document_is_described_by_what_is_settled() -> None:
 
 
 def test_what_nobody_has_settled_never_enters_the_metadata() -> None:
-    found = document_xml(names(), OTHER_LETTER, rules()).decode()
+    found = describe_document(names(), OTHER_LETTER, rules()).xml.decode()
     assert "chưa chắc" not in found
-    assert "chưa chắc" not in dossier_xml(names(), [OTHER_LETTER], rules(), note="").decode()
+    assert "chưa chắc" not in describe_whole(names(), [OTHER_LETTER], rules(), note="").xml.decode()
 
 
 def test_a_dossier_is_described_by_its_documents() -> None:
@@ -97,14 +98,18 @@ def test_a_document_without_fields_is_called_by_its_form_or_its_number() -> None
 
 
 def test_long_texts_are_cut_and_characters_that_xml_cannot_hold_are_dropped() -> None:
-    found = values(document_xml(names(), letter(1, subject=FieldReading("a\x00b\x0c" + "c" * 900)), rules()))
+    found = values(
+        describe_document(names(), letter(1, subject=FieldReading("a\x00b\x0c" + "c" * 900)), rules()).xml
+    )
     assert found["subject"].startswith("abc")
     assert len(found["subject"]) == 500
 
 
 @pytest.mark.parametrize("stray", ["\ufffe", "\uffff", "\x7f", "<&>\"'", "\ud800"])
 def test_no_character_breaks_a_description(stray: str) -> None:
-    found = values(document_xml(names(), letter(1, subject=FieldReading(f"trước{stray}sau")), rules()))
+    found = values(
+        describe_document(names(), letter(1, subject=FieldReading(f"trước{stray}sau")), rules()).xml
+    )
     assert found["subject"].startswith("trước")
     assert found["subject"].endswith("sau")
 

@@ -9,13 +9,14 @@ from urllib.parse import unquote
 import pytest
 from lxml import etree
 
+from digitize.archive.elements import PackageType
 from digitize.archive.mets import METS, XLINK
-from digitize.archive.package import SCHEMAS
+from digitize.archive.parts import schema_files
 from digitize.archive.premis import NAMESPACE
 from digitize.pdf.compose import check_pdfa
 from digitize.signatures.verdict import Verdict
 from digitize.signatures.verify_pdf import verify_pdf
-from support.dossiers import built, names, package_in
+from support.dossiers import built, names, package_in, rules
 from support.offices import contents
 from support.places import ROOT
 from support.sealing import DAY, NOW, office
@@ -50,7 +51,7 @@ def test_it_has_the_layout_of_an_e_ark_package_and_nothing_else(package: Path) -
             "representations/rep1/metadata/preservation/PREMIS_rep1.xml",
             *(f"representations/rep1/data/{name}.pdf" for name in ids),
             *(f"representations/rep1/metadata/descriptive/EAD_doc_{name}.xml" for name in ids),
-            *(f"schemas/{name}" for name in SCHEMAS),
+            *(f"schemas/{name}" for name in schema_files(PackageType.AIP, rules())),
         ]
     )
 
@@ -64,14 +65,18 @@ def test_mets_is_valid_against_its_schema(package: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "schema"),
-    [("metadata/descriptive/EAD.xml", "EAD.xsd"), ("**/EAD_doc_*.xml", "EAD_doc.xsd")],
+    [
+        ("metadata/descriptive/EAD.xml", "EAD.xsd"),
+        ("**/EAD_doc_*.xml", "EAD_doc.xsd"),
+        ("**/PREMIS*.xml", "premis-v3-0.xsd"),
+    ],
 )
 def test_descriptions_are_valid_against_their_schemas(package: Path, pattern: str, schema: str) -> None:
-    rules = etree.XMLSchema(etree.parse(SCHEMA_FOLDER / schema))
+    judge = etree.XMLSchema(etree.parse(package / "schemas" / schema))
     files = list(package.glob(pattern))
     assert files
     for path in files:
-        assert rules.validate(tree(path)), rules.error_log
+        assert judge.validate(tree(path)), judge.error_log
 
 
 def test_a_schema_would_notice_a_wrong_mets(package: Path) -> None:
@@ -82,8 +87,8 @@ def test_a_schema_would_notice_a_wrong_mets(package: Path) -> None:
 
 
 def test_the_schemas_travel_with_the_package(package: Path) -> None:
-    for name in SCHEMAS:
-        assert (package / "schemas" / name).read_bytes() == (SCHEMA_FOLDER / name).read_bytes()
+    for name, data in schema_files(PackageType.AIP, rules()).items():
+        assert (package / "schemas" / name).read_bytes() == data
 
 
 @pytest.mark.parametrize("name", ["METS.xml", "representations/rep1/METS.xml"])

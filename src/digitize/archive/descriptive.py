@@ -7,21 +7,24 @@ person still has to look at is left empty.
 from __future__ import annotations
 
 import datetime as dt
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from lxml import etree
 
+from digitize.archive.elements import (
+    ElementType,
+    Order,
+    PackageType,
+    Part,
+    fitted,
+    order_of,
+    written_date,
+)
 from digitize.archive.naming import Names
-from digitize.model import Document, FieldReading, Value
+from digitize.archive.xml import legal, serialized
+from digitize.model import Document, FieldReading, Problem, Value
 from digitize.profiles.profile import PackageRules
-
-_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LENGTHS = {"title": 1000, "keyword": 100, "description": 2000, "subject": 500, "organName": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class DescribedDocument:
     def date(self) -> str:
         """The document's date as the circular writes it, DD/MM/YYYY; empty if it is not known."""
         for key in ("issued_date", "made_on", "registered_on"):
-            written = _written(self.settled(key))
+            written = written_date(self.settled(key))
             if written:
                 return written
         return ""
@@ -70,94 +73,109 @@ def settled_text(reading: FieldReading | None) -> str:
     return _text(reading.value)
 
 
-def dossier_xml(
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A description as XML, and what a person should know about it."""
+
+    xml: bytes
+    notes: tuple[Problem, ...] = ()
+
+
+def describe_whole(
     names: Names,
     documents: Sequence[DescribedDocument],
     rules: PackageRules,
     *,
     note: str,
-) -> bytes:
-    """EAD.xml: the 18 elements of an AIP_hoso."""
+    sheet: Mapping[str, str] | None = None,
+) -> Description:
+    """EAD.xml of an AIP: the 18 elements of a dossier, or the 4 of loose documents.
+
+    Args:
+        names: its identifiers.
+        documents: what is in it.
+        rules: what holds where nothing is said.
+        note: who digitized it, and when; stands behind what the sheet says.
+        sheet: what an imported sheet says of the whole, by key; goes before everything else.
+
+    """
     dates = sorted(filter(None, (_sortable(document.date) for document in documents)))
     first = documents[0].title if documents else ""
     title = first if len(documents) <= 1 else f"{first} (và {len(documents) - 1} tài liệu khác)"
-    return _simpledc(
-        {
-            "arcFileCode": names.archive_file_code,
-            "title": title,
-            "maintenance": rules.retention,
-            "mode": rules.access,
-            "language": rules.language,
-            "startDate": _written(dates[0]) if dates else "",
-            "endDate": _written(dates[-1]) if dates else "",
-            "keyword": "",
-            "totalDoc": str(len(documents)),
-            # How many sheets of paper there were is not known from their pictures.
-            "numberOfPaper": "",
-            "numberOfPage": str(sum(document.pages for document in documents)),
-            "format": rules.condition,
-            "inforSign": "",
-            "confidenceLevel": rules.confidence_level,
-            "paperFileCode": names.paper_file_code,
-            "description": note,
-            "riskRecovery": "0",
-            "riskRecoveryStatus": "",
-        }
-    )
+    values = _defaults(names, rules) | {
+        "title": title,
+        "start_date": dates[0] if dates else "",
+        "end_date": dates[-1] if dates else "",
+        "total_docs": str(len(documents)),
+        # How many sheets of paper there were is not known from their pictures.
+        "sheet_count": "",
+        "page_count": str(sum(document.pages for document in documents)),
+        "direction": rules.direction,
+        "note": note,
+    }
+    said = dict(sheet or {})
+    if said.get("note"):
+        said["note"] = f"{said['note']}. {note}"
+    return _described("EAD.xml", order_of(PackageType.AIP, rules.kind, Part.WHOLE), values, said)
 
 
-def document_xml(names: Names, document: DescribedDocument, rules: PackageRules) -> bytes:
-    """EAD_doc_*.xml: the 19 elements of a document in an AIP."""
-    kind = document.settled("doc_type")
-    return _simpledc(
-        {
-            "arcFileCode": names.archive_file_code,
-            "mode": rules.access,
-            "language": rules.language,
-            "keyword": "",
-            "numberOfPage": str(document.pages),
-            "format": rules.condition,
-            "inforSign": "",
-            "confidenceLevel": rules.confidence_level,
-            "description": "",
-            "docCode": names.doc_code(document.ordinal),
-            "docOrdinal": str(document.ordinal),
-            "typeName": document_kinds().get(kind, rules.other_document),
-            "codeNumber": document.settled("number"),
-            "codeNotation": document.settled("notation"),
-            "issuedDate": document.date,
-            "organName": document.settled("issuer"),
-            "subject": document.settled("subject") or document.title,
-            "autograph": "",
-            "process": "0",
-        }
-    )
+def describe_document(
+    names: Names, document: DescribedDocument, rules: PackageRules, sheet: Mapping[str, str] | None = None
+) -> Description:
+    """EAD_doc_*.xml of an AIP: the 19 elements of a document; ``sheet`` as above."""
+    values = _defaults(names, rules) | {
+        "page_count": str(document.pages),
+        "doc_code": names.doc_code(document.ordinal),
+        "doc_ordinal": str(document.ordinal),
+        "doc_type": document.settled("doc_type"),
+        "number": document.settled("number"),
+        "notation": document.settled("notation"),
+        "issued_date": _sortable(document.date),
+        "issuer": document.settled("issuer"),
+        "subject": document.settled("subject") or document.title,
+        "has_process_file": "0",
+    }
+    order = order_of(PackageType.AIP, rules.kind, Part.DOCUMENT)
+    return _described(names.doc_id(document.ordinal), order, values, sheet or {})
 
 
-@cache
-def document_kinds() -> dict[str, str]:
-    """Codes of the kinds of documents."""
-    text = resources.files("digitize.archive").joinpath("codes.toml").read_text("utf-8")
-    kinds: dict[str, str] = tomllib.loads(text)["document_kinds"]
-    return kinds
+def _defaults(names: Names, rules: PackageRules) -> dict[str, str]:
+    return {
+        "archive_file_code": names.archive_file_code,
+        "retention": rules.retention,
+        "access": rules.access,
+        "language": rules.language,
+        "condition": rules.condition,
+        "confidence_level": rules.confidence_level,
+        "paper_file_code": names.paper_file_code,
+        "backup_mode": rules.backup_mode,
+        "backup_status": rules.backup_status if rules.backup_mode == "1" else "",
+    }
 
 
-def _simpledc(values: Mapping[str, str]) -> bytes:
+def _described(file: str, order: Order, values: Mapping[str, str], sheet: Mapping[str, str]) -> Description:
+    notes: list[Problem] = []
+    found = {}
+    for name, element in order.elements.items():
+        default = fitted(element, legal(values.get(element.key, ""))) or element.rest or ""
+        said = "" if element.own else legal(sheet.get(element.key, ""))
+        text = fitted(element, said) if said.strip() else default
+        if text is None:
+            notes.append(Problem("sheet_value_unfit", {"file": file, "label": element.label}))
+            text = default
+        if element.max is not None and element.type is not ElementType.COUNT and len(text) > element.max:
+            notes.append(Problem("metadata_cut", {"file": file, "label": element.label, "most": element.max}))
+            text = text[: element.max]
+        found[name] = text
+    return Description(simpledc(found), tuple(notes))
+
+
+def simpledc(values: Mapping[str, str]) -> bytes:
+    """The XML of a description; ``values`` by element, in their order."""
     root = etree.Element("simpledc")
     for name, value in values.items():
-        etree.SubElement(root, name).text = legal(value)[: _LENGTHS.get(name)]
+        etree.SubElement(root, name).text = legal(value)
     return serialized(root)
-
-
-def serialized(root: etree._Element) -> bytes:
-    """An XML document as it is written into packages."""
-    data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return data
-
-
-def legal(text: str) -> str:
-    """A text without the characters that XML 1.0 cannot hold, such as most control characters."""
-    return _ILLEGAL.sub("", text)
 
 
 def _text(value: Value) -> str:
@@ -166,14 +184,6 @@ def _text(value: Value) -> str:
     if isinstance(value, dict):
         return ", ".join(str(part) for part in value.values() if part)
     return str(value)
-
-
-def _written(iso: str) -> str:
-    """An ISO date as DD/MM/YYYY, MM/YYYY or YYYY; empty for anything else."""
-    parts = iso.split("-")
-    if not iso or len(parts) > 3 or not all(part.isdigit() for part in parts):
-        return ""
-    return "/".join(reversed(parts))
 
 
 def _sortable(written: str) -> str:

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from digitize import __version__
-from digitize.archive.descriptive import serialized
 from digitize.archive.naming import NewUuid, upper
+from digitize.archive.xml import serialized
+from digitize.profiles.profile import MetsRules, PackageKind
+from digitize.settings import Organisation
 from digitize.times import VIETNAM
 
 METS = "http://www.loc.gov/METS/"
 XLINK = "http://www.w3.org/1999/xlink"
 CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_SCHEMAS = (METS, "mets1_12.xsd", CSIP, "DILCISExtensionMETS.xsd", XLINK, "xlink.xsd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +50,36 @@ class MetsContent:
 
     Attributes:
         object_id: ``@OBJID``.
-        mets_type, profile: ``@TYPE`` and ``@PROFILE``.
+        rules: what the profile has METS say.
+        kind: what the package holds.
+        is_root: whether it stands at the top of the package, or describes a representation.
+        organisation: who made the package.
         moment: when it was made.
+        schemas: where the schemas lie, relative to the METS document, by namespace.
         descriptive: metadata of the whole; the root's EAD.xml.
-        preservation: PREMIS.
+        preservation: PREMIS; None leaves its section empty.
         groups: files by ``fileGrp/@USE``, each a part of the structure map.
         documents: the representation's data files with their metadata.
         pointers: METS documents further down, by the label of their part.
-        organisation: name and code of the creating organisation, for a representation.
         record_status: ``NEW``, ``SUPPLEMENT``, ``REPLACEMENT`` …
-        schema_path: where the schemas lie, relative to the METS document.
-        structure_type: ``@TYPE`` of the uppermost part.
+        records: further identifiers of the package, by type.
 
     """
 
     object_id: str
-    mets_type: str
-    profile: str
+    rules: MetsRules
+    kind: PackageKind
+    is_root: bool
+    organisation: Organisation
     moment: dt.datetime
-    schema_path: str
+    schemas: dict[str, str]
     descriptive: MetsFile | None = None
     preservation: MetsFile | None = None
     groups: dict[str, Sequence[MetsFile]] = field(default_factory=dict)
     documents: Sequence[MetsDocument] = ()
     pointers: dict[str, MetsFile] = field(default_factory=dict)
-    organisation: tuple[str, str] | None = None
     record_status: str = "NEW"
-    structure_type: str | None = None
+    records: dict[str, str] = field(default_factory=dict)
 
 
 def mets_xml(content: MetsContent, new_uuid: NewUuid) -> bytes:
@@ -92,14 +96,13 @@ class _Writer:
         content = self._content
         names = {"mets": METS, "xlink": XLINK, "csip": CSIP, "xsi": _XSI}
         root = etree.Element(_tag("mets"), nsmap=names)
-        locations = [
-            name if index % 2 == 0 else content.schema_path + name for index, name in enumerate(_SCHEMAS)
-        ]
+        rules = content.rules
+        locations = [f"{namespace} {place}" for namespace, place in content.schemas.items()]
         root.set(f"{{{_XSI}}}schemaLocation", " ".join(locations))
         root.set("OBJID", content.object_id)
-        root.set("TYPE", content.mets_type)
-        root.set("PROFILE", content.profile)
-        root.set(f"{{{CSIP}}}CONTENTINFORMATIONTYPE", "MIXED")
+        root.set("TYPE", rules.kinds[content.kind])
+        root.set("PROFILE", rules.root_profile if content.is_root else rules.representation_profile)
+        root.set(f"{{{CSIP}}}CONTENTINFORMATIONTYPE", rules.content_type)
         self._header(root)
         dmd = self._metadata(root, "dmdSec", content.descriptive)
         documents = [
@@ -119,19 +122,23 @@ class _Writer:
         header = etree.SubElement(root, _tag("metsHdr"))
         header.set("CREATEDATE", stamp(content.moment))
         header.set("RECORDSTATUS", content.record_status)
-        header.set(f"{{{CSIP}}}OAISPACKAGETYPE", "AIP")
+        header.set(f"{{{CSIP}}}OAISPACKAGETYPE", content.rules.package_type)
         agent = etree.SubElement(header, _tag("agent"), ROLE="CREATOR")
-        if content.organisation is None:
+        fonds = content.organisation.fonds
+        if content.is_root:
             agent.set("TYPE", "OTHER")
             agent.set("OTHERTYPE", "SOFTWARE")
-            name, note, kind = "digitize", __version__, "SOFTWARE VERSION"
+            kind = content.rules.software_note
+            name, note = "digitize", __version__ if kind == "SOFTWARE VERSION" else fonds
         else:
             agent.set("TYPE", "ORGANIZATION")
-            (name, note), kind = content.organisation, "IDENTIFICATIONCODE"
+            name, note, kind = content.organisation.name, fonds, "IDENTIFICATIONCODE"
         etree.SubElement(agent, _tag("name")).text = name
         noted = etree.SubElement(agent, _tag("note"))
         noted.set(f"{{{CSIP}}}NOTETYPE", kind)
         noted.text = note
+        for kind_of_record, identifier in content.records.items():
+            etree.SubElement(header, _tag("altRecordID"), TYPE=kind_of_record).text = identifier
 
     def _metadata(self, root: etree._Element, section: str, file: MetsFile | None) -> str | None:
         if file is None:
@@ -139,26 +146,26 @@ class _Writer:
         identifier = self._id()
         element = etree.SubElement(root, _tag(section), ID=identifier)
         element.set("CREATED", stamp(file.created))
-        self._reference(element, file, "OTHER", other="EAD")
+        self._reference(element, file, *self._content.rules.metadata_type.partition(":")[::2])
         return identifier
 
     def _preservation(self, root: etree._Element) -> str | None:
+        section = etree.SubElement(root, _tag("amdSec"), ID=self._id())
         file = self._content.preservation
         if file is None:
             return None
-        section = etree.SubElement(root, _tag("amdSec"), ID=self._id())
         identifier = self._id()
         element = etree.SubElement(section, _tag("digiprovMD"), ID=identifier)
         element.set("CREATED", stamp(file.created))
         self._reference(element, file, "PREMIS")
         return identifier
 
-    def _reference(self, parent: etree._Element, file: MetsFile, kind: str, other: str | None = None) -> None:
+    def _reference(self, parent: etree._Element, file: MetsFile, kind: str, other: str = "") -> None:
         element = etree.SubElement(parent, _tag("mdRef"), ID=self._id(), LOCTYPE="URL")
         element.set("MDTYPE", kind)
         if other:
             element.set("OTHERMDTYPE", other)
-            element.set("MDTYPEVERSION", "1.0.0")
+        element.set("MDTYPEVERSION", "3.0" if kind == "PREMIS" else self._content.rules.metadata_version)
         self._located(element, file)
 
     def _group(self, section: etree._Element, use: str, files: Sequence[MetsFile]) -> list[str]:
@@ -188,8 +195,8 @@ class _Writer:
         structure.set("TYPE", "PHYSICAL")
         structure.set("LABEL", "CSIP")
         top = self._part(structure, content.object_id)
-        if content.structure_type:
-            top.set("TYPE", content.structure_type)
+        if not content.is_root:
+            top.set("TYPE", content.rules.structure_type)
         if dmd or adm:
             part = self._part(top, "Metadata")
             if dmd:

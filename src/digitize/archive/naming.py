@@ -69,7 +69,7 @@ def make_names(
         "uuid": upper(identity),
     }
     file_code = rules.file_code.format(**words)
-    object_id = rules.object_id.format(**words)
+    object_id = rules.aip.object_id.format(**words)
     archive_code = rules.archive_file_code.format(**words, file_code=file_code).strip(".")
     return Names(
         object_id=object_id,

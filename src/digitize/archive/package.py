@@ -9,35 +9,48 @@ the archive is the commit point: before it there is no package, after it there i
 from __future__ import annotations
 
 import datetime as dt
-import mimetypes
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from digitize.archive import descriptive, premis
+from digitize.archive.elements import PackageType
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import Names, NewUuid
-from digitize.files import copy_whole, fixity, make_folder, write_whole
+from digitize.archive.parts import (
+    DESCRIPTIVE,
+    EAD_NAME,
+    METS_NAME,
+    PRESERVATION,
+    REPRESENTATION,
+    SIGNATURE_NAME,
+    STAMP_NAME,
+    PartWriter,
+    data_name,
+    ead_doc_name,
+    schema_files,
+    schema_places,
+)
+from digitize.files import make_folder, write_whole
 from digitize.model import Problem
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 from digitize.signatures.sign import Seal, sign_detached, sign_pdf
 from digitize.signatures.stamp import Placement, Rectangle
 
-METS_NAME = "METS.xml"
-SIGNATURE_NAME = "METS.xml.p7s"
-STAMP_NAME = "METS.xml.tst"
-"""The timestamp of a machine over a METS that was made anew (RFC 3161)."""
-REPRESENTATION = "representations/rep1"
-SCHEMAS = (
-    "mets1_12.xsd",
-    "xlink.xsd",
-    "DILCISExtensionMETS.xsd",
-    "EAD.xsd",
-    "EAD_doc.xsd",
-)
+__all__ = [
+    "METS_NAME",
+    "REPRESENTATION",
+    "SIGNATURE_NAME",
+    "STAMP_NAME",
+    "PackagePlan",
+    "PackageWriter",
+    "PackagedDocument",
+    "build_package",
+]
+
+CONTENT_NAME = "content.json"
+"""What was read, under ``documentation``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,9 @@ class PackagePlan:
         events, agents: what happened to the dossier, and who did it.
         moment: when the package is made and signed.
         record_status: ``NEW``, or what the package is to the one before: ``REPLACEMENT``, ``SUPPLEMENT``.
-        replaces: the package before; None if there is none.
+        replaces: identifier of the package before; None if there is none.
+        content: what was read, for ``documentation/content.json``; None where that is kept already.
+        sheet: what an imported sheet says, by document (0 for the whole) and key.
 
     """
 
@@ -83,6 +98,8 @@ class PackagePlan:
     moment: dt.datetime
     record_status: str = "NEW"
     replaces: str | None = None
+    content: bytes | None = None
+    sheet: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUuid) -> tuple[Problem, ...]:
@@ -102,15 +119,20 @@ def build_package(staging: Path, plan: PackagePlan, seal: Seal, new_uuid: NewUui
         place = sign_pdf(document.pdf, data, seal, plan.moment, document.occupied)
         if seal.stamp is not None:
             notes += _stamp_notes(data.name, place)
-        metadata = descriptive.document_xml(plan.names, described, plan.rules)
-        documents.append(writer.document(doc_id, metadata))
+        metadata = descriptive.describe_document(
+            plan.names, described, plan.rules, plan.sheet.get(described.ordinal)
+        )
+        notes += metadata.notes
+        documents.append(writer.document(doc_id, metadata.xml))
     described_all = [document.described for document in plan.documents]
     note = descriptive.note_of(plan.organisation.name, plan.moment)
-    ead = descriptive.dossier_xml(plan.names, described_all, plan.rules, note=note)
-    mets = writer.finish(documents, ead, plan.kept)
+    whole = descriptive.describe_whole(
+        plan.names, described_all, plan.rules, note=note, sheet=plan.sheet.get(0)
+    )
+    mets = writer.finish(documents, whole.xml, plan.kept)
     # Who could swap metadata could also recompute checksums; not this signature.
     write_whole(staging / SIGNATURE_NAME, sign_detached(mets, seal))
-    return tuple(notes)
+    return (*notes, *whole.notes)
 
 
 def _stamp_notes(file: str, place: Placement | None) -> list[Problem]:
@@ -132,21 +154,21 @@ class PackageWriter:
     """
 
     def __init__(self, root: Path, plan: PackagePlan, new_uuid: NewUuid) -> None:
-        self._root = root
         self._plan = plan
         self._new_uuid = new_uuid
-        self._base = root / REPRESENTATION
-        for part in ("data", "metadata/descriptive", "metadata/preservation"):
-            make_folder(self._base / part)
+        self._root = PartWriter(root, plan.moment)
+        self._base = PartWriter(root / REPRESENTATION, plan.moment)
+        for part in ("data", DESCRIPTIVE, PRESERVATION):
+            make_folder(self._base.base / part)
 
     def data_path(self, doc_id: str) -> Path:
         """Where the data file of a document goes; the caller writes it."""
-        return self._base / "data" / f"{doc_id}.pdf"
+        return self._base.base / data_name(doc_id)
 
     def document(self, doc_id: str, metadata: bytes) -> MetsDocument:
         """Describe a data file that has been written."""
-        described = self._write(self._base, f"metadata/descriptive/EAD_doc_{doc_id}.xml", metadata)
-        return MetsDocument(self._file(self._base, f"data/{doc_id}.pdf"), described)
+        described = self._base.write(ead_doc_name(doc_id), metadata)
+        return MetsDocument(self._base.describe(data_name(doc_id)), described)
 
     def finish(
         self, documents: Sequence[MetsDocument], ead: bytes, kept: Sequence[tuple[str, Path]]
@@ -175,78 +197,71 @@ class PackageWriter:
             )
             for document in documents
         ]
-        preservation = self._write(
-            self._base,
-            "metadata/preservation/PREMIS_rep1.xml",
+        preservation = self._base.write(
+            f"{PRESERVATION}/PREMIS_rep1.xml",
             premis.premis_xml("rep1", files, plan.events, plan.agents, category="representation"),
         )
-        content = MetsContent(
-            object_id="rep1",
-            mets_type=plan.rules.mets_type,
-            profile=plan.rules.representation_profile,
-            moment=plan.moment,
-            schema_path="../../schemas/",
-            preservation=preservation,
-            documents=documents,
-            organisation=(plan.organisation.name, plan.organisation.fonds),
-            record_status=plan.record_status,
-            structure_type="NORMALIZED",
-        )
-        self._write(self._base, METS_NAME, mets_xml(content, self._new_uuid))
-        return self._file(self._root, f"{REPRESENTATION}/{METS_NAME}")
+        content = self._content("rep1", preservation, is_root=False, documents=documents)
+        self._base.write(METS_NAME, mets_xml(content, self._new_uuid))
+        return self._root.describe(f"{REPRESENTATION}/{METS_NAME}")
 
     def _write_root(self, representation: MetsFile, ead: bytes, kept: Sequence[tuple[str, Path]]) -> bytes:
         plan = self._plan
-        for part in ("metadata/descriptive", "metadata/preservation", "schemas"):
-            make_folder(self._root / part)
-        groups: dict[str, Sequence[MetsFile]] = {"Schemas": [self._schema(name) for name in SCHEMAS]}
-        if kept:
-            groups["Documentation"] = [self._kept(name, path) for name, path in kept]
-        described = self._write(self._root, "metadata/descriptive/EAD.xml", ead)
-        preservation = self._write(
-            self._root,
-            "metadata/preservation/PREMIS.xml",
+        schemas = schema_files(PackageType.AIP, plan.rules)
+        groups: dict[str, Sequence[MetsFile]] = {
+            "Schemas": [self._root.write(f"schemas/{name}", data) for name, data in schemas.items()]
+        }
+        documentation = [self._root.copy(f"documentation/{name}", path) for name, path in kept]
+        if plan.content is not None:
+            documentation.insert(0, self._root.write(f"documentation/{CONTENT_NAME}", plan.content))
+        if documentation:
+            groups["Documentation"] = documentation
+        described = self._root.write(EAD_NAME, ead)
+        preservation = self._root.write(
+            f"{PRESERVATION}/PREMIS.xml",
             premis.premis_xml(
                 plan.names.object_id, [], plan.events, plan.agents, category="intellectualEntity"
             ),
         )
-        content = MetsContent(
-            object_id=plan.names.object_id,
-            mets_type=plan.rules.mets_type,
-            profile=plan.rules.mets_profile,
-            moment=plan.moment,
-            schema_path="schemas/",
+        content = self._content(
+            plan.names.object_id,
+            preservation,
+            is_root=True,
             descriptive=described,
-            preservation=preservation,
             groups=groups,
             pointers={"Representations/rep1": representation},
-            record_status=plan.record_status,
         )
         data = mets_xml(content, self._new_uuid)
-        write_whole(self._root / METS_NAME, data)
+        self._root.write(METS_NAME, data)
         return data
 
-    def _schema(self, name: str) -> MetsFile:
-        data = resources.files("digitize.archive").joinpath("schemas", name).read_bytes()
-        return self._write(self._root, f"schemas/{name}", data)
-
-    def _kept(self, name: str, path: Path) -> MetsFile:
-        href = f"documentation/{name}"
-        make_folder((self._root / href).parent)
-        copy_whole(path, self._root / href)
-        return self._file(self._root, href)
-
-    def _write(self, base: Path, href: str, data: bytes) -> MetsFile:
-        write_whole(base / href, data)
-        return self._file(base, href)
-
-    def _file(self, base: Path, href: str) -> MetsFile:
-        proof = fixity(base / href)
-        mime = "application/xml" if href.endswith((".xml", ".xsd")) else None
-        return MetsFile(
-            href=quote(href),
-            mime=mime or mimetypes.guess_type(href)[0] or "application/octet-stream",
-            sha256=proof.sha256,
-            size=proof.size,
-            created=self._plan.moment,
+    def _content(
+        self,
+        identifier: str,
+        preservation: MetsFile,
+        *,
+        is_root: bool,
+        descriptive: MetsFile | None = None,
+        groups: dict[str, Sequence[MetsFile]] | None = None,
+        documents: Sequence[MetsDocument] = (),
+        pointers: dict[str, MetsFile] | None = None,
+    ) -> MetsContent:
+        plan, rules = self._plan, self._plan.rules
+        agreement = rules.aip.submission_agreement.format(file_code=plan.names.file_code)
+        records = {"SUBMISSIONAGREEMENT": agreement, rules.aip.previous_record: plan.replaces or ""}
+        return MetsContent(
+            object_id=identifier,
+            rules=rules.aip,
+            kind=rules.kind,
+            is_root=is_root,
+            organisation=plan.organisation,
+            moment=plan.moment,
+            schemas=schema_places(rules, "schemas" if is_root else "../../schemas"),
+            descriptive=descriptive,
+            preservation=preservation,
+            groups=groups or {},
+            documents=documents,
+            pointers=pointers or {},
+            record_status=plan.record_status,
+            records={kind: value for kind, value in records.items() if value and is_root},
         )

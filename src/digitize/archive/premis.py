@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from digitize.archive.descriptive import legal, serialized
+from digitize.archive.xml import legal, serialized
 from digitize.times import written
 
 NAMESPACE = "http://www.loc.gov/premis/v3"

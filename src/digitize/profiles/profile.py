@@ -24,6 +24,13 @@ class ReviewBefore(StrEnum):
     NEVER = "never"
 
 
+class PackageKind(StrEnum):
+    """What a package holds: a dossier (``hồ sơ``), or loose documents (``tài liệu``)."""
+
+    DOSSIER = "dossier"
+    DOCUMENTS = "documents"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -100,28 +107,71 @@ class SigningRules(_Part):
     reason: str
 
 
+class MetsRules(_Part):
+    """What the METS documents of one type of package say (TT 05/2025/TT-BNV, Annexes I to IV).
+
+    Attributes:
+        object_id: pattern of ``mets/@OBJID``; the package's folder is called the same.
+        root_profile, representation_profile: ``mets/@PROFILE``.
+        package_type: ``@csip:OAISPACKAGETYPE``.
+        content_type: ``@csip:CONTENTINFORMATIONTYPE``.
+        kinds: ``mets/@TYPE`` of a dossier and of loose documents.
+        metadata_type: ``mdRef/@MDTYPE`` of the descriptive metadata, and ``@OTHERMDTYPE`` after a colon.
+        metadata_version: ``mdRef/@MDTYPEVERSION`` of them.
+        structure_type: ``@TYPE`` of the uppermost part of a representation.
+        software_note: what is noted of the program: its version, or the code of the fonds.
+        submission_agreement: pattern of the record identifier ``SUBMISSIONAGREEMENT``; empty for none.
+        previous_record: type of the record identifier that names the package before.
+
+    """
+
+    object_id: str = Field(min_length=1)
+    root_profile: str
+    representation_profile: str
+    package_type: Literal["AIP", "SIP"]
+    content_type: str
+    kinds: dict[PackageKind, str]
+    metadata_type: str = Field(pattern=r"^(DC|EAD|OTHER:\w+)$")
+    metadata_version: str
+    structure_type: str
+    software_note: Literal["SOFTWARE VERSION", "IDENTIFICATIONCODE"]
+    submission_agreement: str
+    previous_record: str
+
+
 class PackageRules(_Part):
     """How packages are named and described.
 
     Names are patterns with these words in braces: ``organisation``, ``fonds``, ``archive``,
     ``year``, ``dossier``, ``uuid``, ``file_code``, ``ordinal``.
+
+    Attributes:
+        kind: what a package holds.
+        originals: whether the scans stay ``beside`` the packages or go along ``inside``.
+        mets_schema: what the schema of METS is called in a package.
+        retention, access, language, condition, confidence_level, direction, backup_mode, backup_status:
+            codes that hold where nothing else is said.
+
     """
 
-    object_id: str
+    kind: PackageKind = PackageKind.DOSSIER
+    originals: Literal["beside", "inside"] = "beside"
     file_code: str
     archive_file_code: str
     doc_id: str
     doc_code: str
-    paper_file_code: str
-    mets_type: str
-    mets_profile: str
-    representation_profile: str
+    paper_file_code: str = Field(min_length=1)
+    mets_schema: str
     retention: str
     access: str
     language: str
     condition: str
     confidence_level: str
-    other_document: str
+    direction: str
+    backup_mode: Literal["0", "1"]
+    backup_status: str
+    aip: MetsRules
+    sip: MetsRules
 
 
 class ExportRules(_Part):
