@@ -11,9 +11,11 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.archive.check import PackageReport, check_package
+from digitize.archive.check import PackageReport, check_package, look_at_package
 from digitize.archive.contents import object_id
+from digitize.archive.findings import Severity
 from digitize.archive.naming import NewUuid
+from digitize.archive.sip import write_sip
 from digitize.errors import ItemProblem
 from digitize.files import copy_whole, fixity, make_folder
 from digitize.model import Stage
@@ -121,6 +123,7 @@ class PackageExport:
                 self.outlet.require_free(self.wrapper.names(package.folder.name, ordinal))
             with self.outlet.staging() as staging:
                 folder = self._build(package, staging)
+                self._look_again(folder)
                 identifier = object_id(folder)
                 parcel = Parcel(folder, identifier, dossier, self.output.value, ordinal)
                 staged = self.wrapper.wrap(parcel)
@@ -137,7 +140,35 @@ class PackageExport:
         return Exported((dossier,), paths)
 
     def _build(self, package: Checked, staging: Path) -> Path:
-        return copy_package(package.folder, staging / package.folder.name)
+        if self.output is ExportFormat.AIP:
+            return copy_package(package.folder, staging / package.folder.name)
+        workspace = self.source.workspace
+        folder = make_folder(staging / "sip")
+        name = write_sip(
+            package.folder,
+            folder,
+            workspace.profile.package,
+            workspace.settings.organisation,
+            self.source.clock(),
+            self.new_uuid,
+            record_status=self._record_status(package),
+        )
+        return folder.rename(staging / name)
+
+    def _look_again(self, folder: Path) -> None:
+        """See that what was written is whole, by the checksums in it: disks and memory fail, too."""
+        report, _ = look_at_package(folder, self.source.trust, self.source.clock())
+        if any(finding.severity is Severity.ERROR for finding in report.findings):
+            raise ItemProblem("export_damaged", package=folder.name)
+
+    def _record_status(self, package: Checked) -> str:
+        """What the other system is told: a later generation takes the place of one that it was given."""
+        given = [
+            event.detail.get("package")
+            for event in self.source.ledger.events(package.record.id)
+            if event.kind == EXPORTED and event.detail.get("format") == self.output.value
+        ]
+        return "REPLACEMENT" if given and package.folder.name not in given else "NEW"
 
 
 def copy_package(package: Path, target: Path) -> Path:

@@ -132,7 +132,7 @@ class Wrapper:
             "name": whole.name,
             "number": len(parts),
             "first": parts[0].name,
-            "joined": " + ".join(f'"{part.name}"' for part in parts[:3]) + (" + …" if len(parts) > 3 else ""),
+            "joined": "+".join(f'"{part.name}"' for part in parts),
         }
         write_whole(folder / JOIN_NAME, self.catalogue.text("export.join", **facts))
         remove_file(whole)
