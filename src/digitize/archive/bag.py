@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from digitize.archive.findings import Finding, error
 from digitize.archive.opening import is_plain_inside
 from digitize.errors import ItemProblem
-from digitize.files import write_whole
+from digitize.files import FOLDER_MODE, write_whole
 from digitize.workers import Crew, Lost
 
 DECLARATION = "bagit.txt"
@@ -68,6 +68,8 @@ def _bag(job: tuple[Path, dict[str, str]]) -> None:
     folder, info = job
     # What goes wrong is told by the problem that is raised, not on the terminal.
     logging.getLogger("bagit").disabled = True
+    # Nor does the library know who may read what it writes: FILE_MODE and FOLDER_MODE, less the umask.
+    os.umask(os.umask(0o077) | 0o777 & ~FOLDER_MODE)
     bag = bagit.make_bag(str(folder), bag_info=info, checksums=list(ALGORITHMS))
     # The library writes version 0.97. What it has written besides is the same in 1.0; tag manifests are not.
     write_whole(folder / DECLARATION, _VERSION)

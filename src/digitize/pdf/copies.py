@@ -195,8 +195,8 @@ def _room(
     words, writing by hand, a seal or what a signature shows.
     """
     (page_width, page_height), (width, height) = size, wanted
-    rows, columns = picture.shape[:2]
-    dark = picture.reshape(rows, columns, -1)[:, :, 0] < int(np.median(picture)) - _DARK
+    rows, columns = picture.shape
+    dark = picture < int(np.median(picture)) - _DARK
     sums = np.zeros((rows + 1, columns + 1), np.int64)
     sums[1:, 1:] = dark.cumsum(0).cumsum(1)
     corner = (page_width - _EDGE - width, _EDGE)
