@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import comparison
@@ -25,7 +25,7 @@ import shared_cases
 import spoken_against
 import tampered
 import verapdf
-from material import Signed, demo, packaged, packages, signed
+from material import Signed, demo, exchanged, packaged, signed
 
 from digitize.signatures.detached import verify_detached
 from digitize.signatures.verify_pdf import verify_pdf
@@ -38,7 +38,11 @@ def main() -> None:
         folder = Path(name)
         unsigned, place = demo(folder)
         sets = [*signed(unsigned, place, folder), packaged(place)]
-        faults = [*_on_pdfs(unsigned, sets), *_on_signatures(sets, folder), *_on_packages(packages(place))]
+        faults = [
+            *_on_pdfs(unsigned, sets),
+            *_on_signatures(sets, folder),
+            *_on_packages(exchanged(folder, place)),
+        ]
         faults += _on_attacks(folder)
     for fault in faults:
         print(f"  {fault}")
@@ -91,10 +95,11 @@ def _level(question: dss.Question, one: Signed) -> str:
     return f"CAdES-BASELINE-{str(report.level).removeprefix('B-')}"
 
 
-def _on_packages(places: Sequence[Path]) -> list[str]:
-    faults, waived = eark.faults(places)
+def _on_packages(made: Mapping[str, Sequence[Path]]) -> list[str]:
+    faults, waived = eark.faults(made)
     told = ", ".join(f"{rule} x {count}" for rule, count in sorted(waived.items()))
-    print(f"{len(places)} packages: eark-validator: {len(faults)} errors; waived: {told}", flush=True)
+    counts = ", ".join(f"{len(some)} {kind.upper()}" for kind, some in made.items())
+    print(f"{counts}: eark-validator: {len(faults)} differ from the waivers; waived: {told}", flush=True)
     return faults
 
 

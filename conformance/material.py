@@ -17,9 +17,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
+from digitize.profiles.profile import PackageKind
 from digitize.signatures.sign import Level, Seal, sign_detached, sign_pdf
 from digitize.signatures.trust import TrustStore
 from digitize.times import now
+from support.dossiers import built, sip_of
 from support.sealing import NOW, Office, rsa_key
 
 
@@ -61,6 +63,19 @@ def demo(folder: Path) -> tuple[list[Path], Path]:
 def packages(place: Path) -> list[Path]:
     """The packages of a workspace."""
     return sorted((place / "archive").iterdir())
+
+
+def exchanged(folder: Path, place: Path | None = None) -> dict[str, list[Path]]:
+    """Packages of every type and kind: AIP and SIP, of dossiers and of loose documents.
+
+    Args:
+        folder: where they are made.
+        place: a workspace whose packages are among them.
+
+    """
+    kept = packages(place) if place else []
+    kept += [built(folder / kind.value, kind=kind, content=b"{}") for kind in PackageKind]
+    return {"aip": kept, "sip": [sip_of(one, folder / f"sip-{n}") for n, one in enumerate(kept)]}
 
 
 def packaged(place: Path) -> Signed:

@@ -8,7 +8,7 @@ from lxml import etree
 from digitize.archive.descriptive import DescribedDocument, describe_document, describe_whole
 from digitize.archive.elements import code_list
 from digitize.archive.naming import make_names
-from digitize.archive.premis import NAMESPACE, PremisEvent, premis_xml
+from digitize.archive.premis import NAMESPACE, PremisEvent, PremisSubject, premis_xml
 from digitize.model import Document, FieldReading, Value
 from support.dossiers import IDENTITY, LETTER, ORGANISATION, OTHER_LETTER, letter, names, rules
 from support.sealing import NOW
@@ -123,5 +123,5 @@ def test_values_of_every_kind_become_text(value: Value, text: str) -> None:
 
 def test_no_character_breaks_the_history_of_a_dossier() -> None:
     event = PremisEvent("e", "transfer", NOW, "tệp\x01 lạ\uffff", "success", ())
-    root = etree.fromstring(premis_xml("HS", [], [event], [], category="intellectualEntity"))
+    root = etree.fromstring(premis_xml(PremisSubject("HS", "intellectualEntity", "schemas"), [event], []))
     assert root.findtext(f".//{{{NAMESPACE}}}eventDetail") == "tệp lạ"

@@ -41,7 +41,7 @@ def test_names_in_packages_use_only_words_that_there_are(name: str) -> None:
         "ordinal": 3,
     }
     patterns = (
-        rules.object_id,
+        rules.aip.object_id,
         rules.file_code,
         rules.archive_file_code,
         rules.doc_id,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from lxml import etree
 
@@ -19,8 +20,9 @@ from digitize.archive.mets import METS, XLINK
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, PackagedDocument, PackagePlan, build_package
 from digitize.archive.premis import PremisAgent, PremisEvent
+from digitize.archive.sip import write_sip
 from digitize.model import Document, FieldReading
-from digitize.profiles.profile import PackageRules, load_profile
+from digitize.profiles.profile import PackageKind, PackageRules, load_profile
 from digitize.settings import Organisation
 from digitize.signatures.sign import Level, Seal, sign_detached
 from support.papers import plain
@@ -30,8 +32,8 @@ ORGANISATION = Organisation(name="UBND xã Thử Nghiệm", code="000.00.99.T01"
 IDENTITY = uuid.UUID(int=0xABCDEF)
 
 
-def rules() -> PackageRules:
-    return load_profile("tt05-2025").package
+def rules(kind: PackageKind = PackageKind.DOSSIER) -> PackageRules:
+    return load_profile("tt05-2025").package.model_copy(update={"kind": kind})
 
 
 def names(dossier: str = "HS-1") -> Names:
@@ -64,8 +66,9 @@ OTHER_LETTER = letter(
 )
 
 
-def plan(folder: Path) -> PackagePlan:
+def plan(folder: Path, kind: PackageKind = PackageKind.DOSSIER) -> PackagePlan:
     """Two documents, and a file that somebody else had signed."""
+    folder.mkdir(parents=True, exist_ok=True)
     paper = folder / "paper.pdf"
     paper.write_bytes(plain())
     kept = folder / "đơn đã ký.pdf"
@@ -74,7 +77,7 @@ def plan(folder: Path) -> PackagePlan:
     return PackagePlan(
         names=names(),
         organisation=ORGANISATION,
-        rules=rules(),
+        rules=rules(kind),
         documents=[PackagedDocument(LETTER, paper), PackagedDocument(OTHER_LETTER, paper)],
         kept=[("đơn đã ký.pdf", kept)],
         events=[event],
@@ -83,11 +86,17 @@ def plan(folder: Path) -> PackagePlan:
     )
 
 
-def built(folder: Path, seal: Seal | None = None, moment: dt.datetime = NOW) -> Path:
-    """A new package under ``folder``."""
-    package = folder / names().folder
-    package.mkdir(parents=True)
-    made = replace(plan(folder), moment=moment)
+def built(
+    folder: Path,
+    seal: Seal | None = None,
+    moment: dt.datetime = NOW,
+    kind: PackageKind = PackageKind.DOSSIER,
+    **changes: Any,
+) -> Path:
+    """A new package under ``folder``; ``changes`` are to its plan."""
+    made = replace(plan(folder, kind), moment=moment, **changes)
+    package = folder / made.names.folder
+    package.mkdir()
     build_package(package, made, seal or office().seal(Level.B_LT), told_uuids())
     return package
 
@@ -97,6 +106,13 @@ def _kept() -> TemporaryDirectory[str]:
     folder = TemporaryDirectory()
     built(Path(folder.name))
     return folder
+
+
+def sip_of(package: Path, folder: Path) -> Path:
+    """The SIP of a package, under ``folder``."""
+    staging = folder / "staging"
+    staging.mkdir(parents=True)
+    return staging.rename(folder / write_sip(package, staging, rules(), ORGANISATION, NOW, told_uuids()))
 
 
 def package_in(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lxml import etree
 
@@ -87,6 +88,15 @@ def mets_xml(content: MetsContent, new_uuid: NewUuid) -> bytes:
     return serialized(_Writer(content, new_uuid).root())
 
 
+def object_id_of(package: Path) -> str | None:
+    """What a package of ours calls itself in its METS; None where that cannot be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.parse(package / "METS.xml", parser).getroot().get("OBJID")
+    except (OSError, etree.XMLSyntaxError):
+        return None
+
+
 class _Writer:
     def __init__(self, content: MetsContent, new_uuid: NewUuid) -> None:
         self._content = content
@@ -121,6 +131,7 @@ class _Writer:
         content = self._content
         header = etree.SubElement(root, _tag("metsHdr"))
         header.set("CREATEDATE", stamp(content.moment))
+        header.set("LASTMODDATE", stamp(content.moment))
         header.set("RECORDSTATUS", content.record_status)
         header.set(f"{{{CSIP}}}OAISPACKAGETYPE", content.rules.package_type)
         agent = etree.SubElement(header, _tag("agent"), ROLE="CREATOR")
@@ -146,6 +157,7 @@ class _Writer:
         identifier = self._id()
         element = etree.SubElement(root, _tag(section), ID=identifier)
         element.set("CREATED", stamp(file.created))
+        element.set("STATUS", "CURRENT")
         self._reference(element, file, *self._content.rules.metadata_type.partition(":")[::2])
         return identifier
 
@@ -157,6 +169,7 @@ class _Writer:
         identifier = self._id()
         element = etree.SubElement(section, _tag("digiprovMD"), ID=identifier)
         element.set("CREATED", stamp(file.created))
+        element.set("STATUS", "CURRENT")
         self._reference(element, file, "PREMIS")
         return identifier
 

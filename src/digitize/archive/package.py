@@ -12,13 +12,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from digitize.archive import descriptive, premis
 from digitize.archive.elements import PackageType
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import Names, NewUuid
 from digitize.archive.parts import (
+    CONTENT_NAME,
     DESCRIPTIVE,
+    DOCUMENTATION,
     EAD_NAME,
     METS_NAME,
     PRESERVATION,
@@ -36,6 +39,7 @@ from digitize.model import Problem
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 from digitize.signatures.sign import Seal, sign_detached, sign_pdf
+from digitize.signatures.signature_facts import signatures_of
 from digitize.signatures.stamp import Placement, Rectangle
 
 __all__ = [
@@ -48,9 +52,6 @@ __all__ = [
     "PackagedDocument",
     "build_package",
 ]
-
-CONTENT_NAME = "content.json"
-"""What was read, under ``documentation``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +187,10 @@ class PackageWriter:
     def _representation(self, documents: Sequence[MetsDocument]) -> MetsFile:
         """Write ``representations/rep1`` and return its METS as the root refers to it."""
         plan = self._plan
-        files = [
-            premis.PremisFile(
-                identifier=Path(document.data.href).name,
-                name=Path(document.data.href).name,
-                sha256=document.data.sha256,
-                size=document.data.size,
-                format_name="PDF/A",
-                format_version="2b",
-            )
-            for document in documents
-        ]
+        files = [_premis_file(self._base.base, document.data) for document in documents]
+        subject = premis.PremisSubject("rep1", "representation", "../../../../schemas", files)
         preservation = self._base.write(
-            f"{PRESERVATION}/PREMIS_rep1.xml",
-            premis.premis_xml("rep1", files, plan.events, plan.agents, category="representation"),
+            f"{PRESERVATION}/PREMIS_rep1.xml", premis.premis_xml(subject, plan.events, plan.agents)
         )
         content = self._content("rep1", preservation, is_root=False, documents=documents)
         self._base.write(METS_NAME, mets_xml(content, self._new_uuid))
@@ -211,17 +202,21 @@ class PackageWriter:
         groups: dict[str, Sequence[MetsFile]] = {
             "Schemas": [self._root.write(f"schemas/{name}", data) for name, data in schemas.items()]
         }
-        documentation = [self._root.copy(f"documentation/{name}", path) for name, path in kept]
+        documentation = [self._root.copy(f"{DOCUMENTATION}/{name}", path) for name, path in kept]
         if plan.content is not None:
-            documentation.insert(0, self._root.write(f"documentation/{CONTENT_NAME}", plan.content))
+            documentation.insert(0, self._root.write(f"{DOCUMENTATION}/{CONTENT_NAME}", plan.content))
         if documentation:
             groups["Documentation"] = documentation
         described = self._root.write(EAD_NAME, ead)
+        subject = premis.PremisSubject(
+            plan.names.object_id,
+            "intellectualEntity",
+            "../../schemas",
+            record_status=plan.record_status,
+            replaces=plan.replaces or "",
+        )
         preservation = self._root.write(
-            f"{PRESERVATION}/PREMIS.xml",
-            premis.premis_xml(
-                plan.names.object_id, [], plan.events, plan.agents, category="intellectualEntity"
-            ),
+            f"{PRESERVATION}/PREMIS.xml", premis.premis_xml(subject, plan.events, plan.agents)
         )
         content = self._content(
             plan.names.object_id,
@@ -265,3 +260,8 @@ class PackageWriter:
             record_status=plan.record_status,
             records={kind: value for kind, value in records.items() if value and is_root},
         )
+
+
+def _premis_file(base: Path, file: MetsFile) -> premis.PremisFile:
+    path = base / unquote(file.href)
+    return premis.PremisFile(path.name, file.sha256, file.size, signatures_of(path))

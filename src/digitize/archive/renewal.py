@@ -12,20 +12,19 @@ from pathlib import Path
 from natsort import natsorted
 
 from digitize.archive.naming import NewUuid
-from digitize.archive.package import (
+from digitize.archive.package import PackagePlan, PackageWriter
+from digitize.archive.parts import (
+    DOCUMENTATION,
     METS_NAME,
+    PREVIOUS,
     REPRESENTATION,
     SIGNATURE_NAME,
     STAMP_NAME,
-    PackagePlan,
-    PackageWriter,
 )
 from digitize.errors import ItemProblem
 from digitize.files import write_whole
 from digitize.signatures.renewal import Expiry, Renewer, detached_expiry, pdf_expiry
 
-_KEPT = "documentation"
-_PREVIOUS = "previous"
 _DESCRIBED_ANEW = (
     METS_NAME,
     SIGNATURE_NAME,
@@ -86,11 +85,11 @@ def _data_files(package: Path) -> list[Path]:
 
 def _kept(old: Path) -> Iterator[tuple[str, Path]]:
     """What goes along untouched: what was kept before, and what described the old generation."""
-    folder = old / _KEPT
+    folder = old / DOCUMENTATION
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path
-    generation = len(list((folder / _PREVIOUS).glob("*"))) + 1 if folder.is_dir() else 1
+    generation = len(list((folder / PREVIOUS).glob("*"))) + 1 if folder.is_dir() else 1
     for name in _DESCRIBED_ANEW:
         if (old / name).is_file():
-            yield f"{_PREVIOUS}/{generation}/{name}", old / name
+            yield f"{PREVIOUS}/{generation}/{name}", old / name

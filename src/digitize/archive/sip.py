@@ -20,8 +20,12 @@ from digitize.archive.inventory import parse_xml
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import NewUuid, upper
 from digitize.archive.parts import (
+    CONTENT_NAME,
+    DOCUMENTATION,
     EAD_NAME,
     METS_NAME,
+    ORIGINALS,
+    PREVIOUS,
     REPRESENTATION,
     PartWriter,
     data_name,
@@ -33,8 +37,7 @@ from digitize.errors import ItemProblem
 from digitize.profiles.profile import PackageKind, PackageRules
 from digitize.settings import Organisation
 
-_DOCUMENTATION = "documentation"
-_OWN = ("content.json", "previous/", "originals/")
+_OWN = (CONTENT_NAME, f"{PREVIOUS}/", f"{ORIGINALS}/")
 """What is documented for this archive alone, and not for the next."""
 _DOC_ID = re.compile(r"(?P<file_code>.+)\.(?P<ordinal>\d{1,7})")
 _WHOLE_DATE = 10
@@ -112,7 +115,7 @@ class _SipWriter:
                 for name, data in schema_files(PackageType.SIP, self._rules).items()
             ],
             "Documentation": [
-                self._root.copy(f"{_DOCUMENTATION}/{name}", path) for name, path in self._documentation()
+                self._root.copy(f"{DOCUMENTATION}/{name}", path) for name, path in self._documentation()
             ],
         }
         agreement = self._rules.sip.submission_agreement.format(**words)
@@ -183,7 +186,7 @@ class _SipWriter:
 
     def _documentation(self) -> Iterator[tuple[str, Path]]:
         """What came with the dossier and belongs to it."""
-        folder = self._package / _DOCUMENTATION
+        folder = self._package / DOCUMENTATION
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_file() and not name.startswith(_OWN):

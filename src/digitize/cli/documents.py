@@ -10,7 +10,8 @@ from rich.text import Text
 
 from digitize.cli.session import Session
 from digitize.forms.papers import load_papers
-from digitize.forms.template import FieldType, Template, is_cell
+from digitize.forms.table_rows import apart
+from digitize.forms.template import FieldType, Template
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem, Value
 from digitize.procedures.completeness import completeness_of
@@ -81,30 +82,17 @@ def _document_json(
         key: _field_json(session, reading, places) | _communes_json(template, key, reading)
         for key, reading in document.fields.items()
     }
+    alone, tables = apart(template, fields)
     return {
         "pages": [page_json(session, page) for page in own],
         "form": document.form,
         "form_version": document.form_version,
         "form_confidence": document.form_confidence,
         "paper": document.paper,
-        "fields": {key: field for key, field in fields.items() if not is_cell(key)},
-        "tables": _tables_json(template, fields),
+        "fields": alone,
+        "tables": tables,
         "problems": [session.problem_json(problem) for problem in document.problems],
     }
-
-
-def _tables_json(
-    template: Template | None, fields: Mapping[str, dict[str, object]]
-) -> dict[str, list[dict[str, object]]]:
-    """The tables of a form, row by row, each cell as a field; one in which nothing is written is empty."""
-    rows: dict[str, dict[int, dict[str, object]]] = (
-        {table: {} for table in template.tables} if template else {}
-    )
-    for key, field in fields.items():
-        if is_cell(key):
-            table, row, column = key.split(".")
-            rows.setdefault(table, {}).setdefault(int(row), {})[column] = field
-    return {table: [own[row] for row in sorted(own)] for table, own in rows.items()}
 
 
 def _field_json(session: Session, reading: FieldReading, places: Mapping[int, int]) -> dict[str, object]:

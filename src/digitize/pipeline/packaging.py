@@ -16,17 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.archive.descriptive import DescribedDocument
+from digitize.archive.mets import object_id_of
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
+from digitize.archive.parts import ORIGINALS
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.model import Document, Language, Problem, Stage
+from digitize.model import Document, Language, PageReading, Problem, Stage
 from digitize.pdf.compose import TOOL
+from digitize.pipeline.content import ReadDocument, content_json
 from digitize.pipeline.findings import load_documents
-from digitize.pipeline.history import History
+from digitize.pipeline.history import ORGANIZATION, PERSON, History
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.sheet_values import sheet_values
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
@@ -107,11 +111,11 @@ class Packager:
             return True
         documents = load_documents(self.ledger, record.id)
         pdfs = [document_file(self.workspace, record.id, n + 1) for n in range(len(documents))]
-        pages = [
-            words_file(page_target(self.workspace, record.id, document.pages[0] + 1))
-            for document in documents
-        ]
+        pages = [words_file(self._page(record.id, page)) for one in documents for page in one.pages]
         return all(path.is_file() for path in [*pdfs, *pages])
+
+    def _page(self, dossier: str, index: int) -> Path:
+        return page_target(self.workspace, dossier, index + 1)
 
     def _names(self, record: DossierRecord) -> Names:
         identity = uuid.UUID(record.package_uuid) if record.package_uuid else self.new_uuid()
@@ -145,53 +149,76 @@ class Packager:
         return notes
 
     def _plan(self, record: DossierRecord, names: Names) -> PackagePlan:
-        documents = load_documents(self.ledger, record.id)
+        documents = [
+            self._document(record.id, ordinal, document)
+            for ordinal, document in enumerate(load_documents(self.ledger, record.id), start=1)
+        ]
         history = self._history(record.id)
-        originals = self.ledger.originals(record.id)
-        folder = self.workspace.originals / record.id
         return PackagePlan(
             names=names,
             organisation=self.workspace.settings.organisation,
             rules=self.workspace.profile.package,
-            documents=[
-                self._document(record.id, ordinal, document)
-                for ordinal, document in enumerate(documents, start=1)
-            ],
-            kept=[(o.name, folder / o.name) for o in originals if o.signed],
+            documents=[packaged for packaged, _ in documents],
+            kept=self._kept(record.id),
             events=history.events,
             agents=history.agents,
             moment=self.clock(),
             record_status=record.record_status,
-            replaces=record.replaces,
+            replaces=self._object_id(record.replaces),
+            content=self._content(names, documents),
+            sheet=sheet_values(self.ledger, record.id),
         )
 
-    def _document(self, dossier: str, ordinal: int, document: Document) -> PackagedDocument:
+    def _document(
+        self, dossier: str, ordinal: int, document: Document
+    ) -> tuple[PackagedDocument, list[PageReading]]:
+        """A document with what was read on its pages."""
         template = self.workspace.templates.get(document.form)
         title = template.title[Language.VI] if template else ""
         described = DescribedDocument(ordinal, len(document.pages), title, document)
-        first = page_target(self.workspace, dossier, document.pages[0] + 1)
+        pages = [load_reading(self._page(dossier, index)) for index in document.pages]
         pdf = document_file(self.workspace, dossier, ordinal)
-        return PackagedDocument(described, pdf, _occupied(first))
+        return PackagedDocument(described, pdf, _occupied(pages[0])), pages
+
+    def _content(
+        self, names: Names, documents: Sequence[tuple[PackagedDocument, list[PageReading]]]
+    ) -> bytes:
+        read = [
+            ReadDocument(
+                packaged.described.document,
+                f"{names.doc_id(packaged.described.ordinal)}.pdf",
+                [page.text for page in pages],
+            )
+            for packaged, pages in documents
+        ]
+        return content_json(read, self.workspace.templates)
+
+    def _kept(self, dossier: str) -> list[tuple[str, Path]]:
+        """The files as they came that go along: those that were signed already, or all of them."""
+        folder = self.workspace.originals / dossier
+        originals = self.ledger.originals(dossier)
+        if self.workspace.profile.package.originals == "inside":
+            return [(f"{ORIGINALS}/{one.name}", folder / one.name) for one in originals]
+        return [(one.name, folder / one.name) for one in originals if one.signed]
+
+    def _object_id(self, package: str | None) -> str | None:
+        """What a package before this one calls itself; its folder's name where it cannot be asked."""
+        places = (self.workspace.archive, self.workspace.superseded)
+        found = (object_id_of(place / package) for place in places if package)
+        return next(filter(None, found), package)
 
     def _history(self, dossier: str) -> History:
         """The dossier's events, and those of its packaging."""
         history = History(self.ledger, dossier)
-        signers = tuple(one.holder for one in (self.seal.officer, self.seal.credentials) if one is not None)
-        history.add(
-            "event-signature",
-            "digital signature generation",
-            self.clock(),
-            "signed",
-            {"level": self.seal.level.value},
-            signers,
-        )
-        history.add("event-package", "information package creation", self.clock(), "packaged", {})
+        signers = {self.seal.officer.holder: PERSON} if self.seal.officer else {}
+        signers[self.seal.credentials.holder] = ORGANIZATION
+        history.add("signed", self.clock(), {"level": self.seal.level.value}, signers)
+        history.add("packaged", self.clock(), {})
         return history
 
 
-def _occupied(first_page: Path) -> tuple[Rectangle, ...]:
+def _occupied(reading: PageReading) -> tuple[Rectangle, ...]:
     """Where words stand on a page, in points from its lower left."""
-    reading = load_reading(first_page)
     scale = 72.0 / reading.dpi
 
     def to_points(box: Sequence[int]) -> Rectangle:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from digitize.archive.check import check_package
+from digitize.archive.mets import object_id_of
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, PackagePlan
 from digitize.archive.renewal import package_expiry, renew_package
@@ -230,7 +231,7 @@ class Renewal:
         history = History(self.ledger, record.id)
         until = written(package_expiry(self._folder(record)).until)
         facts = {"replaces": record.package or "", "until": until}
-        history.add("event-renewal", "digital signature generation", moment, "renewed", facts)
+        history.add("renewed", moment, facts)
         return PackagePlan(
             names=names,
             organisation=self.workspace.settings.organisation,
@@ -241,7 +242,7 @@ class Renewal:
             agents=history.agents,
             moment=moment,
             record_status="REPLACEMENT",
-            replaces=record.package,
+            replaces=object_id_of(self._folder(record)) or record.package,
         )
 
     def _publish(self, record: DossierRecord, names: Names, seal: Seal | None) -> None:
