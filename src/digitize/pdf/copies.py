@@ -25,7 +25,7 @@ from digitize.files import whole_file
 from digitize.pdf.compose import FLAVOUR, PDF_VERSION, TOOL
 from digitize.pdf.frame import Frame, Rectangle
 from digitize.pdf.mark_font import MarkFont, embed, load_mark_font
-from digitize.times import VIETNAM
+from digitize.times import written
 
 _EDGE = 14
 """Points that a mark keeps from the edges of the page, as stamps do."""
@@ -42,6 +42,9 @@ _SPECKS = 0.005
 
 _DEEPEST = 50
 """Levels of a page tree that are looked through."""
+
+_FONT = Name("/DigitizeCopy")
+"""What the font of the mark is called on a page; a name made up by chance would change every file."""
 
 _SIGNED = ("/AcroForm", "/DSS", "/Perms", "/Extensions")
 """What belongs to signatures: fields, long-term data, permissions, and the extension that allows these."""
@@ -157,7 +160,7 @@ def _put(
         180: (right, top, -1, 0),
         270: (left, top, 0, -1),
     }[frame.turn]
-    name = page.add_resource(embedded, Name.Font, prefix="Copy")
+    name = page.add_resource(embedded, Name.Font, _FONT)
     rise = 0.25 * mark.size
     content = (
         f"/Artifact BMC q BT 0 g 0 Tr {name} {mark.size:g} Tf "
@@ -228,7 +231,7 @@ def _describe(pdf: Pdf, mark: Mark, origin: str, moment: dt.datetime) -> None:
         xmp["dc:type"] = {mark.text}
         xmp["dc:relation"] = {f"urn:sha256:{origin}"}
         xmp["xmp:CreatorTool"] = TOOL
-        xmp["xmp:ModifyDate"] = moment.astimezone(VIETNAM).isoformat(timespec="seconds")
+        xmp["xmp:ModifyDate"] = written(moment)
 
 
 def _save(pdf: Pdf, target: Path) -> bool:
