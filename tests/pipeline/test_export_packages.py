@@ -173,8 +173,9 @@ def test_a_last_step_that_fails_is_told_to_the_ledger(house: Path, tmp_path: Pat
 
 
 def test_places_that_are_taken_are_refused(house: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageProblem, match="export_into_own"):
-        export(house, order("aip", house / "archive" / "x"))
+    for own in ("archive/x", "scans", "forms"):
+        with pytest.raises(UsageProblem, match="export_into_own"):
+            export(house, order("aip", house / own))
     out = tmp_path / "out"
     out.mkdir()
     handle = os.open(out, os.O_RDONLY)

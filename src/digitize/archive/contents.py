@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from digitize.archive.inventory import parse_xml, read_inventory
-from digitize.archive.package import METS_NAME
+from digitize.archive.parts import METS_NAME
 from digitize.errors import ItemProblem
 
 

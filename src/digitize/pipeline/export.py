@@ -22,7 +22,7 @@ from digitize.pipeline.outlet import (
     export_each,
     open_outlet,
 )
-from digitize.pipeline.overview import DossierDetail
+from digitize.pipeline.overview import DossierDetail, dossier_lines
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Wrapper, Wrapping
 from digitize.times import Clock
@@ -124,7 +124,8 @@ class Exporter:
                     templates = self.workspace.templates
                     return export_tables(outlet, dossiers, order.output, templates, self.catalogue)
                 case ExportFormat.JSON:
-                    documents = DocumentExport(outlet, self.writers.describe)
+                    lines = {line.id: line for line in dossier_lines(self.ledger)}
+                    documents = DocumentExport(outlet, self.writers.describe, lines)
                     return export_each(dossiers, documents.export, told)
                 case ExportFormat.SIP | ExportFormat.AIP:
                     return export_each(dossiers, self._packages(order, outlet).export, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from digitize.pipeline.field_sheets import Paper, Sheet, sheets_of, write_csv, w
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import DossierRecord
 from digitize.pipeline.outlet import FIELDS_EXPORTED, Exported, ExportResult, Outlet
-from digitize.pipeline.overview import DossierDetail, dossier_detail
+from digitize.pipeline.overview import DossierDetail, DossierLine, dossier_detail
 
 _NAME = "digitize"
 
@@ -83,11 +83,13 @@ class DocumentExport:
     Attributes:
         outlet: where to.
         describe: makes the document.
+        lines: every dossier in one line, by its code.
 
     """
 
     outlet: Outlet
     describe: Callable[[DossierDetail], object]
+    lines: Mapping[str, DossierLine]
 
     def export(self, dossier: str, _: int) -> Exported:
         """Write the document of a dossier.
@@ -97,7 +99,7 @@ class DocumentExport:
             EnvironmentProblem: the disk or the ledger does not take it.
 
         """
-        detail = dossier_detail(self.outlet.ledger, dossier)
+        detail = dossier_detail(self.outlet.ledger, dossier, self.lines.get(dossier))
         assert detail is not None
         with self.outlet.staging() as staging:
             target = staging / f"{dossier}.json"

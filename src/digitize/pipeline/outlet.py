@@ -162,7 +162,10 @@ def open_outlet(workspace: Workspace, ledger: Ledger, folder: Path) -> Iterator[
         EnvironmentProblem: the folder cannot be made or written to.
 
     """
-    if workspace.is_inside(folder):
+    # What lay in the inbox would be taken in again as scans.
+    kept = (workspace.inbox, workspace.superseded, workspace.forms)
+    inside = any(folder.resolve().is_relative_to(one.resolve()) for one in kept)
+    if inside or workspace.is_inside(folder):
         raise UsageProblem("export_into_own", path=str(folder))
     try:
         make_folder(folder.absolute())

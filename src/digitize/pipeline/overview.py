@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from digitize.model import Document, Problem, Stage
-from digitize.pipeline.findings import count_doubtful, doubtful_fields, load_documents
-from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger, OriginalRecord, PageRecord
+from digitize.pipeline.findings import count_doubtful, load_documents
+from digitize.pipeline.ledger import EventRecord, Ledger, OriginalRecord, PageRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,17 @@ def dossier_lines(ledger: Ledger) -> list[DossierLine]:
         for row in ledger.rows("SELECT dossier, count(*) AS n FROM page GROUP BY dossier")
     }
     return [
-        _line(record, pages.get(record.id, 0), doubtful.get(record.id, 0)) for record in ledger.dossiers()
+        DossierLine(
+            id=record.id,
+            stage=record.stage,
+            pages=pages.get(record.id, 0),
+            doubtful_fields=doubtful.get(record.id, 0),
+            problem=record.problem,
+            package=record.package,
+            received_at=record.received_at,
+        )
+        for record in ledger.dossiers()
     ]
-
-
-def _line(record: DossierRecord, pages: int, doubtful: int) -> DossierLine:
-    return DossierLine(
-        id=record.id,
-        stage=record.stage,
-        pages=pages,
-        doubtful_fields=doubtful,
-        problem=record.problem,
-        package=record.package,
-        received_at=record.received_at,
-    )
 
 
 def counts(lines: list[DossierLine]) -> dict[Stage, int]:
@@ -64,16 +61,18 @@ def counts(lines: list[DossierLine]) -> dict[Stage, int]:
     return {stage: found[stage] for stage in Stage if found[stage]}
 
 
-def dossier_detail(ledger: Ledger, dossier: str) -> DossierDetail | None:
-    """Everything known about a dossier; None if there is none of that code."""
-    record = ledger.dossier(dossier)
-    if record is None:
+def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = None) -> DossierDetail | None:
+    """Everything known about a dossier; None if there is none of that code.
+
+    Whoever asks for many gives the line of each, so that not all of them are looked through each time.
+    """
+    line = known or next((line for line in dossier_lines(ledger) if line.id == dossier), None)
+    if line is None:
         return None
-    pages = tuple(ledger.pages(dossier))
     return DossierDetail(
-        line=_line(record, len(pages), len(doubtful_fields(ledger, dossier))),
+        line=line,
         originals=tuple(ledger.originals(dossier)),
-        pages=pages,
+        pages=tuple(ledger.pages(dossier)),
         documents=tuple(load_documents(ledger, dossier)),
         events=tuple(ledger.events(dossier)),
     )

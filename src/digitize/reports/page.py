@@ -37,15 +37,13 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
         path: its file.
 
     """
-    write_template(
-        "verification",
+    render_page(
+        "verification.html",
         path,
         catalogue,
         problem=catalogue.problem,
         outcome=outcome,
         few=len(outcome.items) <= _FEW,
-        moment=lambda moment: moment_text(catalogue, moment),
-        tone=tone_of,
         conclusion=lambda verdict: conclusion(catalogue, verdict),
         facts=lambda signature: seven_facts(catalogue, signature),
         criteria=lambda signature: criterion_lines(catalogue, signature),
@@ -56,28 +54,30 @@ def write_page(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
     )
 
 
-def write_template(name: str, path: Path, catalogue: Catalogue, **facts: object) -> None:
-    """Write a page from its template and style, whole or not at all.
+def render_page(template: str, path: Path, catalogue: Catalogue, **values: object) -> None:
+    """Write a page that is made from a template, in the style of all our pages.
 
     Args:
-        name: of the template ``NAME.html`` and the style ``NAME.css`` in this room.
-        path: the file.
-        catalogue: in which language it is.
-        facts: what it shows.
+        template: its file in this package.
+        path: the page's file; it appears whole.
+        catalogue: in which language the page is.
+        values: for the template, besides ``text``, ``moment`` and ``tone``.
 
     """
-    style = _data(f"{name}.css")
+    style = _data("verification.css")
     # Names come from strangers: all of it is escaped, and a browser is forbidden to run or fetch anything.
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
     )
-    template = environment.from_string(_data(f"{name}.html").replace("@style@", style))
-    pieces = template.generate(
+    page = environment.from_string(_data(template).replace("@style@", style))
+    pieces = page.generate(
         text=catalogue.text,
         language=catalogue.language.value,
         version=__version__,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        **facts,
+        moment=lambda moment: moment_text(catalogue, moment),
+        tone=tone_of,
+        **values,
     )
     with whole_file(path) as part, part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.writelines(pieces)

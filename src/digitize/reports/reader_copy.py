@@ -11,8 +11,7 @@ from digitize.files import write_whole
 from digitize.messages import Catalogue
 from digitize.pipeline.export_copies import CopiedDocument, ReaderCopy
 from digitize.pipeline.field_sheets import harmless
-from digitize.reports.facts import moment_text
-from digitize.reports.page import write_template
+from digitize.reports.page import render_page
 from digitize.times import written
 
 INDEX = "index"
@@ -29,13 +28,12 @@ def write_reader_index(copy: ReaderCopy, catalogue: Catalogue, folder: Path) -> 
     table.writerows([harmless(cell) for cell in row] for row in rows)
     write_whole(folder / f"{INDEX}.csv", text.getvalue().encode("utf-8-sig"))
     write_whole(folder / f"{INDEX}.json", json.dumps(_document(copy), ensure_ascii=False, indent=1) + "\n")
-    write_template(
-        "reader_copy",
+    render_page(
+        "reader_copy.html",
         folder / f"{INDEX}.html",
         catalogue,
         copy=copy,
         title=copy.description.get("title", ""),
-        made_at=moment_text(catalogue, copy.made_at),
         headings=headings,
         rows=rows,
     )
