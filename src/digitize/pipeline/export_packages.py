@@ -11,11 +11,13 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.archive.check import PackageReport, check_package, look_at_package
+from digitize.archive.check import PackageReport, look_at_package
 from digitize.archive.contents import object_id
+from digitize.archive.discovery import Found, ItemKind
 from digitize.archive.findings import Severity
 from digitize.archive.naming import NewUuid
 from digitize.archive.sip import write_sip
+from digitize.archive.verification import verify_found
 from digitize.errors import ItemProblem
 from digitize.files import copy_whole, fixity, make_folder
 from digitize.model import Stage
@@ -79,8 +81,10 @@ class PackageSource:
         folder = self.workspace.archive / (record.package or "")
         if not record.package or not folder.is_dir():
             raise ItemProblem("package_not_there", dossier=dossier)
-        report = check_package(folder, self.trust, self.clock())
-        if report.verdict in _DAMAGED:
+        # Its PDFs are looked at side by side, each in a process that may die of it.
+        (item,) = verify_found([Found(folder, ItemKind.PACKAGE)], self.trust, self.clock())
+        report = item.report
+        if not isinstance(report, PackageReport) or report.verdict in _DAMAGED:
             raise ItemProblem("export_damaged", package=folder.name)
         return Checked(record, folder, report)
 
