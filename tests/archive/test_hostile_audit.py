@@ -210,7 +210,8 @@ def test_a_pdf_of_a_package_that_harms_its_worker_hides_nothing_of_the_rest(
     assert isinstance(report, PackageReport)
     assert report.verdict is Verdict.UNREADABLE
     assert [pdf.verdict for _, pdf in report.documents] == [Verdict.UNREADABLE, Verdict.VALID]
-    assert {finding.rule for finding in report.findings} == {"size_differs", "checksum_differs"}
+    expected = {"size_differs", "checksum_differs", "premis_size_differs", "premis_checksum_differs"}
+    assert {finding.rule for finding in report.findings} == expected
     assert [signature.verdict for signature in report.signatures] == [Verdict.VALID]
 
 

@@ -21,6 +21,9 @@ ERRORS = frozenset(
     }
 )
 
+FINDINGS = frozenset({"error", "wrong"})
+"""What makes a finding of a package; its file is a fact of its own."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -164,9 +167,9 @@ def _facts(name: str, call: ast.Call) -> frozenset[str] | None:
         if isinstance(given[0], ast.Dict) and all(isinstance(key, ast.Constant) for key in given[0].keys):
             return frozenset(str(key.value) for key in given[0].keys if isinstance(key, ast.Constant))
         return None
-    if name in ERRORS or name == "error":
+    if name in ERRORS or name in FINDINGS:
         if any(keyword.arg is None for keyword in call.keywords):
             return None
-        own = {"file"} if name == "error" else set()
+        own = {"file"} if name in FINDINGS else set()
         return frozenset(own | {str(keyword.arg) for keyword in call.keywords})
     return None

@@ -6,16 +6,22 @@ Every finding is collected before a verdict is given, so that an auditor sees th
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitize.archive.findings import Finding, Severity, error
-from digitize.archive.inventory import Inventory, number, parse_xml, read_inventory
+from digitize.archive.checks.contents import Contents
+from digitize.archive.checks.descriptions import PageClaim, check_descriptions
+from digitize.archive.checks.files import check_files
+from digitize.archive.checks.header import check_headers
+from digitize.archive.checks.kinds import package_kinds
+from digitize.archive.checks.manifest import Manifest, read_manifests
+from digitize.archive.checks.preservation import check_preservation
+from digitize.archive.checks.structure import check_structure
+from digitize.archive.checks.validity import METS_SCHEMA, check_schemas, check_valid
+from digitize.archive.findings import Finding, Findings, Severity
 from digitize.archive.opening import is_plain_inside, read_plain
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, STAMP_NAME
-from digitize.files import fixity
 from digitize.model import Problem
 from digitize.signatures.detached import check_detached_stamp, verify_detached
 from digitize.signatures.trust import TrustStore
@@ -34,6 +40,7 @@ class PackageReport:
         findings: what is wrong with its files.
         documents: its PDFs and what was found on them, by path relative to the package.
         notes: what else a reader should know.
+        claims: what it says of the pages of its PDFs.
 
     """
 
@@ -42,6 +49,7 @@ class PackageReport:
     findings: tuple[Finding, ...]
     documents: tuple[tuple[str, PdfReport], ...]
     notes: tuple[Problem, ...] = ()
+    claims: tuple[PageClaim, ...] = ()
 
 
 def is_package(folder: Path) -> bool:
@@ -70,37 +78,68 @@ def look_at_package(
     package: Path, trust: TrustStore, now: dt.datetime
 ) -> tuple[PackageReport, tuple[str, ...]]:
     """Check a package without its PDFs; give their paths, relative to it, for somebody to verify them."""
-    inventory = read_inventory(package, METS_NAME)
-    findings = list(inventory.findings)
-    findings.extend(_fixity(package, inventory))
-    findings.extend(_unexpected(package, inventory))
-    findings.extend(_counts(package, inventory))
+    findings = Findings()
+    contents = Contents(package, findings)
+    manifests = read_manifests(contents, METS_NAME, findings)
+    claims = _rules(contents, manifests, package.resolve().name, findings)
     # A manifest may name the same file any number of times.
-    names = tuple(
-        path
-        for path in dict.fromkeys(inventory.data_files)
-        if path.lower().endswith(".pdf") and is_plain_inside(package, path)
-    )
+    data = dict.fromkeys(entry.path for manifest in manifests for entry in manifest.data)
+    names = tuple(path for path in data if path.lower().endswith(".pdf") and path in contents.paths)
     signatures, notes = _mets_signature(package, trust, now)
-    found, stamp_notes = _mets_stamp(package, trust, now)
-    findings.extend(found)
+    stamp_notes = _mets_stamp(package, trust, now, findings)
     if any(signature.verdict in (Verdict.INVALID, Verdict.UNREADABLE) for signature in signatures):
         # Which of the two was changed cannot be told; the damaged file may be either.
-        findings.append(error("mets_signature_broken", SIGNATURE_NAME, mets=METS_NAME))
+        findings.wrong("mets_signature_broken", SIGNATURE_NAME, mets=METS_NAME)
     verdicts = [signature.verdict for signature in signatures]
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    told = findings.all()
+    if any(finding.severity is Severity.ERROR for finding in told):
         verdicts.append(Verdict.INVALID)
     if not signatures:
         verdicts.append(Verdict.UNREADABLE if notes else Verdict.UNSIGNED)
         notes = notes or (Problem("mets_unsigned"),)
     notes = (*notes, *stamp_notes)
-    return PackageReport(worst(verdicts), signatures, tuple(findings), (), notes), names
+    return PackageReport(worst(verdicts), signatures, told, (), notes, claims), names
 
 
 def join_documents(report: PackageReport, documents: Sequence[tuple[str, PdfReport]]) -> PackageReport:
-    """The report on a package with those on its PDFs."""
-    verdict = worst([report.verdict, *(document.verdict for _, document in documents)])
-    return replace(report, verdict=verdict, documents=tuple(documents))
+    """The report on a package with those on its PDFs, and what the two say of each other."""
+    findings = Findings(report.findings)
+    pages = {name: document.pages for name, document in documents}
+    for claim in report.claims:
+        found = pages.get(claim.document)
+        if found is not None and found != claim.pages:
+            findings.wrong("page_count_differs", claim.file, claimed=claim.pages, found=found)
+    told = findings.all()
+    verdicts = [report.verdict, *(document.verdict for _, document in documents)]
+    if any(finding.severity is Severity.ERROR for finding in told):
+        verdicts.append(Verdict.INVALID)
+    return replace(report, verdict=worst(verdicts), documents=tuple(documents), findings=told)
+
+
+def _rules(
+    contents: Contents, manifests: Sequence[Manifest], folder: str, findings: Findings
+) -> tuple[PageClaim, ...]:
+    """Hold a package to every rule but those of signatures; what it says of its documents' pages."""
+    root = next((one for one in manifests if one.name == METS_NAME), None)
+    claims: tuple[PageClaim, ...] = ()
+    if root is not None:
+        inner = [one for one in manifests if one is not root]
+        if not inner:
+            findings.wrong("representation_missing", METS_NAME)
+        if len(inner) > 1:
+            findings.wrong("representations_many", METS_NAME, number=len(inner))
+        kind = check_headers(manifests, folder, findings)
+        for manifest in manifests:
+            check_valid(manifest.root, manifest.name, METS_SCHEMA, findings)
+            check_structure(manifest, findings)
+            identity = manifest.root.get("OBJID", "")
+            wanted = identity if kind is not None and kind.preservation else None
+            check_preservation(contents, manifest, wanted, findings)
+        # What is of no kind is described as most are, or not at all.
+        claims = check_descriptions(contents, manifests, kind or package_kinds()[0], findings)
+        check_schemas(contents, kind, findings)
+    check_files(contents, manifests, frozenset({METS_NAME, SIGNATURE_NAME, STAMP_NAME}), findings)
+    return claims
 
 
 def _mets_signature(
@@ -119,59 +158,17 @@ def _mets_signature(
 
 
 def _mets_stamp(
-    package: Path, trust: TrustStore, now: dt.datetime
-) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    package: Path, trust: TrustStore, now: dt.datetime, findings: Findings
+) -> tuple[Problem, ...]:
     """What a machine's timestamp over a METS that was made anew says, if there is one."""
     if not (is_plain_inside(package, STAMP_NAME) and is_plain_inside(package, METS_NAME)):
-        return (), ()
+        return ()
     data, token = read_plain(package / METS_NAME), read_plain(package / STAMP_NAME)
-    if isinstance(data, Problem) or isinstance(token, Problem):
-        return (error("mets_stamp_broken", STAMP_NAME, mets=METS_NAME),), ()
-    stamp = check_detached_stamp(data, token, trust, now)
-    if stamp.integrity is not Integrity.INTACT or stamp.time is None:
-        return (error("mets_stamp_broken", STAMP_NAME, mets=METS_NAME),), ()
-    if not stamp.proven:
-        return (), stamp.notes
-    return (), (Problem("mets_stamped", {"mets": METS_NAME, "time": written(stamp.time)}),)
-
-
-def _fixity(package: Path, inventory: Inventory) -> Iterator[Finding]:
-    for reference in inventory.references:
-        path = package / reference.path
-        if not is_plain_inside(package, reference.path):
-            yield error("file_missing", reference.path)
-            continue
-        try:
-            proof = fixity(path)
-        except OSError as problem:
-            yield error("file_unreadable_here", reference.path, detail=type(problem).__name__)
-            continue
-        if reference.size is not None and proof.size != reference.size:
-            yield error("size_differs", reference.path, expected=reference.size, found=proof.size)
-        if reference.sha256 is not None and proof.sha256.upper() != reference.sha256:
-            yield error("checksum_differs", reference.path)
-
-
-def _unexpected(package: Path, inventory: Inventory) -> Iterator[Finding]:
-    """Files that no METS names; the root's METS and its signature name themselves."""
-    named = {reference.path for reference in inventory.references}
-    named |= {METS_NAME, SIGNATURE_NAME, STAMP_NAME}
-    for folder, folders, names in os.walk(package, followlinks=False):
-        # A link to a folder is no folder of the package: what lies behind it may change unnoticed.
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        for name in [*names, *links]:
-            path = (Path(folder) / name).relative_to(package).as_posix()
-            if path not in named:
-                yield error("file_unexpected", path)
-
-
-def _counts(package: Path, inventory: Inventory) -> Iterator[Finding]:
-    """The number of documents that the dossier's metadata claim."""
-    name = "metadata/descriptive/EAD.xml"
-    if not (package / name).is_file():
-        return
-    ignored: list[Finding] = []
-    root = parse_xml(package, name, ignored)
-    claimed = number(root.findtext("totalDoc", "")) if root is not None else None
-    if claimed is not None and claimed != len(inventory.data_files):
-        yield error("document_count_differs", name, claimed=claimed, found=len(inventory.data_files))
+    if not isinstance(data, Problem) and not isinstance(token, Problem):
+        stamp = check_detached_stamp(data, token, trust, now)
+        if stamp.integrity is Integrity.INTACT and stamp.time is not None:
+            if not stamp.proven:
+                return stamp.notes
+            return (Problem("mets_stamped", {"mets": METS_NAME, "time": written(stamp.time)}),)
+    findings.wrong("mets_stamp_broken", STAMP_NAME, mets=METS_NAME)
+    return ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lxml import etree
 
@@ -22,9 +23,9 @@ from digitize.archive.elements import (
     written_date,
 )
 from digitize.archive.naming import Names
-from digitize.archive.xml import legal, serialized
+from digitize.archive.xml import legal, root_of, serialized
 from digitize.model import Document, FieldReading, Problem, Value
-from digitize.profiles.profile import PackageRules
+from digitize.profiles.profile import PackageKind, PackageRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,17 @@ def simpledc(values: Mapping[str, str]) -> bytes:
     for name, value in values.items():
         etree.SubElement(root, name).text = legal(value)
     return serialized(root)
+
+
+def description_of(path: Path) -> dict[str, str] | None:
+    """What a description of ours says, by element; None if it cannot be read."""
+    root = root_of(path)
+    return None if root is None else {str(element.tag): element.text or "" for element in root}
+
+
+def kind_described(whole: Mapping[str, str]) -> PackageKind:
+    """What a package holds, by the elements of its EAD.xml."""
+    return PackageKind.DOSSIER if "maintenance" in whole else PackageKind.DOCUMENTS
 
 
 def _text(value: Value) -> str:

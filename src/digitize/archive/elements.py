@@ -128,7 +128,7 @@ def fitted(element: Element, text: str) -> str | None:
         case ElementType.CODE:
             return _code(element, text)
         case ElementType.CODES:
-            parts = [_code(element, one) for one in text.split(";") if one.strip()]
+            parts = [_code(element, one.strip()) for one in text.split(";") if one.strip()]
             return ";".join(one for one in parts if one) if parts and all(parts) else None
         case ElementType.DATE:
             return written_date(text)

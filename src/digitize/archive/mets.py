@@ -15,7 +15,7 @@ from lxml import etree
 
 from digitize import __version__
 from digitize.archive.naming import NewUuid, upper
-from digitize.archive.xml import serialized
+from digitize.archive.xml import root_of, serialized
 from digitize.profiles.profile import MetsRules, PackageKind
 from digitize.settings import Organisation
 from digitize.times import VIETNAM
@@ -90,11 +90,8 @@ def mets_xml(content: MetsContent, new_uuid: NewUuid) -> bytes:
 
 def object_id_of(package: Path) -> str | None:
     """What a package of ours calls itself in its METS; None where that cannot be read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        return etree.parse(package / "METS.xml", parser).getroot().get("OBJID")
-    except (OSError, etree.XMLSyntaxError):
-        return None
+    root = root_of(package / "METS.xml")
+    return root.get("OBJID") if root is not None else None
 
 
 class _Writer:

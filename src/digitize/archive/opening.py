@@ -8,10 +8,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from digitize.model import Problem
 
+_PLAINLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_PIECE = 1 << 20
 _NO_RIGHT = frozenset({errno.EACCES, errno.EPERM})
 
 
@@ -22,7 +25,7 @@ def read_plain(path: Path) -> bytes | Problem:
     not wait for the other end of a pipe.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, _PLAINLY)
     except OSError as error:
         return trouble(error)
     try:
@@ -71,3 +74,22 @@ def is_plain_inside(folder: Path, name: str) -> bool:
     except (OSError, ValueError):
         # A name that is longer than any file's, or a folder that may not be entered.
         return False
+
+
+def pieces(path: Path) -> Iterator[bytes | Problem]:
+    """The bytes of a plain file, piece by piece; a problem is the last that comes."""
+    try:
+        handle = os.open(path, _PLAINLY)
+    except (OSError, ValueError) as error:
+        yield trouble(error) if isinstance(error, OSError) else Problem("audit_special")
+        return
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            yield Problem("audit_special")
+            return
+        while piece := os.read(handle, _PIECE):
+            yield piece
+    except OSError as error:
+        yield trouble(error)
+    finally:
+        os.close(handle)

@@ -24,6 +24,8 @@ from digitize.archive.parts import (
     DOCUMENTATION,
     EAD_NAME,
     METS_NAME,
+    PREMIS_NAME,
+    PREMIS_REPRESENTATION_NAME,
     PRESERVATION,
     REPRESENTATION,
     SIGNATURE_NAME,
@@ -190,7 +192,7 @@ class PackageWriter:
         files = [_premis_file(self._base.base, document.data) for document in documents]
         subject = premis.PremisSubject("rep1", "representation", "../../../../schemas", files)
         preservation = self._base.write(
-            f"{PRESERVATION}/PREMIS_rep1.xml", premis.premis_xml(subject, plan.events, plan.agents)
+            PREMIS_REPRESENTATION_NAME, premis.premis_xml(subject, plan.events, plan.agents)
         )
         content = self._content("rep1", preservation, is_root=False, documents=documents)
         self._base.write(METS_NAME, mets_xml(content, self._new_uuid))
@@ -215,9 +217,7 @@ class PackageWriter:
             record_status=plan.record_status,
             replaces=plan.replaces or "",
         )
-        preservation = self._root.write(
-            f"{PRESERVATION}/PREMIS.xml", premis.premis_xml(subject, plan.events, plan.agents)
-        )
+        preservation = self._root.write(PREMIS_NAME, premis.premis_xml(subject, plan.events, plan.agents))
         content = self._content(
             plan.names.object_id,
             preservation,

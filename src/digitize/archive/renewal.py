@@ -7,19 +7,25 @@ What only a person could have made stays provable: the METS that the person sign
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from natsort import natsorted
 
+from digitize.archive.descriptive import description_of, kind_described
 from digitize.archive.naming import NewUuid
 from digitize.archive.package import PackagePlan, PackageWriter
 from digitize.archive.parts import (
     DOCUMENTATION,
+    EAD_NAME,
     METS_NAME,
+    PREMIS_NAME,
+    PREMIS_REPRESENTATION_NAME,
     PREVIOUS,
     REPRESENTATION,
     SIGNATURE_NAME,
     STAMP_NAME,
+    ead_doc_name,
 )
 from digitize.errors import ItemProblem
 from digitize.files import write_whole
@@ -29,9 +35,9 @@ _DESCRIBED_ANEW = (
     METS_NAME,
     SIGNATURE_NAME,
     STAMP_NAME,
-    "metadata/preservation/PREMIS.xml",
+    PREMIS_NAME,
     f"{REPRESENTATION}/{METS_NAME}",
-    f"{REPRESENTATION}/metadata/preservation/PREMIS_rep1.xml",
+    f"{REPRESENTATION}/{PREMIS_REPRESENTATION_NAME}",
 )
 """What a new generation has anew; of the old, these are kept beside it."""
 
@@ -67,13 +73,18 @@ def renew_package(old: Path, staging: Path, plan: PackagePlan, renewer: Renewer,
         SigningProblem: the timestamp authority cannot be relied on.
 
     """
-    writer = PackageWriter(staging, plan, new_uuid)
+    whole = description_of(old / EAD_NAME)
+    if whole is None:
+        raise ItemProblem("package_unreadable", package=old.name, file=EAD_NAME)
+    # The package stays what it was, whatever the profile asks for today.
+    rules = plan.rules.model_copy(update={"kind": kind_described(whole)})
+    writer = PackageWriter(staging, replace(plan, rules=rules), new_uuid)
     documents = []
     for path in _data_files(old):
         renewer.renew_pdf(path, writer.data_path(path.stem), plan.moment)
-        described = old / REPRESENTATION / "metadata/descriptive" / f"EAD_doc_{path.stem}.xml"
+        described = old / REPRESENTATION / ead_doc_name(path.stem)
         documents.append(writer.document(path.stem, described.read_bytes()))
-    ead = (old / "metadata/descriptive/EAD.xml").read_bytes()
+    ead = (old / EAD_NAME).read_bytes()
     mets = writer.finish(documents, ead, list(_kept(old)))
     write_whole(staging / STAMP_NAME, renewer.stamp(mets, plan.moment))
 

@@ -13,10 +13,8 @@ from pathlib import Path
 
 from natsort import natsorted
 
-from digitize.archive.descriptive import simpledc
+from digitize.archive.descriptive import description_of, kind_described, simpledc
 from digitize.archive.elements import ElementType, Order, PackageType, Part, fitted, order_of
-from digitize.archive.findings import Finding
-from digitize.archive.inventory import parse_xml
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
 from digitize.archive.naming import NewUuid, upper
 from digitize.archive.parts import (
@@ -34,7 +32,7 @@ from digitize.archive.parts import (
     schema_places,
 )
 from digitize.errors import ItemProblem
-from digitize.profiles.profile import PackageKind, PackageRules
+from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
 
 _OWN = (CONTENT_NAME, f"{PREVIOUS}/", f"{ORIGINALS}/")
@@ -93,8 +91,7 @@ class _SipWriter:
         self._ids = [path.stem for path in _data_files(package)]
         self._whole = self._read(EAD_NAME)
         # An AIP made under another profile is what it is.
-        kind = PackageKind.DOSSIER if "maintenance" in self._whole else PackageKind.DOCUMENTS
-        self._rules = rules.model_copy(update={"kind": kind})
+        self._rules = rules.model_copy(update={"kind": kind_described(self._whole)})
 
     def write(self, record_status: str) -> str:
         code = self._file_code()
@@ -193,11 +190,10 @@ class _SipWriter:
                 yield name, path
 
     def _read(self, name: str) -> dict[str, str]:
-        findings: list[Finding] = []
-        root = parse_xml(self._package, name, findings)
-        if root is None:
+        values = description_of(self._package / name)
+        if values is None:
             raise ItemProblem("package_unreadable", package=self._package.name, file=name)
-        return {str(element.tag): element.text or "" for element in root}
+        return values
 
 
 def _data_files(package: Path) -> list[Path]:

@@ -108,6 +108,15 @@ def _remember(reader: Any, *, strict: bool) -> None:
     reader.xrefs.get_introducing_revision = introduced
 
 
+def page_count(reader: PdfFileReader) -> int | None:
+    """How many pages a file says it has; None where it says nothing that can be."""
+    try:
+        count = entry(entry(reader.root, "/Pages"), "/Count")
+    except (PdfError, TypeError, ValueError, AttributeError):
+        return None
+    return int(count) if isinstance(count, int) and count >= 0 else None
+
+
 def signature_fields(reader: PdfFileReader) -> Iterator[Place]:
     """The form fields that bear a signature, each signature as often as a field names it."""
     for count, (name, value, field) in enumerate(enumerate_sig_fields(reader, filled_status=True)):

@@ -27,6 +27,7 @@ from digitize.signatures.places import (
     Place,
     embedded_at,
     open_pdf,
+    page_count,
     shows_no_signature,
     signatures,
 )
@@ -59,6 +60,7 @@ class PdfReport:
         notes: what else a reader should know.
         timestamps: one report for each document timestamp. None of them makes a file valid; one that
             is broken makes it invalid.
+        pages: how many pages the file says it has; None where it could not be read.
 
     """
 
@@ -66,6 +68,7 @@ class PdfReport:
     signatures: tuple[SignatureReport, ...] = ()
     notes: tuple[Problem, ...] = ()
     timestamps: tuple[SignatureReport, ...] = ()
+    pages: int | None = None
 
 
 class _TooStrictError(Exception):
@@ -133,7 +136,7 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
         raise _TooStrictError
     if not found:
         notes = (Problem("signature_hidden"),) if shows_no_signature(data, found) else ()
-        return PdfReport(Verdict.UNSIGNED, notes=notes)
+        return PdfReport(Verdict.UNSIGNED, notes=notes, pages=page_count(reader))
     comparisons = Comparisons(reader)
     parts = [_part(reader, place, comparisons, tolerant=not strict) for place in found]
     reports, stamps = asyncio.run(_judge(reader, parts, trust, now))
@@ -141,7 +144,7 @@ def _verify(data: bytes, trust: TrustStore, now: dt.datetime, *, strict: bool) -
     verdict = _verdict(reports, stamps)
     if reports and _changed_after_stamp(parts):
         verdict = worst([verdict, Verdict.INVALID])
-    return PdfReport(verdict, reports, (*notes, *_about(reports)), stamps)
+    return PdfReport(verdict, reports, (*notes, *_about(reports)), stamps, page_count(reader))
 
 
 def _about(reports: tuple[SignatureReport, ...]) -> tuple[Problem, ...]:
