@@ -134,25 +134,50 @@ def test_a_damaged_package_stays_and_the_others_go(house: Path, tmp_path: Path) 
     assert export(house, order("aip", out, DOSSIER)).failed[DOSSIER].code == "export_damaged"
 
 
-def test_a_death_before_the_last_step_leaves_the_event_and_no_copy(house: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    own = package_of(house)
+def dying(house: Path, out: Path, at: int, steps: Path) -> int:
+    """An export whose process dies at a step on the disk; a list of the steps if it never does."""
 
-    def dying() -> None:
+    def work() -> None:
+        seen: list[str] = []
+
         def hook(event: str, arguments: tuple[object, ...]) -> None:
-            if event == "digitize.disk" and arguments == ("rename", str(out / outlet.STAGING / own.name)):
-                os._exit(DIED)
+            if event == "digitize.disk":
+                seen.append(str(arguments[0]))
+                if len(seen) == at:
+                    os._exit(DIED)
 
         sys.addaudithook(hook)
         export(house, order("aip", out, DOSSIER))
+        steps.write_text(" ".join(seen))
 
-    assert in_child(dying) == DIED
-    assert [path.name for path in out.iterdir()] == [outlet.STAGING]
-    assert [event.kind for event in exports_of(house)] == ["exported"]
-    result = export(house, order("aip", out, DOSSIER))
-    assert [path.name for path in out.iterdir()] == [own.name]
-    assert contents(result.done[0].paths[0]) == contents(own)
-    assert len(exports_of(house)) == 2
+    return in_child(work)
+
+
+def test_whenever_the_process_dies_no_copy_is_partial_or_without_its_event(
+    house: Path, tmp_path: Path
+) -> None:
+    own = package_of(house)
+    before = contents(own)
+    assert dying(house, tmp_path / "whole", 0, tmp_path / "steps") == 0
+    steps = (tmp_path / "steps").read_text().split()
+    # The last commits give the lease back; the one before the rename is that of the event.
+    rename = len(steps) - steps[::-1].index("rename")
+    told = rename - steps[rename - 1 :: -1].index("commit")
+    chosen = [told // 3, told - 1, told, told + 1, rename - 1, rename, rename + 1, len(steps)]
+    arrived = []
+    for at in chosen:
+        out, events = tmp_path / f"out {at}", len(exports_of(house))
+        assert dying(house, out, at, tmp_path / "steps") == DIED
+        found = {path.name for path in out.iterdir()} - {outlet.STAGING}
+        arrived.append(bool(found))
+        assert len(exports_of(house)) - events == (at > told)
+        for name in found:
+            assert contents(out / name) == before
+    assert arrived == [at > rename for at in chosen]
+    assert contents(own) == before
+    again = tmp_path / f"out {rename}"
+    (done,) = export(house, order("aip", again, DOSSIER)).done[0].paths
+    assert list(again.iterdir()) == [done]
 
 
 def test_a_last_step_that_fails_is_told_to_the_ledger(house: Path, tmp_path: Path) -> None:
