@@ -148,7 +148,7 @@ def dying(house: Path, out: Path, at: int, steps: Path) -> int:
 
         sys.addaudithook(hook)
         export(house, order("aip", out, DOSSIER))
-        steps.write_text(" ".join(seen))
+        steps.write_text("\n".join(seen))
 
     return in_child(work)
 
@@ -159,7 +159,7 @@ def test_whenever_the_process_dies_no_copy_is_partial_or_without_its_event(
     own = package_of(house)
     before = contents(own)
     assert dying(house, tmp_path / "whole", 0, tmp_path / "steps") == 0
-    steps = (tmp_path / "steps").read_text().split()
+    steps = (tmp_path / "steps").read_text().splitlines()
     # The last commits give the lease back; the one before the rename is that of the event.
     rename = len(steps) - steps[::-1].index("rename")
     told = rename - steps[rename - 1 :: -1].index("commit")
