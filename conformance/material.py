@@ -75,6 +75,8 @@ def exchanged(folder: Path, place: Path | None = None) -> dict[str, list[Path]]:
     """
     kept = packages(place) if place else []
     kept += [built(folder / kind.value, kind=kind, content=b"{}") for kind in PackageKind]
+    # Most dossiers hold nothing that came signed: their SIPs have no documentation.
+    kept.append(built(folder / "bare", kept=(), content=b"{}"))
     return {"aip": kept, "sip": [sip_of(one, folder / f"sip-{n}") for n, one in enumerate(kept)]}
 
 

@@ -99,6 +99,15 @@ def test_a_year_alone_is_a_date_of_an_aip_and_none_of_a_sip() -> None:
     assert judge.validate(etree.fromstring(simpledc(values | {"startDate": "01/02/2024"})))
 
 
+def test_the_note_stands_where_the_profile_wants_it_and_the_schema_does_not_mind() -> None:
+    last = rules().model_copy(update={"description_last": True})
+    found = etree.fromstring(describe_whole(names(), [LETTER], last, note="Số hóa thử").xml)
+    tags = [str(element.tag) for element in found]
+    assert tags[-3:] == ["riskRecovery", "riskRecoveryStatus", "description"]
+    assert sorted(tags) == sorted(described(Part.WHOLE))
+    assert schema(PackageType.AIP, PackageKind.DOSSIER, Part.WHOLE).validate(found)
+
+
 def test_what_was_digitized_has_to_have_the_code_of_its_paper() -> None:
     order = order_of(PackageType.AIP, PackageKind.DOSSIER, Part.WHOLE)
     values = described(Part.WHOLE) | {"paperFileCode": ""}

@@ -117,7 +117,8 @@ def describe_whole(
     said = dict(sheet or {})
     if said.get("note"):
         said["note"] = f"{said['note']}. {note}"
-    return _described("EAD.xml", order_of(PackageType.AIP, rules.kind, Part.WHOLE), values, said)
+    order = order_of(PackageType.AIP, rules.kind, Part.WHOLE)
+    return _described("EAD.xml", order.arranged(description_last=rules.description_last), values, said)
 
 
 def describe_document(

@@ -1,7 +1,7 @@
 """The XML schemas of the descriptive metadata, made from the data on their elements.
 
-The circular's own are not published in a form that compiles; these hold what it says of each element:
-order, code lists, lengths, dates, and what must not be empty.
+The circular's own are not published in a form that compiles; these hold what it says of each element: that
+it is there, code lists, lengths, dates, and what must not be empty.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def element_schema(package: PackageType, kind: PackageKind, part: Part) -> bytes
     note = _add(_add(root, "annotation"), "documentation")
     note.text = f"Thông tư 05/2025/TT-BNV, {order.source}: {len(order.elements)} yếu tố"
     top = _add(root, "element", name="simpledc")
-    sequence = _add(_add(top, "complexType"), "sequence")
+    # Readers must not depend on the order: the circular's own schemas differ in it.
+    every = _add(_add(top, "complexType"), "all")
     for name, element in order.elements.items():
-        declared = _add(sequence, "element", name=name)
+        declared = _add(every, "element", name=name)
         restriction = _add(_add(declared, "simpleType"), "restriction", base="xs:string")
         _restrict(restriction, element, order)
     return serialized(root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -77,6 +77,13 @@ class Order:
     elements: dict[str, Element]
     whole_dates: bool
     source: str
+
+    def arranged(self, *, description_last: bool) -> Order:
+        """The same with the note at the end, where an office wants it there."""
+        if not description_last:
+            return self
+        first = {name: element for name, element in self.elements.items() if name != "description"}
+        return replace(self, elements=first | {"description": self.elements["description"]})
 
     def missing(self, values: dict[str, str]) -> list[str]:
         """Names of the elements that have to be filled and are not; ``values`` by element."""

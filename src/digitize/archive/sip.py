@@ -102,6 +102,7 @@ class _SipWriter:
         ]
         self._base.write(METS_NAME, self._mets("rep1", documents=documents, record_status=record_status))
         whole = order_of(PackageType.SIP, self._rules.kind, Part.WHOLE)
+        whole = whole.arranged(description_last=self._rules.description_last)
         values = self._by_key(Part.WHOLE, self._whole) | {
             "file_code": code,
             "total_docs": str(len(documents)),

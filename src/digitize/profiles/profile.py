@@ -148,6 +148,7 @@ class PackageRules(_Part):
     Attributes:
         kind: what a package holds.
         originals: whether the scans stay ``beside`` the packages or go along ``inside``.
+        description_last: whether ``description`` stands at the end of EAD.xml, not before ``riskRecovery``.
         mets_schema: what the schema of METS is called in a package.
         retention, access, language, condition, confidence_level, direction, backup_mode, backup_status:
             codes that hold where nothing else is said.
@@ -162,6 +163,7 @@ class PackageRules(_Part):
     doc_code: str
     paper_file_code: str = Field(min_length=1)
     mets_schema: str
+    description_last: bool = False
     retention: str
     access: str
     language: str
