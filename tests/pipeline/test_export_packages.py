@@ -16,7 +16,8 @@ from lxml import etree
 
 from digitize.archive.bag import bag_findings
 from digitize.archive.verification import verify_paths
-from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
+from digitize.model import Stage
 from digitize.pipeline import outlet
 from digitize.pipeline.export import Order
 from digitize.signatures.trust import load_trust
@@ -212,6 +213,16 @@ def test_places_that_are_taken_are_refused(house: Path, tmp_path: Path) -> None:
         export(house, order("aip", out, "HS-99"))
     waiting = "000.00.01.H99-261118-0005"
     assert export(house, order("aip", out, waiting)).failed[waiting].code == "not_packaged"
+
+
+def test_what_was_withdrawn_stays(house: Path, tmp_path: Path) -> None:
+    with ledger_of(house) as ledger, ledger.transaction():
+        ledger.move(DOSSIER, Stage.WITHDRAWN, "withdrawn", why="thử")
+    with pytest.raises(ItemProblem, match="export_withdrawn"):
+        export(house, order("json", tmp_path / "out", DOSSIER))
+    done = export(house, order("json", tmp_path / "out")).done
+    assert len(done) == 4
+    assert DOSSIER not in {dossier for one in done for dossier in one.dossiers}
 
 
 @pytest.mark.parametrize(

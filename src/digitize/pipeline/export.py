@@ -102,6 +102,7 @@ class Exporter:
 
         Raises:
             UsageProblem: one of them does not exist.
+            ItemProblem: one of them is withdrawn.
 
         """
         found = chosen_dossiers(self.ledger, order.dossiers)

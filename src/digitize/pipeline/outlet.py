@@ -19,7 +19,7 @@ from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
 from digitize.files import make_folder, publish_file, publish_folder, remove_tree
-from digitize.model import Problem
+from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import DossierRecord, Ledger
 from digitize.pipeline.workspace import Workspace
 
@@ -68,17 +68,22 @@ def tell_nobody(_dossier: str, _outcome: Exported | Problem) -> None:
 
 
 def chosen_dossiers(ledger: Ledger, codes: Sequence[str]) -> list[DossierRecord]:
-    """The dossiers that are named, each once; all where none is.
+    """The dossiers that are named, each once; all that were not withdrawn where none is.
 
     Raises:
         UsageProblem: one of them does not exist.
+        ItemProblem: one of them is withdrawn.
 
     """
     records = {record.id: record for record in ledger.dossiers()}
     unknown = next((code for code in codes if code not in records), None)
     if unknown is not None:
         raise UsageProblem("dossier_unknown", dossier=unknown)
-    return [records[code] for code in dict.fromkeys(codes)] or list(records.values())
+    withdrawn = next((code for code in codes if records[code].stage is Stage.WITHDRAWN), None)
+    if withdrawn is not None:
+        raise ItemProblem("export_withdrawn", dossier=withdrawn)
+    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
+    return [records[code] for code in dict.fromkeys(codes)] or standing
 
 
 @dataclass(frozen=True, slots=True)
