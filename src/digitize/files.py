@@ -129,6 +129,19 @@ def publish_folder(staging: Path, target: Path) -> None:
     rename_folder(staging, target)
 
 
+def publish_file(staging: Path, target: Path) -> None:
+    """Flush a finished file and rename it to ``target``, in the same file system.
+
+    Raises:
+        FileExistsError: ``target`` exists; nothing was moved.
+
+    """
+    if target.exists():
+        raise FileExistsError(target)
+    _flush(staging)
+    rename_folder(staging, target)
+
+
 def rename_folder(folder: Path, target: Path) -> None:
     """Give a folder another name, durably; on the same file system."""
     announce("rename", folder)

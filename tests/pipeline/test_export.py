@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -88,4 +89,12 @@ def test_what_was_read_is_exported_and_the_dossier_remembers(office: Path, tmp_p
     assert {path.suffix for path in out.iterdir()} == {".xlsx", ".csv"}
     told = digitize("show", "-w", office, "HS-05", "--lang", "vi")
     assert told.out.count("Đã xuất các trường") == 2
+    done = digitize(
+        "export", "-w", office, "HS-05", "--format", "json", "--to", out, "--json", "--lang", "vi"
+    )
+    assert done.json["exported"] == [{"dossiers": ["HS-05"], "files": ["HS-05.json"], "notes": []}]
+    shown = digitize("show", "-w", office, "HS-05", "--json", "--lang", "vi").json
+    # The export itself came after what it wrote.
+    assert shown["events"].pop()["detail"]["format"] == "json"
+    assert json.loads((out / "HS-05.json").read_text("utf-8")) == shown
     assert digitize("export", "-w", office, "không có", "--to", out).code == 2

@@ -16,8 +16,8 @@ from lxml import etree
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.messages import Catalogue
 from digitize.model import Language, Stage
-from digitize.pipeline.export import export_fields
 from digitize.pipeline.leases import IN_USE
+from digitize.pipeline.outlet import chosen_dossiers
 from digitize.pipeline.packaging import Packaged, Packager
 from digitize.pipeline.processes import find_process
 from digitize.pipeline.quarantine import set_aside
@@ -240,8 +240,8 @@ def test_a_withdrawn_dossier_is_not_worked_on_until_it_is_brought_back(filled: P
         told = Catalogue(Language.VI)
         with pytest.raises(ItemProblem, match="not_composed"):
             Packager(workspace, ledger, make_seal(workspace, None), now).package(FIRST)
-        with pytest.raises(ItemProblem, match="already_withdrawn"):
-            export_fields(ledger, [FIRST], "csv", filled / "out", workspace.templates, told)
+        with pytest.raises(ItemProblem, match="export_withdrawn"):
+            chosen_dossiers(ledger, [FIRST])
         with pytest.raises(ItemProblem, match="already_withdrawn"):
             Reopening(workspace, ledger, now).withdraw(FIRST, WHY)
         record = ledger.dossier(FIRST)

@@ -1,22 +1,14 @@
-"""``digitize export``: what was read, as tables for others."""
+"""``digitize export``: copies for others: tables, documents, packages, reader's copies."""
 
 import unicodedata
-from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
-
-
-class ExportFormat(StrEnum):
-    """Formats of tables."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
+from digitize.pipeline.export_formats import ExportFormat
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -31,19 +23,38 @@ def register(app: typer.Typer, session: Session) -> None:
             ExportFormat, typer.Option("--format", help=session.text("help.export.format"))
         ] = ExportFormat.XLSX,
         to: Annotated[Path, typer.Option("--to", help=session.text("help.export.to"))] = Path(),
+        bag: Annotated[bool, typer.Option("--bag", help=session.text("help.export.bag"))] = False,
+        zipped: Annotated[bool, typer.Option("--zip", help=session.text("help.export.zip"))] = False,
+        split: Annotated[
+            str | None,
+            typer.Option(
+                "--split", metavar="SIZE", help=session.text("help.export.split"), show_default=False
+            ),
+        ] = None,
+        document: Annotated[
+            int | None,
+            typer.Option("--document", min=1, help=session.text("help.export.document"), show_default=False),
+        ] = None,
+        reader: Annotated[
+            str | None, typer.Option("--for", help=session.text("help.export.for"), show_default=False)
+        ] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
-    ) -> None:
-        from digitize.pipeline.export import export_fields
-        from digitize.pipeline.ledger import Ledger
+        json: Annotated[bool, json_option(session)] = False,
+    ) -> int:
+        from digitize.archive.volumes import parse_size
+        from digitize.cli.exporting import export_and_tell
+        from digitize.pipeline.export import Order
         from digitize.pipeline.workspace import Workspace
-        from digitize.times import now
+        from digitize.pipeline.wrapping import Wrapping
 
-        place = Workspace.open(workspace)
-        chosen = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
-        with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            files = export_fields(ledger, chosen, output.value, to, place.templates, session.catalogue)
-        for file in files:
-            session.say("pdf_written", path=str(file))
-        if not files:
-            session.say("nothing_to_export")
+        order = Order(
+            output=output,
+            to=to,
+            # Codes are in composed form, what people type or paste need not be.
+            dossiers=tuple(unicodedata.normalize("NFC", dossier) for dossier in dossiers or []),
+            wrapping=Wrapping(bag=bag, zipped=zipped, split=parse_size(split) if split else None),
+            document=document,
+            reader=unicodedata.normalize("NFC", reader or "").strip(),
+        )
+        return export_and_tell(session, Workspace.open(workspace), order, who(user), json=json)

@@ -1,81 +1,159 @@
-"""Give what was read to others, as tables."""
+"""What ``export`` does: sees that the order makes sense, and has it carried out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
-from digitize.files import make_folder
-from digitize.forms.template import Template
+from digitize.errors import UsageProblem
 from digitize.messages import Catalogue
 from digitize.model import Stage
-from digitize.pipeline.field_sheets import Paper, sheets_of, write_csv, write_xlsx
-from digitize.pipeline.findings import load_documents
-from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.export_copies import CopyExport, ReaderCopy, mark_of
+from digitize.pipeline.export_fields import DocumentExport, export_tables
+from digitize.pipeline.export_formats import FOLDERS, ExportFormat
+from digitize.pipeline.export_packages import PackageExport, PackageSource
+from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.outlet import (
+    ExportResult,
+    Outlet,
+    Told,
+    chosen_dossiers,
+    export_each,
+    open_outlet,
+)
+from digitize.pipeline.overview import DossierDetail, dossier_lines
+from digitize.pipeline.workspace import Workspace
+from digitize.pipeline.wrapping import Wrapper, Wrapping
+from digitize.times import Clock
 
-_NAME = "digitize"
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be exported.
 
-def export_fields(
-    ledger: Ledger,
-    dossiers: Sequence[str],
-    output: Literal["xlsx", "csv"],
-    to: Path,
-    templates: dict[str, Template],
-    catalogue: Catalogue,
-) -> list[Path]:
-    """Write the fields of dossiers as tables; that personal data left the house is an event of each.
-
-    Args:
-        ledger: where they stand.
-        dossiers: their codes; if empty all that are not withdrawn.
-        output: one workbook, or a CSV for each form and table.
-        to: the folder to write to; files of the same names must not be there.
-        templates: the forms that are known, by their ids.
-        catalogue: in which language headings and values are.
-
-    Returns:
-        The files that were written; none where no paper has fields.
-
-    Raises:
-        UsageProblem: a dossier does not exist, or a file is there already.
-        ItemProblem: a dossier is withdrawn.
+    Attributes:
+        output: as what.
+        to: the folder to write to.
+        dossiers: codes; empty for all that can be exported so.
+        wrapping: how folders are wrapped.
+        document: of a reader's copy: one document alone, by its place from 1.
+        reader: of a reader's copy: for whom.
 
     """
-    records = {record.id: record for record in ledger.dossiers()}
-    unknown = next((code for code in dossiers if code not in records), None)
-    if unknown is not None:
-        raise UsageProblem("dossier_unknown", dossier=unknown)
-    gone = next((code for code in dossiers if records[code].stage is Stage.WITHDRAWN), None)
-    if gone is not None:
-        raise ItemProblem("already_withdrawn", dossier=gone)
-    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
-    chosen = [records[code] for code in dict.fromkeys(dossiers)] or standing
-    papers = [
-        Paper(record.id, number, record.stage.value, document)
-        for record in chosen
-        for number, document in enumerate(load_documents(ledger, record.id), start=1)
-    ]
-    sheets = sheets_of(papers, templates, catalogue)
-    if not sheets:
-        return []
-    names = [f"{_NAME}.xlsx"] if output == "xlsx" else [f"{sheet.name}.csv" for sheet in sheets]
-    targets = [to / name for name in names]
-    for target in targets:
-        if target.exists():
-            raise UsageProblem("export_exists", path=str(target))
-    try:
-        make_folder(to)
-        if output == "xlsx":
-            write_xlsx(sheets, targets[0])
-        else:
-            for sheet, target in zip(sheets, targets, strict=True):
-                write_csv(sheet, target)
-    except OSError as error:
-        raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
-    with ledger.transaction():
-        for dossier in dict.fromkeys(paper.dossier for paper in papers):
-            ledger.add_event("fields_exported", dossier, format=output, files=len(targets))
-    return targets
+
+    output: ExportFormat
+    to: Path
+    dossiers: tuple[str, ...] = ()
+    wrapping: Wrapping = field(default_factory=Wrapping)
+    document: int | None = None
+    reader: str = ""
+
+    def check(self) -> None:
+        """See that what was asked for fits together.
+
+        Raises:
+            UsageProblem: it does not.
+
+        """
+        if self.output not in FOLDERS and not self.wrapping.is_plain:
+            raise UsageProblem("export_not_wrapped", format=self.output.value)
+        if self.output is not ExportFormat.DIP and (self.document is not None or self.reader):
+            raise UsageProblem("export_only_copies", format=self.output.value)
+        if self.document is not None and len(self.dossiers) != 1:
+            raise UsageProblem("export_document_of_which")
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """What writes things whose wording belongs to rooms above this one.
+
+    Attributes:
+        describe: makes the JSON document of a dossier.
+        index: writes the index of a reader's copy into its folder.
+
+    """
+
+    describe: Callable[[DossierDetail], object]
+    index: Callable[[ReaderCopy, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Carries out an order.
+
+    Attributes:
+        workspace: whose dossiers.
+        ledger: where they stand; it is told of everything that leaves.
+        clock: tells the time.
+        catalogue: in which language tables and instructions are.
+        writers: see there.
+
+    """
+
+    workspace: Workspace
+    ledger: Ledger
+    clock: Clock
+    catalogue: Catalogue
+    writers: Writers
+
+    def dossiers(self, order: Order) -> list[DossierRecord]:
+        """The dossiers that an order means; packages and copies are of packaged ones.
+
+        Raises:
+            UsageProblem: one of them does not exist.
+            ItemProblem: one of them is withdrawn.
+
+        """
+        found = chosen_dossiers(self.ledger, order.dossiers)
+        if order.output in FOLDERS and not order.dossiers:
+            return [record for record in found if record.stage is Stage.PACKAGED]
+        return found
+
+    def export(self, order: Order, dossiers: Sequence[DossierRecord], told: Told) -> ExportResult:
+        """Carry it out for some dossiers.
+
+        Raises:
+            UsageProblem: something is there already, or another export writes to the same folder.
+            EnvironmentProblem: the disk, the ledger, a font or the settings do not allow it.
+
+        """
+        order.check()
+        with open_outlet(self.workspace, self.ledger, order.to) as outlet:
+            match order.output:
+                case ExportFormat.XLSX | ExportFormat.CSV:
+                    templates = self.workspace.templates
+                    return export_tables(outlet, dossiers, order.output, templates, self.catalogue)
+                case ExportFormat.JSON:
+                    lines = {line.id: line for line in dossier_lines(self.ledger)}
+                    documents = DocumentExport(outlet, self.writers.describe, lines)
+                    return export_each(dossiers, documents.export, told)
+                case ExportFormat.SIP | ExportFormat.AIP:
+                    return export_each(dossiers, self._packages(order, outlet).export, told)
+                case ExportFormat.DIP:
+                    return export_each(dossiers, self._copies(order, outlet).export, told)
+
+    def _packages(self, order: Order, outlet: Outlet) -> PackageExport:
+        source = PackageSource.of(self.workspace, self.ledger, self.clock)
+        return PackageExport(source, outlet, self._wrapper(order), order.output)
+
+    def _copies(self, order: Order, outlet: Outlet) -> CopyExport:
+        return CopyExport(
+            source=PackageSource.of(self.workspace, self.ledger, self.clock),
+            outlet=outlet,
+            wrapper=self._wrapper(order),
+            mark=mark_of(self.workspace),
+            clock=self.clock,
+            write_index=self.writers.index,
+            reader=order.reader,
+            document=order.document,
+        )
+
+    def _wrapper(self, order: Order) -> Wrapper:
+        return Wrapper(
+            order.wrapping,
+            self.workspace.profile.export,
+            self.workspace.settings.organisation,
+            self.catalogue,
+            self.clock(),
+        )

@@ -189,6 +189,24 @@ class PreservationRules(_Part):
     warn_days: int = Field(ge=0)
 
 
+class ExportRules(_Part):
+    """What leaves the house.
+
+    Attributes:
+        zip_name: name of a package's ZIP file, a pattern with ``ordinal``, its place in what is handed
+            over, and ``object_id``, the package's identifier as its folder bears it.
+        copy_mark: what stands on a reader's copy.
+        copy_mark_size: of its letters, in points.
+        copy_mark_pages: whether it stands on all pages or on the first.
+
+    """
+
+    zip_name: str
+    copy_mark: str
+    copy_mark_size: float = Field(gt=0, le=72)
+    copy_mark_pages: Literal["all", "first"]
+
+
 class Profile(_Part):
     """One legal regime."""
 
@@ -204,6 +222,7 @@ class Profile(_Part):
     signing: SigningRules
     package: PackageRules
     preservation: PreservationRules
+    export: ExportRules
 
 
 def profile_names() -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""What ``export`` does: has the order carried out, and tells what was written and what was not."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from digitize.cli.counting import counting
+from digitize.cli.dossier import detail_json
+from digitize.cli.session import Session
+from digitize.errors import ExitCode
+from digitize.model import Problem
+from digitize.pipeline.export import Exporter, Order, Writers
+from digitize.pipeline.export_copies import ReaderCopy
+from digitize.pipeline.export_formats import FOLDERS
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.outlet import Exported, ExportResult
+from digitize.pipeline.overview import DossierDetail
+from digitize.pipeline.workspace import Workspace
+from digitize.reports.reader_copy import write_reader_index
+from digitize.times import now
+
+
+def export_and_tell(
+    session: Session, workspace: Workspace, order: Order, user: str, *, json: bool
+) -> ExitCode:
+    """Export and tell what came of it.
+
+    Raises:
+        UsageProblem: the order makes no sense, or something is in its way.
+        EnvironmentProblem: the disk, the ledger, a font or the settings do not allow it.
+
+    """
+    order.check()
+
+    def describe(detail: DossierDetail) -> object:
+        return detail_json(session, detail, workspace.templates)
+
+    def index(copy: ReaderCopy, folder: Path) -> None:
+        write_reader_index(copy, session.catalogue, folder)
+
+    with closing(Ledger(workspace.ledger, now, user)) as ledger:
+        exporter = Exporter(workspace, ledger, now, session.catalogue, Writers(describe, index))
+        dossiers = exporter.dossiers(order)
+        with counting(session, "exporting", len(dossiers)) as counted:
+
+            def told(dossier: str, outcome: Exported | Problem) -> None:
+                counted()
+                _tell(session, dossier, outcome)
+
+            result = exporter.export(order, dossiers, told)
+    if json:
+        session.report_json(_document(session, order, result))
+    else:
+        _summary(session, order, result)
+    return ExitCode.ITEMS if result.failed else ExitCode.DONE
+
+
+def _tell(session: Session, dossier: str, outcome: Exported | Problem) -> None:
+    if isinstance(outcome, Problem):
+        session.show_failure(dossier, outcome)
+        return
+    for note in outcome.notes:
+        session.show_note(note)
+    for path in outcome.paths:
+        session.say("exported", dossier=dossier, path=str(path))
+
+
+def _summary(session: Session, order: Order, result: ExportResult) -> None:
+    if order.output not in FOLDERS:
+        if not result.done and not result.failed:
+            session.say("nothing_to_export")
+        for done in result.done:
+            if len(done.dossiers) != 1:
+                for path in done.paths:
+                    session.say("pdf_written", path=str(path))
+        return
+    if not result.done and not result.failed:
+        session.say("nothing_packaged")
+        return
+    session.say(
+        "export_done", number=len(result.done), failed=len(result.failed), folder=str(order.to.absolute())
+    )
+
+
+def _document(session: Session, order: Order, result: ExportResult) -> dict[str, object]:
+    return {
+        "format": order.output.value,
+        "to": str(order.to.absolute()),
+        "exported": [
+            {
+                "dossiers": list(done.dossiers),
+                "files": [path.name for path in done.paths],
+                "notes": [session.problem_json(note) for note in done.notes],
+            }
+            for done in result.done
+        ],
+        "problems": {dossier: session.problem_json(problem) for dossier, problem in result.failed.items()},
+        "summary": {"exported": len(result.done), "failed": len(result.failed)},
+    }
