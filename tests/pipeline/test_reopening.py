@@ -14,8 +14,7 @@ import pytest
 from lxml import etree
 
 from digitize.errors import ItemProblem, UsageProblem
-from digitize.messages import Catalogue
-from digitize.model import Language, Stage
+from digitize.model import Stage
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.outlet import chosen_dossiers
 from digitize.pipeline.packaging import Packaged, Packager
@@ -237,7 +236,6 @@ def test_a_withdrawn_dossier_is_not_worked_on_until_it_is_brought_back(filled: P
     # What it was taken from is not taken in as another dossier.
     assert list((filled / "work").iterdir()) == []
     with opened(filled, MOMENT) as (workspace, ledger):
-        told = Catalogue(Language.VI)
         with pytest.raises(ItemProblem, match="not_composed"):
             Packager(workspace, ledger, make_seal(workspace, None), now).package(FIRST)
         with pytest.raises(ItemProblem, match="export_withdrawn"):
