@@ -225,6 +225,7 @@ class CrashLab:
 _CHANCE = re.compile(
     rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"  # fresh identifiers
     rb"|[0-9a-fA-F]{64}"  # checksums of what is signed
+    rb"|(?<=signatureValue>)[^<]+"
     rb"|(?<=/ID )\[[^]]*\]"
     rb"|(?<=<xmp:MetadataDate>)[^<]+"  # the hour of writing
     rb'|(?<=SIZE=")\d+|(?<=<size>)\d+|(?<=size>)\d+'  # and its size

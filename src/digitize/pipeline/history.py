@@ -91,9 +91,9 @@ class History:
         if degrees:
             how.append(self._catalogue.text("event.page_turned", degrees=degrees))
         if round(skew, 2):
-            way = "back" if skew > 0 else "on"
+            way = "page_straightened_back" if skew > 0 else "page_straightened_on"
             degree = f"{abs(skew):.2f}".replace(".", ",")
-            how.append(self._catalogue.text(f"event.page_straightened_{way}", degrees=degree))
+            how.append(self._catalogue.text(f"event.{way}", degrees=degree))
         return self._catalogue.text("event.page", page=page.ordinal, how=", ".join(how)) if how else ""
 
     def _add(self, kind: str, moment: dt.datetime, facts: Mapping[str, str], agents: Iterable[str]) -> None:
