@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+import socket
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from digitize.archive.check import look_at_package
+from digitize.archive.mets import METS
+from digitize.archive.premis import NAMESPACE
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Verdict
-from support.damages import DATA, EAD, INNER, ROOT, ROOT_PREMIS, SINGLE
+from support.damages import DATA, EAD, ROOT, ROOT_PREMIS, SINGLE
 from support.dossiers import edited, package_in
-from support.repairs import PREMIS
+from support.repairs import INNER, PREMIS
 from support.sealing import NOW
+
+LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 
 ODD = (
     *("", " ", "²", "-1", "9" * 400, "0000000000000000000001", "\u202e", "x" * 5000, "../" * 30, "%", "%zz"),
@@ -60,3 +65,26 @@ def test_odd_xml_gives_a_report(tmp_path: Path, seed: int) -> None:
         assert report.verdict in (Verdict.INVALID, Verdict.UNREADABLE)
         assert report.findings
         (package / name).write_bytes(good[name])
+
+
+def test_nothing_that_xml_names_is_fetched(tmp_path: Path) -> None:
+    package = package_in(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        doctype = f'<!DOCTYPE simpledc [<!ENTITY a SYSTEM "{place}">]>'.encode()
+        include = f'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="{place}"/>'.encode()
+        for name in (ROOT, INNER, PREMIS):
+            edited(package, lambda root: root.set(LOCATION, f"{METS} {place} {NAMESPACE} {place}"), name)
+        (package / EAD).write_bytes(b"<simpledc>" + include + b"</simpledc>")
+        (package / SINGLE[0]).write_bytes(doctype + b"<simpledc>&a;</simpledc>")
+        schema = (
+            f'<schema xmlns="http://www.w3.org/2001/XMLSchema"><include schemaLocation="{place}"/></schema>'
+        )
+        (package / "schemas/xlink.xsd").write_text(schema)
+        report, _ = look_at_package(package, TrustStore(), NOW)
+        listener.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert {("xml_doctype", SINGLE[0]), ("element_unknown", EAD)} <= {
+        (one.rule, one.file) for one in report.findings
+    }

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from digitize.archive.checks.contents import Contents
 from digitize.archive.checks.kinds import Kind
 from digitize.archive.checks.manifest import Entry, Manifest, Section, number, tag
+from digitize.archive.checks.structure import MOST_DESCRIPTIONS
 from digitize.archive.checks.validity import check_description_valid
 from digitize.archive.elements import Element, ElementType, Order, Part, order_of
 from digitize.archive.findings import Findings
@@ -139,7 +140,8 @@ def _paired(manifest: Manifest, read: Mapping[str, _Description | None]) -> list
     by_identifier = {one: entry for entry in manifest.entries for one in entry.identifiers}
     found: dict[str, tuple[Entry, _Description]] = {}
     for part in manifest.root.iter(tag("div")):
-        metadata = [by_identifier[one] for one in part.get("DMDID", "").split() if one in by_identifier]
+        identifiers = part.get("DMDID", "").split()[:MOST_DESCRIPTIONS]
+        metadata = [by_identifier[one] for one in identifiers if one in by_identifier]
         for pointer in part.findall(tag("fptr")):
             entry = by_identifier.get(pointer.get("FILEID", ""))
             for one in metadata:

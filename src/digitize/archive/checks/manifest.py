@@ -16,6 +16,7 @@ from digitize.archive.findings import Findings
 from digitize.archive.mets import METS, XLINK
 
 _MAX_REPRESENTATIONS = 64
+_DATA = re.compile("representations/[^/]+/data/")
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _URL = "!$&'()*+,;=:@/-._~%"
 """What may stand in the path of a URL beside letters and digits (RFC 3986)."""
@@ -77,7 +78,7 @@ class Manifest:
     @property
     def data(self) -> list[Entry]:
         """The data files of the representation that it describes; other tools give the group other names."""
-        return [e for e in self.of(Section.FILE) if e.use == "Data" or "/data/" in f"/{e.path}"]
+        return [one for one in self.of(Section.FILE) if one.use == "Data" or _DATA.match(one.path)]
 
 
 class Trees(Protocol):

@@ -76,16 +76,17 @@ class _Premis:
             self._files(contents, manifest)
 
     def _links(self, borne: dict[str, list[str]]) -> None:
+        known = {kind: set(identifiers) for kind, identifiers in borne.items()}
         for link, kind in _LINKS.items():
             for element in self._root.iter(_tag(link)):
-                self._resolves(element.findtext(_tag(f"{link}Value"), ""), borne[kind])
+                self._resolves(element.findtext(_tag(f"{link}Value"), ""), known[kind])
         for relation in self._root.iter(_tag("relationship")):
             # What an object belongs to, or came from, may lie in another package.
             if relation.findtext(_tag("relationshipSubType"), "").strip() in _PARTS:
                 for element in relation.iter(_tag("relatedObjectIdentifierValue")):
-                    self._resolves(element.text or "", borne["object"])
+                    self._resolves(element.text or "", known["object"])
 
-    def _resolves(self, identifier: str, borne: list[str]) -> None:
+    def _resolves(self, identifier: str, borne: set[str]) -> None:
         if identifier.strip() not in borne:
             self._amiss("premis_link_dangling", identifier=identifier)
 
