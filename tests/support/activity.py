@@ -1,4 +1,4 @@
-"""Made-up activity of an office: dossiers that go through the ledger as a run, clerks and sheets bring them through.
+"""Made-up activity of an office: dossiers that a run, clerks and sheets bring through the ledger.
 
 Only the ledger is written, by its own functions and with a clock that is set to when each thing happened.
 """

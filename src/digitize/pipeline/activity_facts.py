@@ -12,7 +12,8 @@ from digitize.procedures.completeness import issued_forms, load_procedures, proc
 
 _LETTERS = """
 SELECT a.dossier, a.ordinal, sheet.handling_body AS body,
-    CASE WHEN x.value IS NULL THEN json_extract(f.reading, '$.value') ELSE json_extract(x.value, '$') END AS issuer
+    CASE WHEN x.value IS NULL THEN json_extract(f.reading, '$.value')
+        ELSE json_extract(x.value, '$') END AS issuer
 FROM document AS a
 JOIN field AS f ON f.dossier = a.dossier AND f.document = a.ordinal AND f.key = ?
 LEFT JOIN decision AS x ON x.dossier = a.dossier AND x.anchor = a.anchor AND x.form = a.form AND x.key = f.key

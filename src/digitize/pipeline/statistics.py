@@ -1,8 +1,9 @@
 """What was done in a period, counted by the database: the figures behind ``report``.
 
-Each thing is counted on its own day: a dossier is received on the day that its sheet names, else on that of its
-scanning, digitized when its PDFs were first made, packaged (and signed, which is the same step) when that first
-happened. What stands in review or in quarantine now, and the rates, are told of the dossiers received in the period.
+Each thing is counted on its own day: a dossier is received on the day that its sheet names, else on that of
+its scanning, digitized when its PDFs were first made, packaged (and signed, which is the same step) when that
+first happened. What stands in review or in quarantine now, and the rates, are told of what was received
+in the period.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ class Statistics:
         period: which days.
         total: all of it.
         by_day, by_month: each that has figures, ``YYYY-MM-DD`` and ``YYYY-MM``.
-        by_procedure: ids of procedures that are known, else what sheets say, else the id of a form that applies.
+        by_procedure: ids of procedures that are known, else what sheets say, else the form that applies.
         by_clerk: those who received, digitized, packaged.
         by_receiving_body, by_handling_body: as sheets name them.
         turnaround: how long dossiers packaged in the period took.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digitize.model import Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.periods import Period
 from digitize.profiles.quality import SHORTCOMINGS
@@ -75,7 +74,7 @@ class Troubles:
     """What went wrong.
 
     Attributes:
-        quarantine: why dossiers were set aside in the period, the most frequent first; open are those still there.
+        quarantine: why dossiers were set aside in the period; ``open`` counts those still there.
         quality: in what pages of dossiers received in the period fall short.
         pages: how many pages were read of those.
         poor_pages: how many of those fall short of anything.
@@ -106,7 +105,7 @@ SELECT who AS name, count(DISTINCT dossier) AS dossiers, sum(kind = 'field_confi
 FROM seen GROUP BY who ORDER BY confirmed + corrected DESC, who
 """
 
-_BY_FORM = f"""
+_BY_FORM = """
 SELECT name, sum(dossiers) AS dossiers, sum(confirmed) AS confirmed, sum(corrected) AS corrected,
     sum(waiting) AS waiting
 FROM (
@@ -115,7 +114,7 @@ FROM (
     FROM seen GROUP BY form
     UNION ALL
     SELECT d.form, 0, 0, 0, count(*)
-    FROM field AS f JOIN dossier AS o ON o.id = f.dossier AND o.stage = '{Stage.IN_REVIEW}'
+    FROM field AS f JOIN dossier AS o ON o.id = f.dossier AND o.stage = 'in_review'
     JOIN activity AS a ON a.dossier = o.id
     JOIN document AS d ON d.dossier = f.dossier AND d.ordinal = f.document
     WHERE f.needs_review = 1 AND a.received_on BETWEEN ? AND ? GROUP BY d.form
@@ -123,9 +122,9 @@ FROM (
 GROUP BY name ORDER BY confirmed + corrected + waiting DESC, name
 """
 
-_QUARANTINE = f"""
+_QUARANTINE = """
 SELECT json_extract(e.detail, '$.code') AS code, count(DISTINCT e.dossier) AS times,
-    count(DISTINCT CASE WHEN d.stage = '{Stage.QUARANTINED}'
+    count(DISTINCT CASE WHEN d.stage = 'quarantined'
         AND json_extract(d.problem, '$.code') = json_extract(e.detail, '$.code') THEN d.id END) AS open
 FROM event AS e LEFT JOIN dossier AS d ON d.id = e.dossier
 WHERE e.kind = 'quarantined' AND substr(e.at, 1, 10) BETWEEN ? AND ?

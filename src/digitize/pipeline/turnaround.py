@@ -34,7 +34,7 @@ class Turnaround:
     """How long it took.
 
     Attributes:
-        days: working days after the day of receipt, of dossiers packaged in the period; None if there are none.
+        days: working days after the day of receipt, of what was packaged in the period; None if nothing was.
         hours: working hours, of those received by scanning, whose time of receipt is known.
         reversed: dossiers packaged before the day on which they were received by their sheet: not counted.
         years_unknown: years in it whose days off are not known, so that holidays count as days of work.
