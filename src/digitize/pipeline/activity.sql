@@ -1,21 +1,16 @@
 -- One row for each dossier: when it came, was digitized and packaged, by whom, what for, and how many papers.
--- Temporary tables of one connection; those without a query here are filled by the program.
+-- Temporary tables of one connection; those without a query here are filled by the program, as is "asked", the period.
 -- Times in the ledger have the offset of Vietnam: their first ten letters are the day there.
 
-CREATE TEMP TABLE step AS SELECT dossier,
-    min(id) FILTER (WHERE kind = 'received') AS received,
-    min(id) FILTER (WHERE kind = 'fields_extracted') AS extracted,
-    min(id) FILTER (WHERE kind = 'composed') AS composed,
-    min(id) FILTER (WHERE kind = 'packaged') AS packaged
-FROM event WHERE kind IN ('received', 'fields_extracted', 'composed', 'packaged') GROUP BY dossier;
-
--- Days are written as 2026-12-31 or 31/12/2026; what is no day is told as unclear and not used.
+-- Days are written as 2026-12-31 or 31/12/2026; what is no day is told as unclear and not used. SQLite lets 30 February
+-- pass as it is, but moves it when it has to reckon.
 CREATE TEMP TABLE sheet AS
 WITH cell AS (
     SELECT dossier, key, value, CASE
-        WHEN date(substr(value, 1, 10)) = substr(value, 1, 10) THEN substr(value, 1, 10)
+        WHEN key NOT IN ('received_on', 'due_on') THEN NULL
+        WHEN date(substr(value, 1, 10), '+0 days') = substr(value, 1, 10) THEN substr(value, 1, 10)
         WHEN value GLOB '??/??/????'
-            AND date(substr(value, 7) || '-' || substr(value, 4, 2) || '-' || substr(value, 1, 2))
+            AND date(substr(value, 7) || '-' || substr(value, 4, 2) || '-' || substr(value, 1, 2), '+0 days')
                 = substr(value, 7) || '-' || substr(value, 4, 2) || '-' || substr(value, 1, 2)
         THEN substr(value, 7) || '-' || substr(value, 4, 2) || '-' || substr(value, 1, 2)
     END AS day
@@ -31,6 +26,24 @@ SELECT dossier,
     max(key IN ('received_on', 'due_on') AND day IS NULL) AS unclear
 FROM cell GROUP BY dossier;
 CREATE UNIQUE INDEX temp.sheet_dossier ON sheet (dossier);
+
+-- The first time that a step was done, of dossiers on which anything was done in the period, or received in it.
+CREATE TEMP TABLE step AS SELECT dossier,
+    min(id) FILTER (WHERE kind = 'received') AS received,
+    min(id) FILTER (WHERE kind = 'fields_extracted') AS extracted,
+    min(id) FILTER (WHERE kind = 'composed') AS composed,
+    min(id) FILTER (WHERE kind = 'packaged') AS packaged
+FROM event, asked WHERE kind IN ('received', 'fields_extracted', 'composed', 'packaged') GROUP BY dossier
+HAVING max(substr(at, 1, 10) BETWEEN asked.first AND asked.last) OR EXISTS (
+    SELECT 1 FROM sheet WHERE sheet.dossier = event.dossier
+        AND sheet.received_on BETWEEN asked.first AND asked.last
+);
+CREATE UNIQUE INDEX temp.step_dossier ON step (dossier);
+
+-- A dossier that stands in a sheet alone was received as well: its papers have not been scanned.
+CREATE TEMP TABLE touched (dossier TEXT PRIMARY KEY);
+INSERT INTO touched SELECT dossier FROM step
+    UNION SELECT dossier FROM sheet, asked WHERE received_on BETWEEN first AND last;
 
 -- What sheets call a procedure that is known here; the forms that apply for them; the papers by which they end.
 CREATE TEMP TABLE called (said TEXT PRIMARY KEY, procedure TEXT NOT NULL);

@@ -8,6 +8,7 @@ from importlib import resources
 
 from digitize.forms.papers import paper_of
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.periods import Period
 from digitize.procedures.completeness import issued_forms, load_procedures, procedure_called, same_body
 
 _LETTERS = """
@@ -15,6 +16,7 @@ SELECT a.dossier, a.ordinal, sheet.handling_body AS body,
     CASE WHEN x.value IS NULL THEN json_extract(f.reading, '$.value')
         ELSE json_extract(x.value, '$') END AS issuer
 FROM document AS a
+JOIN touched ON touched.dossier = a.dossier
 JOIN field AS f ON f.dossier = a.dossier AND f.document = a.ordinal AND f.key = ?
 LEFT JOIN decision AS x ON x.dossier = a.dossier AND x.anchor = a.anchor AND x.form = a.form AND x.key = f.key
 LEFT JOIN sheet ON sheet.dossier = a.dossier
@@ -23,17 +25,22 @@ WHERE a.form = ?
 
 
 @contextmanager
-def activity_facts(ledger: Ledger, organisation: str, forms: Collection[str]) -> Iterator[None]:
+def activity_facts(
+    ledger: Ledger, organisation: str, forms: Collection[str], period: Period
+) -> Iterator[None]:
     """In the block the connection has the table ``activity``, and sees the ledger as it was at its beginning.
 
     Args:
         ledger: which one.
         organisation: name of the office, to know its own letters.
         forms: the forms that are known; one that applies for no known procedure stands for one.
+        period: dossiers that were neither received nor worked on in it are left out.
 
     """
     ledger.rows("PRAGMA temp_store = MEMORY")
     with ledger.standing_still():
+        ledger.execute("CREATE TEMP TABLE asked (first TEXT NOT NULL, last TEXT NOT NULL)")
+        ledger.execute("INSERT INTO asked VALUES (?, ?)", period.first.isoformat(), period.last.isoformat())
         _lay(ledger, "activity.sql")
         _name_procedures(ledger, forms)
         _find_own_letters(ledger, organisation)

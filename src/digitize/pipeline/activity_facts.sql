@@ -1,8 +1,7 @@
--- The dossiers themselves, once what sheets and forms mean is known. A dossier that stands in a sheet alone was
--- received as well: its papers have not been scanned.
+-- The dossiers themselves, once what sheets and forms mean is known.
 
 CREATE TEMP TABLE fact AS SELECT
-    known.id AS dossier,
+    touched.dossier AS dossier,
     COALESCE(d.stage, '') AS stage,
     COALESCE(s.received_on, substr(d.received_at, 1, 10)) AS received_on,
     CASE WHEN s.received_on IS NULL THEN d.received_at END AS received_at,
@@ -19,19 +18,20 @@ CREATE TEMP TABLE fact AS SELECT
     COALESCE(s.receiving_body, '') AS receiving_body,
     COALESCE(s.handling_body, '') AS handling_body,
     COALESCE(s.unclear, 0) AS unclear
-FROM (SELECT id FROM dossier UNION SELECT dossier FROM sheet WHERE received_on IS NOT NULL) AS known
-LEFT JOIN dossier AS d ON d.id = known.id
-LEFT JOIN sheet AS s ON s.dossier = known.id
+FROM touched
+LEFT JOIN dossier AS d ON d.id = touched.dossier
+LEFT JOIN sheet AS s ON s.dossier = touched.dossier
 LEFT JOIN called AS n ON n.said = s.procedure
-LEFT JOIN step ON step.dossier = known.id
+LEFT JOIN step ON step.dossier = touched.dossier
 LEFT JOIN event AS r ON r.id = step.received
 LEFT JOIN event AS e ON e.id = step.extracted
 LEFT JOIN event AS c ON c.id = step.composed
 LEFT JOIN event AS p ON p.id = step.packaged
 LEFT JOIN (
     SELECT a.dossier, k.procedure, min(a.ordinal)
-    FROM document AS a JOIN applies AS k ON k.form = a.form GROUP BY a.dossier
-) AS f ON f.dossier = known.id;
+    FROM touched AS t JOIN document AS a ON a.dossier = t.dossier JOIN applies AS k ON k.form = a.form
+    GROUP BY a.dossier
+) AS f ON f.dossier = touched.dossier;
 CREATE UNIQUE INDEX temp.fact_dossier ON fact (dossier);
 
 -- The papers of what was digitized: results of the procedure, and components, which are all others.

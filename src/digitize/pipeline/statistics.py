@@ -181,7 +181,7 @@ def statistics_of(
         today: the present day, to know what is overdue.
 
     """
-    with activity_facts(ledger, organisation, forms):
+    with activity_facts(ledger, organisation, forms, period):
 
         def grouped(grouping: _Grouping) -> Grouped:
             return _grouped(ledger, grouping, period, today)

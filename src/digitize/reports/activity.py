@@ -175,7 +175,7 @@ class _Teller:
         yield self._quality()
 
     def _text(self, key: str) -> str:
-        return self._catalogue.text(f"report.{key}")
+        return self._catalogue.text(key)
 
     def _view(
         self,
@@ -186,19 +186,19 @@ class _Teller:
     ) -> View:
         note = f"report.view_note.{key}"
         notes = (self._catalogue.text(note),) if self._catalogue.has(note) else ()
-        named = tuple(self._text(f"column.{heading}") for heading in headings)
-        return View(key, self._text(f"view.{key}"), named, tuple(rows), total, notes)
+        named = tuple(self._text(f"report.column.{heading}") for heading in headings)
+        return View(key, self._text(f"report.view.{key}"), named, tuple(rows), total, notes)
 
     def _summary(self) -> View:
         total = self._statistics.total
         names = ("withdrawn", "unscanned")
         order = (COUNTED[0], *names, *COUNTED[1:])
-        rows = [(self._text(f"figure.{name}"), int(getattr(total, name))) for name in order]
+        rows = [(self._text(f"report.figure.{name}"), int(getattr(total, name))) for name in order]
         return self._view("summary", ("figure", "number"), rows)
 
     def _rates(self) -> View:
         of = self._statistics
-        rows = [self._rate(self._text("whole_period"), of.total)]
+        rows = [self._rate(self._text("report.whole_period"), of.total)]
         groups: tuple[tuple[Grouped, Callable[[str], str]], ...] = (
             (of.by_month if len(of.by_month) > 1 else (), self._month_name),
             (_largest_first(of.by_procedure), self._procedure),
@@ -228,7 +228,7 @@ class _Teller:
         rows: list[tuple[Cell, ...]] = [(name(key), *_figures(counts)) for key, counts in grouped]
         total: tuple[Cell, ...] = ()
         if len(rows) > 1:
-            total = (self._text("total"), *_figures(self._statistics.total))
+            total = (self._text("report.total"), *_figures(self._statistics.total))
         return self._view(view, (view, *COUNTED), rows, total)
 
     def _bodies(self, view: str, grouped: Grouped) -> View:
@@ -237,7 +237,7 @@ class _Teller:
     def _turnaround(self) -> View:
         times = self._statistics.turnaround
         rows: list[tuple[Cell, ...]] = [
-            (self._text(f"figure.{name}"), spread.dossiers, spread.median, spread.ninth)
+            (self._text(f"report.figure.{name}"), spread.dossiers, spread.median, spread.ninth)
             for name, spread in (("working_days", times.days), ("working_hours", times.hours))
             if isinstance(spread, Spread)
         ]
@@ -248,10 +248,10 @@ class _Teller:
         if review.fields_per_dossier is None:
             return self._view("effort", (), [])
         rows: list[tuple[Cell, ...]] = [
-            (self._text("figure.read"), review.dossiers),
-            (self._text("figure.doubtful_dossiers"), review.doubtful_dossiers),
-            (self._text("figure.doubtful_fields"), review.doubtful_fields),
-            (self._text("figure.fields_per_dossier"), review.fields_per_dossier),
+            (self._text("report.figure.read"), review.dossiers),
+            (self._text("report.figure.doubtful_dossiers"), review.doubtful_dossiers),
+            (self._text("report.figure.doubtful_fields"), review.doubtful_fields),
+            (self._text("report.figure.fields_per_dossier"), review.fields_per_dossier),
         ]
         return self._view("effort", ("figure", "number"), rows)
 
@@ -284,7 +284,7 @@ class _Teller:
         total: tuple[Cell, ...] = ()
         if rows:
             total = (
-                self._text("poor_pages"),
+                self._text("report.poor_pages"),
                 troubles.poor_pages,
                 Share(troubles.poor_pages / troubles.pages),
             )
@@ -298,11 +298,11 @@ class _Teller:
 
     def _form(self, key: str) -> str:
         if key == UNKNOWN_FORM or key not in self._report.templates:
-            return self._text("unknown_form")
+            return self._text("report.unknown_form")
         return self._report.templates[key].title[self._catalogue.language]
 
     def _known(self, key: str) -> str:
-        return key or self._text("unknown")
+        return key or self._text("report.unknown")
 
     def _receiving_body(self, key: str) -> str:
         return self._catalogue.text("report.received_by_body", name=self._known(key))
