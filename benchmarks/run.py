@@ -17,6 +17,7 @@ BENCHMARKS = (
     "reading.py",
     "signing.py",
     "verifying.py",
+    "report.py",
     "attack_families.py",
     "mutations.py",
 )
