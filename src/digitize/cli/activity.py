@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +25,16 @@ from digitize.times import VIETNAM, now
 
 _LAST = ("by_day",)
 """What comes last at a terminal, because it is long."""
+
+_NAME = 22
+"""Letters of a name that are kept together where there is little room."""
+
+_NO_EDGE = 1 << 20
+_FEWEST = 3
+"""A table of so few columns is not parted."""
+
+_WIDE = 9
+"""A table with more columns is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +117,58 @@ def _show(session: Session, report: ActivityReport) -> None:
 
 
 def _show_view(session: Session, view: View) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    for number, heading in enumerate(view.headings):
-        table.add_column(heading, justify="right" if number else "left", overflow="fold", vertical="bottom")
-    for row in view.rows:
-        table.add_row(*_cells(session, row))
-    if view.total:
-        table.add_row(*_cells(session, view.total), style="bold")
+    rows = [*view.rows, view.total] if view.total else list(view.rows)
     session.out.print()
     session.out.print(Text(view.title, style="bold"))
-    session.out.print(table)
+    for table in _tables(session, view, rows, _told(view, rows)):
+        session.out.print(table)
     for note in view.notes:
         session.out.print(note, style="dim", markup=False)
 
 
-def _cells(session: Session, row: tuple[Cell, ...]) -> list[Text]:
-    return [Text(cell_text(session.catalogue, cell)) for cell in row]
+def _tables(
+    session: Session, view: View, rows: Sequence[tuple[Cell, ...]], columns: Sequence[int]
+) -> list[Table]:
+    """The table, or its halves under each other where the terminal is too narrow for it."""
+    console = session.out
+    free = console.options.update(width=_NO_EDGE)
+    table = _table(session, view, rows, columns, None)
+    if Measurement.get(console, free, table).maximum <= console.width:
+        return [table]
+    # Names are broken into lines where there is little room, but not letter by letter.
+    longest = max(len(cell_text(session.catalogue, row[0])) for row in rows)
+    table = _table(session, view, rows, columns, min(longest, _NAME))
+    # Where there is not a letter to spare the library cuts some words to leave room beside others.
+    needed = Measurement.get(console, free, table).minimum + len(columns)
+    if needed <= console.width or len(columns) <= _FEWEST:
+        return [table]
+    name, *figures = columns
+    half = (len(figures) + 1) // 2
+    parts = ([name, *figures[:half]], [name, *figures[half:]])
+    return [table for part in parts for table in _tables(session, view, rows, part)]
+
+
+def _table(
+    session: Session,
+    view: View,
+    rows: Sequence[tuple[Cell, ...]],
+    columns: Sequence[int],
+    name_width: int | None,
+) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for place in columns:
+        heading = view.headings[place]
+        if place:
+            table.add_column(heading, justify="right", vertical="bottom")
+        else:
+            table.add_column(heading, vertical="bottom", overflow="fold", width=name_width)
+    for row in rows:
+        cells = [Text(cell_text(session.catalogue, row[place])) for place in columns]
+        table.add_row(*cells, style="bold" if row is view.total else None)
+    return table
+
+
+def _told(view: View, rows: Sequence[tuple[Cell, ...]]) -> list[int]:
+    """The columns to show: of a wide table those that are 0 everywhere are left out; the summary has them."""
+    wide = len(view.headings) > _WIDE
+    return [place for place in range(len(view.headings)) if not wide or any(row[place] != 0 for row in rows)]
