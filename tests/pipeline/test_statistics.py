@@ -10,6 +10,7 @@ import pytest
 
 from digitize.errors import UsageProblem
 from digitize.forms.template_files import load_templates
+from digitize.pipeline.activity_facts import activity_facts
 from digitize.pipeline.periods import Period, period_of
 from digitize.pipeline.statistics import Counts, Statistics, statistics_of
 from digitize.pipeline.troubles import Reviewed, Trouble
@@ -245,6 +246,18 @@ def test_counting_changes_nothing_and_leaves_nothing_behind(office: Office) -> N
     assert office.ledger.rows("SELECT name FROM sqlite_temp_master") == []
     assert first.head is not None
     assert first.head[0] == office.ledger.rows("SELECT max(id) AS n FROM event")[0]["n"]
+
+
+def test_figures_are_of_one_moment_and_keep_nobody_waiting(office: Office, tmp_path: Path) -> None:
+    two_months(office)
+    before = figures(office, OCTOBER)
+    with activity_facts(office.ledger, BODY, FORMS, OCTOBER):
+        # A clerk goes on meanwhile, over a connection of its own.
+        with office_at(tmp_path / "ledger.db") as clerk:
+            clerk.receive("Z", "2026-10-20 08:00")
+            clerk.set_aside("Z", "2026-10-20 08:01", "pdf_encrypted")
+        assert len(office.ledger.rows("SELECT * FROM event")) == before.head[0]  # type: ignore[index]
+    assert figures(office, OCTOBER).total.received == before.total.received + 1
 
 
 def test_an_empty_ledger_has_no_figures(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import stat
 from html.parser import HTMLParser
@@ -13,13 +14,16 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 
+from digitize.cli.activity import show_report
+from digitize.cli.session import Session
+from digitize.cli.terminal import PlainConsole
 from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, decimal_text, share_text
 from digitize.model import Language
 from digitize.pipeline.periods import Period
 from digitize.pipeline.statistics import statistics_of
-from digitize.reports.activity import ActivityReport, cell_text, views_of
+from digitize.reports.activity import COUNTED, ActivityReport, cell_text, views_of
 from digitize.reports.activity_json import activity_json
 from digitize.reports.activity_page import write_activity_page
 from digitize.reports.activity_workbook import write_workbook
@@ -198,6 +202,23 @@ def test_the_document_for_programs_keeps_its_shape(report: ActivityReport) -> No
     assert set(found["review"]["by_form"][0]) == {"form", "dossiers", "confirmed", "corrected", "waiting"}
     assert set(found["problems"]) == {"quarantine", "quality", "pages", "poor_pages"}
     assert found["total"]["received"] == 61
+
+
+@pytest.mark.parametrize("width", ["60", "80", "100", "200"])
+def test_every_figure_fits_the_terminal(
+    report: ActivityReport, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    session = Session(Language.VI)
+    session.out = PlainConsole(file=io.StringIO(), width=int(width))
+    show_report(session, report)
+    shown = session.out.file.getvalue()  # type: ignore[attr-defined]
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= int(width)
+    total = [line for line in lines if line.startswith("Cộng")]
+    figures = {word for line in total for word in line.split()[1:]}
+    told = {str(getattr(report.statistics.total, name)) for name in COUNTED}
+    assert told - {"0"} <= figures
 
 
 def test_charts_tell_the_figures_and_differ_without_colours() -> None:

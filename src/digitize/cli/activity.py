@@ -79,7 +79,7 @@ def report_and_tell(session: Session, place: Workspace, asked: Asked) -> None:
     if asked.json:
         session.report_json(activity_json(report, session.catalogue))
     elif not session.quiet:
-        _show(session, report)
+        show_report(session, report)
 
 
 def _write(session: Session, report: ActivityReport, asked: Asked) -> None:
@@ -95,7 +95,8 @@ def _write(session: Session, report: ActivityReport, asked: Asked) -> None:
         session.say("pdf_written", path=str(asked.xlsx))
 
 
-def _show(session: Session, report: ActivityReport) -> None:
+def show_report(session: Session, report: ActivityReport) -> None:
+    """Tell the figures at a terminal."""
     catalogue = session.catalogue
     session.out.print(Text(report.organisation, style="bold"))
     title = f"{session.text('report.title')} - {period_text(report, catalogue)}"
