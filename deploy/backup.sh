@@ -87,7 +87,8 @@ sync "$copy/ledger.db" "$copy"
 
 # Everything but what can be made again, what is not finished, and private keys, which are kept apart.
 save() {
-    restic backup . --json --tag digitize --tag "$kind" "$@" \
+    # In long backups restic would tell sixty times a second how far it is.
+    RESTIC_PROGRESS_FPS=0.1 restic backup . --json --tag digitize --tag "$kind" "$@" \
         --exclude "$workspace/work" \
         --exclude "$workspace/ledger.db" --exclude "$workspace/ledger.db-wal" --exclude "$workspace/ledger.db-shm" \
         --exclude "$workspace/.run.lock" --exclude "$workspace/.backup.lock" \

@@ -10,6 +10,7 @@ from openpyxl.cell.cell import Cell as BookCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from digitize.files import whole_file
@@ -78,8 +79,18 @@ def _table(sheet: Worksheet, view: View) -> None:
     for column in range(2, len(view.headings) + 1):
         sheet.column_dimensions[get_column_letter(column)].width = _NARROWEST + 4
     sheet.freeze_panes = "B2"
+    _fit_paper(sheet)
     for number, note in enumerate(view.notes, start=len(rows) + 3):
         _fill(sheet.cell(number, 1), note)
+
+
+def _fit_paper(sheet: Worksheet) -> None:
+    """Printed on A4, all columns beside each other, their headings on every sheet."""
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _fill(cell: BookCell | MergedCell, value: Cell, *, bold: bool = False, wrapped: bool = False) -> None:
