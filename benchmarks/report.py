@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from common import call
+from common import call, cpu_seconds_of_children
 
 from support.activity import busy_months, office_at
 
@@ -36,7 +36,7 @@ def main() -> None:
             (fields,) = (row[0] for row in office.ledger.rows("SELECT count(*) FROM field"))
         size = (root / "ledger.db").stat().st_size / 1e6
         print(f"ledger: {dossiers} dossiers, {events} events, {fields} fields, {size:.0f} MB")
-        print(f"made in {time.perf_counter() - started:.0f} s")
+        print(f"made in {time.perf_counter() - started:.0f} s", flush=True)
         for title, *asked in (
             ("one month, terminal", "--month", "2026-10"),
             ("one month, JSON", "--month", "2026-10", "--json"),
@@ -44,9 +44,10 @@ def main() -> None:
             ("one month, workbook", "--month", "2026-10", "--xlsx", str(root / "book.xlsx"), "--quiet"),
             ("everything, JSON", "--from", f"{_FIRST}", "--to", "2026-12-31", "--json"),
         ):
-            started = time.perf_counter()
+            started, used = time.perf_counter(), cpu_seconds_of_children()
             call("report", "-w", root, *asked)
-            print(f"{title:24}{time.perf_counter() - started:6.2f} s")
+            elapsed, used = time.perf_counter() - started, cpu_seconds_of_children() - used
+            print(f"{title:24}{elapsed:6.2f} s, CPU {used:5.2f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -248,6 +248,10 @@ def test_a_period_without_anything_is_told_and_no_failure(office: Path, tmp_path
     assert "Tháng 02/2020" in done.out
     assert "Không có hoạt động nào trong kỳ này." in page.read_text("utf-8")
     assert openpyxl.load_workbook(book).sheetnames == ["Thông tin báo cáo", "Tổng hợp"]
+    once = tmp_path / "once"
+    twice = digitize("report", "-w", office, "--month", "2020-02", "--html", once, "--xlsx", once)
+    assert twice.code == 2
+    assert once.read_text("utf-8").startswith("<!doctype html>"), "nothing is written over"
     again = digitize("report", "-w", office, "--month", "2020-02", "--html", page)
     assert again.code == 2
     assert "đã có" in again.err

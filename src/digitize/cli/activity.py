@@ -91,6 +91,8 @@ def _write(session: Session, report: ActivityReport, asked: Asked) -> None:
     if asked.xlsx is not None:
         from digitize.reports.activity_workbook import write_workbook
 
+        # Both options may name the same file.
+        require_free(asked.xlsx)
         write_workbook(report, session.catalogue, asked.xlsx)
         session.say("pdf_written", path=str(asked.xlsx))
 

@@ -30,11 +30,11 @@ def share_text(language: Language, share: float) -> str:
     return f"{decimal_text(language, percent)}{_SPACE}%"
 
 
-def day_text(day: dt.date) -> str:
-    """A day with its day first, as in 31/12/2026."""
-    return f"{day:%d/%m/%Y}"
+def day_text(language: Language, day: dt.date) -> str:
+    """A day: 31/12/2026 in Vietnamese, 2026-12-31 in English."""
+    return f"{day:%d/%m/%Y}" if language is Language.VI else day.isoformat()
 
 
-def month_text(month: dt.date) -> str:
-    """The month of a day, as in 12/2026."""
-    return f"{month:%m/%Y}"
+def month_text(language: Language, month: dt.date) -> str:
+    """The month of a day: 12/2026 in Vietnamese, 2026-12 in English."""
+    return f"{month:%m/%Y}" if language is Language.VI else f"{month:%Y-%m}"

@@ -108,9 +108,9 @@ def cell_text(catalogue: Catalogue, cell: Cell) -> str:
     if isinstance(cell, Share):
         return "–" if cell.value is None else share_text(catalogue.language, cell.value)
     if isinstance(cell, Month):
-        return month_text(cell.first)
+        return month_text(catalogue.language, cell.first)
     if isinstance(cell, dt.date):
-        return day_text(cell)
+        return day_text(catalogue.language, cell)
     if isinstance(cell, int):
         return count_text(catalogue.language, cell)
     return decimal_text(catalogue.language, cell)
@@ -120,8 +120,9 @@ def period_text(report: ActivityReport, catalogue: Catalogue) -> str:
     """The period in words."""
     period = report.statistics.period
     if period.month is not None:
-        return catalogue.text("report.month", month=month_text(period.month))
-    return catalogue.text("report.from_to", first=day_text(period.first), last=day_text(period.last))
+        return catalogue.text("report.month", month=month_text(catalogue.language, period.month))
+    first, last = (day_text(catalogue.language, day) for day in (period.first, period.last))
+    return catalogue.text("report.from_to", first=first, last=last)
 
 
 def notes_of(report: ActivityReport, catalogue: Catalogue) -> list[str]:
@@ -308,7 +309,7 @@ class _Teller:
         return self._catalogue.text("report.received_by_body", name=self._known(key))
 
     def _month_name(self, key: str) -> str:
-        month = month_text(dt.date.fromisoformat(f"{key}-01"))
+        month = month_text(self._catalogue.language, dt.date.fromisoformat(f"{key}-01"))
         return self._catalogue.text("report.month", month=month)
 
 

@@ -16,11 +16,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from digitize.files import whole_file
 from digitize.messages import Catalogue
 from digitize.messages.visible import one_line, visible
+from digitize.model import Language
 from digitize.pipeline.field_sheets import harmless
 from digitize.reports.activity import ActivityReport, Cell, Month, Share, View, notes_of, views_of
 from digitize.times import VIETNAM
 
-_DAY, _MONTH, _TIME = "dd/mm/yyyy", "mm/yyyy", "dd/mm/yyyy hh:mm:ss"
+_DAY = {Language.VI: "dd/mm/yyyy", Language.EN: "yyyy-mm-dd"}
+_MONTH = {Language.VI: "mm/yyyy", Language.EN: "yyyy-mm"}
 _COUNT, _DECIMAL, _SHARE = "#,##0", "#,##0.0", "0.0%"
 _WIDEST = 60
 _NARROWEST = 10
@@ -32,7 +34,7 @@ def write_workbook(report: ActivityReport, catalogue: Catalogue, path: Path) -> 
     book.remove(book.worksheets[0])
     _about(book.create_sheet(catalogue.text("report.about")), report, catalogue)
     for view in views_of(report, catalogue):
-        _table(book.create_sheet(view.title), view)
+        _table(book.create_sheet(view.title), view, catalogue.language)
     with whole_file(path) as part:
         book.save(part)
 
@@ -58,7 +60,8 @@ def _about(sheet: Worksheet, report: ActivityReport, catalogue: Catalogue) -> No
             _fill(cell, value)
         else:
             cell.value = value
-            cell.number_format = _TIME if isinstance(value, dt.datetime) else _DAY
+            clock = " hh:mm:ss" if isinstance(value, dt.datetime) else ""
+            cell.number_format = _DAY[catalogue.language] + clock
             cell.alignment = Alignment(horizontal="left")
     for number, note in enumerate(notes_of(report, catalogue), start=len(rows) + 2):
         _fill(sheet.cell(number, 1), catalogue.text("report.note_word"), bold=True)
@@ -67,13 +70,13 @@ def _about(sheet: Worksheet, report: ActivityReport, catalogue: Catalogue) -> No
     sheet.column_dimensions["B"].width = 110
 
 
-def _table(sheet: Worksheet, view: View) -> None:
+def _table(sheet: Worksheet, view: View, language: Language) -> None:
     rows = [*view.rows, view.total] if view.total else list(view.rows)
     for column, heading in enumerate(view.headings, start=1):
         _fill(sheet.cell(1, column), heading, bold=True, wrapped=True)
     for number, row in enumerate(rows, start=2):
         for column, value in enumerate(row, start=1):
-            _fill(sheet.cell(number, column), value, bold=row is view.total)
+            _fill(sheet.cell(number, column), value, language, bold=row is view.total)
     longest = max(len(str(row[0])) if isinstance(row[0], str) else _NARROWEST for row in rows)
     sheet.column_dimensions["A"].width = min(_WIDEST, max(_NARROWEST, longest) + 2)
     for column in range(2, len(view.headings) + 1):
@@ -93,7 +96,14 @@ def _fit_paper(sheet: Worksheet) -> None:
     sheet.print_title_rows = "1:1"
 
 
-def _fill(cell: BookCell | MergedCell, value: Cell, *, bold: bool = False, wrapped: bool = False) -> None:
+def _fill(
+    cell: BookCell | MergedCell,
+    value: Cell,
+    language: Language = Language.VI,
+    *,
+    bold: bool = False,
+    wrapped: bool = False,
+) -> None:
     if isinstance(value, str):
         cell.value = harmless(one_line(visible(value)))
         cell.data_type = "s"
@@ -102,10 +112,10 @@ def _fill(cell: BookCell | MergedCell, value: Cell, *, bold: bool = False, wrapp
         cell.number_format = _SHARE
     elif isinstance(value, Month):
         cell.value = value.first
-        cell.number_format = _MONTH
+        cell.number_format = _MONTH[language]
     elif isinstance(value, dt.date):
         cell.value = value
-        cell.number_format = _DAY
+        cell.number_format = _DAY[language]
     else:
         cell.value = value
         cell.number_format = _COUNT if isinstance(value, int) else _DECIMAL
