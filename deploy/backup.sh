@@ -73,7 +73,7 @@ fi
 
 # The ledger comes first. Nothing in originals/ and archive/ is ever deleted or changed, so whatever this copy names
 # is still there when the files are read after it. The other way round a package that was made in between would stand
-# in the ledger and be missing in the backup. What is newer than the ledger does no harm: the next run adopts it.
+# in the ledger and be missing in the backup. What is newer than the ledger is saved as well; a restore names it.
 # .backup is SQLite's own online backup: a whole state, also while the program is writing.
 copy=$workspace/.backup
 mkdir -p "$copy"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from digitize.model import Stage
+from support.offices import small_scan, stages
 from support.places import ROOT
 from support.program import digitize, environment
 
@@ -34,12 +36,12 @@ class Safe:
         self.password = folder / "password"
         self.password.write_text("một mật khẩu dài\n", "utf-8")
         self.password.chmod(0o600)
-        program = folder / "bin"
-        program.mkdir()
-        called = program / "digitize"
+        self.program = folder / "bin"
+        self.program.mkdir()
+        called = self.program / "digitize"
         called.write_text(f'#!/bin/sh\nexec {sys.executable} -m digitize "$@"\n')
         called.chmod(0o755)
-        self._path = f"{program}:{os.environ['PATH']}"
+        self._path = f"{self.program}:{os.environ['PATH']}"
 
     def environment(self, **extra: str) -> dict[str, str]:
         asked = {"RESTIC_REPOSITORY": str(self.repository), "RESTIC_PASSWORD_FILE": str(self.password)}
@@ -94,6 +96,7 @@ def test_what_is_restored_is_what_was_there(safe: Safe, tmp_path: Path) -> None:
     restored = tmp_path / "restored"
     again = safe.restore(restored)
     assert again.returncode == 0, again.stdout + again.stderr
+    assert "newer than the ledger" not in again.stdout
     parts = ("archive", "originals", "scans", "quarantine")
     assert files(restored, *parts) == files(safe.workspace, *parts) != {}
     assert list(dump(restored / "ledger.db")) == list(dump(safe.workspace / "ledger.db"))
@@ -111,6 +114,29 @@ def test_what_is_restored_is_what_was_there(safe: Safe, tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert ran.json["pages_read"] == 0
     assert ran.json["summary"] == {"packaged": 3, "in_review": 2}
+
+
+def test_work_that_goes_on_meanwhile_is_saved_and_named(office: Path, tmp_path: Path) -> None:
+    small_scan(office / "scans" / "HS-1.jpg")
+    assert digitize("run", "-w", office, "--until", "composed").code == 0
+    safe = Safe(tmp_path, office)
+    assert safe.backup("init").returncode == 0
+    # Between the copy of the ledger and the reading of the files somebody signs.
+    between = safe.program / "restic"
+    between.write_text(
+        f'#!/bin/sh\n[ "$1" != backup ] || digitize run -w "{office}" --quiet >&2\n'
+        f'exec {shutil.which("restic")} "$@"\n'
+    )
+    between.chmod(0o755)
+    done = safe.backup("daily")
+    assert done.returncode == 0, done.stderr
+    (package,) = (path.name for path in (office / "archive").iterdir())
+    restored = tmp_path / "restored"
+    again = safe.restore(restored)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert f"newer than the ledger: {package}" in again.stdout
+    assert stages(restored) == {"HS-1": Stage.COMPOSED}
+    assert files(restored, "archive") == files(office, "archive")
 
 
 def test_each_night_adds_a_snapshot_and_a_line_and_the_month_is_checked(safe: Safe) -> None:
