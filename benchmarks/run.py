@@ -18,6 +18,7 @@ BENCHMARKS = (
     "signing.py",
     "verifying.py",
     "packages.py",
+    "report.py",
     "attack_families.py",
     "mutations.py",
 )

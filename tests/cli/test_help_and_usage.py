@@ -22,6 +22,7 @@ COMMANDS = (
     "sign",
     "renew",
     "export",
+    "report",
     "verify",
     "audit",
     "ocr",

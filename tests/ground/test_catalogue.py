@@ -209,3 +209,11 @@ def test_names_of_fields_and_forms_stand_in_both_languages() -> None:
         for names in (template.title, *template.names.values()):
             assert set(names) == set(Language)
             assert all(name.strip() for name in names.values())
+
+
+def test_a_kind_of_problem_is_told_without_the_facts_of_one_case() -> None:
+    vietnamese = Catalogue(Language.VI)
+    assert vietnamese.kind_of_problem("page_skewed") == "Trang nằm nghiêng …°, quá mức …°."
+    assert vietnamese.kind_of_problem("of_a_newer_version") == "of_a_newer_version"
+    kinds = [key.split(".")[1] for key in keys("problem.") if key.endswith(".what")]
+    assert not any("{" in vietnamese.kind_of_problem(kind) for kind in kinds)

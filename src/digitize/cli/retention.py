@@ -60,10 +60,9 @@ def _day(by: str | None, within: int | None, today: dt.date) -> dt.date:
             return dt.date.max
     if by is None:
         return dt.date(today.year, 12, 31)
-    try:
-        return dt.date.fromisoformat(by)
-    except ValueError as error:
-        raise UsageProblem("day_unreadable", text=by) from error
+    from digitize.pipeline.periods import read_day
+
+    return read_day(by)
 
 
 def _document(session: Session, found: "RetentionList", day: dt.date) -> dict[str, object]:

@@ -13,9 +13,9 @@ from digitize.archive.discovery import ItemKind, find_items
 from digitize.archive.verification import Effort, VerifiedItem, verify_found
 from digitize.cli.counting import counting
 from digitize.cli.session import Session
+from digitize.cli.targets import require_free
 from digitize.cli.verdicts import show_outcome
-from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
-from digitize.files import make_folder
+from digitize.errors import ExitCode, UsageProblem
 from digitize.reports.document import Writer
 from digitize.reports.evidence import EvidenceFolder
 from digitize.reports.outcome import Outcome
@@ -62,7 +62,7 @@ def verify_and_tell(session: Session, paths: Sequence[Path], wishes: Wishes) -> 
     trust = _trust(wishes)
     for target in (wishes.html, wishes.csv):
         if target is not None:
-            _require_free(target)
+            require_free(target)
     with ExitStack() as stack:
         folder = stack.enter_context(EvidenceFolder(wishes.evidence)) if wishes.evidence else None
         found = find_items(paths)
@@ -151,21 +151,11 @@ def _log(
     return check_log_of(Workspace.open(wishes.workspace), packages, trust, moment, wishes.effort)
 
 
-def _require_free(target: Path) -> None:
-    """See before hours of work whether a report can be written."""
-    if target.is_symlink() or target.exists():
-        raise UsageProblem("report_exists", path=str(target))
-    try:
-        make_folder(target.absolute().parent)
-    except OSError as error:
-        raise EnvironmentProblem("folder_unusable", path=str(target.parent)) from error
-
-
 def _write(session: Session, outcome: Outcome, wishes: Wishes, folder: EvidenceFolder | None) -> None:
     """Everything that goes into files."""
     for target in (wishes.html, wishes.csv):
         if target is not None:
-            _require_free(target)
+            require_free(target)
     if wishes.html is not None:
         from digitize.reports.page import write_page
 

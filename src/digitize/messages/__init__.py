@@ -6,6 +6,7 @@ The catalogue is data: each key has both languages side by side, so that none ca
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,8 @@ from importlib import resources
 
 from digitize.errors import Fact
 from digitize.model import Language, Problem
+
+_FACT = re.compile(r"\{[^}]*\}")
 
 _PARTS = ("commands.toml", "problems.toml", "texts.toml")
 
@@ -45,6 +48,11 @@ class Catalogue:
         """What to do about it; empty where there is nothing to do."""
         key = f"problem.{problem.code}.remedy"
         return self._filled(key, problem.facts) if key in self._texts else ""
+
+    def kind_of_problem(self, code: str) -> str:
+        """What is wrong wherever it is met: the sentence without the facts of one case."""
+        key = f"problem.{code}.what"
+        return _FACT.sub("…", self._texts[key]) if key in self._texts else code
 
     def _filled(self, key: str, facts: Mapping[str, Fact]) -> str:
         if key not in self._texts:

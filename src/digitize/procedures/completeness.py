@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Self
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from digitize.forms.papers import load_papers
 from digitize.model import Document, FieldReading, Language
+from digitize.vietnamese.folding import fold, single_spaced
 
 
 class _Data(BaseModel):
@@ -64,6 +65,8 @@ class Procedure(_Data):
         source: the law that names the papers.
         verified: the list was compared with the published procedure.
         papers: what the dossier must hold beside the form.
+        results: the papers by which it ends.
+        codes: its numbers in the national database of procedures.
 
     """
 
@@ -73,12 +76,38 @@ class Procedure(_Data):
     source: str
     verified: bool = False
     papers: tuple[Requirement, ...] = ()
+    results: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _knows_its_results(self) -> Self:
+        if unknown := set(self.results) - set(load_papers()):
+            message = f"unknown papers: {', '.join(sorted(unknown))}"
+            raise ValueError(message)
+        return self
+
+
+class Issued(_Data):
+    """A form that is a result when the office itself has issued it, and its field that names the issuer."""
+
+    form: str
+    field: str
 
 
 class _Procedures(_Data):
-    """The data file: the procedures, and what stands between papers of which one is enough."""
+    """The data file.
+
+    Attributes:
+        either: what stands between papers of which one is enough.
+        abbreviations: how names of offices are shortened, folded.
+        issued: forms that are results when the office has issued them.
+        procedures: all that are known.
+
+    """
 
     either: dict[Language, str]
+    abbreviations: dict[str, str]
+    issued: tuple[Issued, ...]
     procedures: tuple[Procedure, ...]
 
 
@@ -102,6 +131,35 @@ class Completeness:
 def load_procedures() -> Mapping[str, Procedure]:
     """All procedures, by the form that applies for them."""
     return {procedure.form: procedure for procedure in _data().procedures}
+
+
+def issued_forms() -> tuple[Issued, ...]:
+    """Forms that are results when the office has issued them."""
+    return _data().issued
+
+
+def procedure_called(text: str) -> Procedure | None:
+    """The procedure that a sheet names: by its id, its number, or its name with or without accents."""
+    wanted = fold(single_spaced(text))
+    return next(
+        (
+            one
+            for one in load_procedures().values()
+            if wanted in {one.id, *one.codes, *(fold(name) for name in one.name.values())}
+        ),
+        None,
+    )
+
+
+def same_body(one: str, other: str) -> bool:
+    """Whether two names mean the same office, written out or not."""
+    return _body(one) == _body(other)
+
+
+@lru_cache(maxsize=1024)
+def _body(name: str) -> str:
+    words = fold(single_spaced(name)).split()
+    return " ".join(_data().abbreviations.get(word, word) for word in words)
 
 
 @cache
