@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from digitize.cli import (
     doctor,
     export,
+    find,
     forms,
     init,
     ocr,
@@ -43,6 +44,7 @@ _COMMANDS = (
     review,
     sign,
     renew,
+    find,
     export,
     verify,
     trust,
