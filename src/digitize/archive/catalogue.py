@@ -10,17 +10,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 
 from digitize.archive.catalogue_reading import Effort, PackageRows, Reading, Source
-from digitize.archive.catalogue_rows import Types
+from digitize.archive.catalogue_rows import types_of
 from digitize.archive.catalogue_store import BrokenCatalogueError, Store
 from digitize.errors import EnvironmentProblem
 from digitize.files import FILE_MODE, remove_file, whole_file
+from digitize.forms.template import Template
 
 _PAGES_AT_ONCE = 1000
 """How many pages enter the catalogue in one transaction."""
@@ -76,14 +77,14 @@ class Catalogue:
 
     Attributes:
         places: where things are.
-        types: the types of the fields of known forms.
+        templates: the forms that are known; they say how values are compared.
         effort: what reading a package may cost.
         told: is told of the progress.
 
     """
 
     places: Places
-    types: Types
+    templates: Mapping[str, Template]
     effort: Effort = field(default_factory=Effort)
     told: Told = lambda _done, _all: None
 
@@ -143,7 +144,9 @@ class Catalogue:
                 store = Store(part, building=True)
                 try:
                     store.db.execute("BEGIN")
-                    for rows in Reading(self.types, self.effort).read(sources.values(), self.told):
+                    for rows in Reading(types_of(self.templates), self.effort).read(
+                        sources.values(), self.told
+                    ):
                         _add(store, rows)
                         result.added += 1
                     _remember(store, seen)
@@ -174,7 +177,7 @@ class Catalogue:
             known = store.folders()
             gone = known.keys() - sources.keys()
             new = [source for name, source in sources.items() if known.get(name) != source.superseded]
-        for rows in _batches(Reading(self.types, self.effort).read(new, self.told)):
+        for rows in _batches(Reading(types_of(self.templates), self.effort).read(new, self.told)):
             # Not held while packages are read: who rebuilds would have to wait for it.
             with self.opened() as store, store.transaction():
                 for one in rows:

@@ -169,7 +169,11 @@ class Store:
         )
         self.db.executemany(
             _INSERT_VALUE_WORDS,
-            [(at, field_word(field), value.folded, value.exact) for at, field, value in values],
+            [
+                (at, field_word(field), value.folded, value.exact)
+                for at, field, value in values
+                if value.sort is None
+            ],
         )
 
     def remove(self, folder: str) -> None:
@@ -192,7 +196,7 @@ class Store:
         )
         self.db.execute("DELETE FROM page WHERE id >= ? AND id < ?", span)
         values = self.db.execute(
-            "SELECT id, field, shown FROM value WHERE id >= ? AND id < ?", span
+            "SELECT id, field, shown FROM value WHERE id >= ? AND id < ? AND sort IS NULL", span
         ).fetchall()
         self.db.executemany(
             "INSERT INTO value_text (value_text, rowid, field, folded, exact) VALUES ('delete', ?, ?, ?, ?)",

@@ -173,13 +173,10 @@ class _Terms:
             raise UsageProblem("query_field_unknown", field=part.field, known=self._alike(part.field))
         found = [one for one in (self._compared(part, *one) for one in asked) if one is not None]
         texts = [number for number, kind in asked if kind is Kind.TEXT]
-        if part.words is not None:
-            # A number, a day or a tick that cannot be compared is looked for by its words.
-            texts = texts if found else [number for number, _ in asked]
-            if texts:
-                found.append((_IN_WORDS, (self._words(texts, part.words, wanted=part.wanted),)))
-        elif asked and not found:
-            raise UsageProblem("query_range", field=part.field)
+        if part.words is not None and texts:
+            found.append((_IN_WORDS, (self._words(texts, part.words, wanted=part.wanted),)))
+        if asked and not found:
+            raise _not_comparable(part, {kind for _, kind in asked})
         sql, values = _union(found)
         numbers = ", ".join(str(number) for number, _ in asked) or "NULL"
         return Condition(part.wanted, sql, values, f"value.field IN ({numbers})")
@@ -198,9 +195,9 @@ class _Terms:
         asked = part.range or Range(part.text, part.text)
         match kind:
             case Kind.DATE:
-                span = _days(part, asked)
+                span = _days(asked)
             case Kind.COUNT:
-                span = _numbers(part, asked)
+                span = _numbers(asked)
             case Kind.PID if part.range is None:
                 digits = re.sub(r"[\s.*-]", "", part.text)
                 span = (digits, digits + _AFTER) if digits.isascii() and digits.isdigit() else None
@@ -219,6 +216,19 @@ class _Terms:
         return ", ".join((alike or ["pid", "child_name", "issued_date", "form", "dossier"])[:_MOST_NAMED])
 
 
+def _not_comparable(part: Part, kinds: set[Kind]) -> UsageProblem:
+    """Why no value of a field can be what is asked for."""
+    if Kind.DATE in kinds:
+        return UsageProblem("query_date", field=part.field, text=part.text)
+    if Kind.COUNT in kinds:
+        return UsageProblem("query_number", field=part.field, text=part.text)
+    if Kind.PID in kinds and part.range is None:
+        return UsageProblem("query_pid", text=part.text)
+    if Kind.CHECK in kinds and part.range is None:
+        return UsageProblem("query_check", field=part.field)
+    return UsageProblem("query_range", field=part.field)
+
+
 def _union(found: Sequence[tuple[str, tuple[object, ...]]]) -> tuple[str, tuple[object, ...]]:
     """Documents of any of some selections; of none, if there are none."""
     if not found:
@@ -226,14 +236,10 @@ def _union(found: Sequence[tuple[str, tuple[object, ...]]]) -> tuple[str, tuple[
     return " UNION ALL ".join(sql for sql, _ in found), tuple(value for _, own in found for value in own)
 
 
-def _days(part: Part, asked: Range) -> tuple[str, str] | None:
+def _days(asked: Range) -> tuple[str, str] | None:
     first = _day(asked.first) if asked.first else ""
     last = _day(asked.last) if asked.last else _AFTER
-    if first is None or last is None:
-        if part.range is None:
-            return None
-        raise UsageProblem("query_date", field=part.field, text=part.text)
-    return first, last + _AFTER
+    return None if first is None or last is None else (first, last + _AFTER)
 
 
 def _day(text: str) -> str | None:
@@ -247,14 +253,10 @@ def _day(text: str) -> str | None:
     return "-".join([year, *(f"{int(one):02}" for one in (month, day) if one)])
 
 
-def _numbers(part: Part, asked: Range) -> tuple[str, str] | None:
+def _numbers(asked: Range) -> tuple[str, str] | None:
     try:
         first = sortable_number(float(asked.first)) if asked.first else ""
         last = sortable_number(float(asked.last)) if asked.last else _AFTER
     except ValueError:
         first = last = None
-    if first is None or last is None:
-        if part.range is None:
-            return None
-        raise UsageProblem("query_number", field=part.field, text=part.text)
-    return first, last + _AFTER
+    return None if first is None or last is None else (first, last + _AFTER)

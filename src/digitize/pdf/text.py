@@ -37,4 +37,7 @@ def page_texts(data: bytes, *, max_pages: int) -> list[str]:
 def _text_of(page: pypdfium2.PdfPage) -> str:
     text = page.get_textpage()
     count = min(text.count_chars(), _MOST_CHARACTERS)
-    return str(text.get_text_range(0, count)) if count > 0 else ""
+    if count <= 0:
+        return ""
+    # Half of a character that takes two cannot be written down.
+    return str(text.get_text_range(0, count)).encode("utf-8", "replace").decode()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from digitize.archive.catalogue import Catalogue, Places, Refreshed
-from digitize.archive.catalogue_rows import types_of
 from digitize.archive.catalogue_store import BrokenCatalogueError
 from digitize.archive.naming import dossier_of
 from digitize.archive.query import parse_query
@@ -41,7 +40,7 @@ def catalogue_of(
 ) -> Catalogue:
     """The catalogue of a workspace's packages."""
     places = Places(workspace.catalogue, workspace.archive, workspace.superseded)
-    return Catalogue(places, types_of(workspace.templates), told=told)
+    return Catalogue(places, workspace.templates, told=told)
 
 
 def find(

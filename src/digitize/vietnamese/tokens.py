@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from digitize.vietnamese.folding import fold
 
@@ -39,21 +38,39 @@ class Token:
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text in NFC; letters and digits count, signs and spaces part them."""
     for match in _WORD.finditer(text):
-        folded, exact = keys(match[0])
-        yield Token(match.start(), match.end(), folded, exact)
+        yield Token(match.start(), match.end(), _FOLDED[match[0]], _EXACT[match[0]])
 
 
 def token_texts(text: str) -> tuple[str, str]:
     """The words of a text in NFC, parted by single spaces: all folded, and all exact."""
-    found = [keys(word) for word in _WORD.findall(text)]
-    return " ".join([folded for folded, _ in found]), " ".join([exact for _, exact in found])
+    words = _WORD.findall(text)
+    return " ".join(map(_FOLDED.__getitem__, words)), " ".join(map(_EXACT.__getitem__, words))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def keys(word: str) -> tuple[str, str]:
-    """A word folded, and with its diacritics."""
-    cut = word[:_LONGEST]
-    parts = unicodedata.normalize("NFD", cut.lower())
+def _exact(word: str) -> str:
+    """A word in lower case, the tone behind its letters."""
+    parts = unicodedata.normalize("NFD", word[:_LONGEST].lower())
     letters = "".join(part for part in parts if part not in _TONES)
-    tones = sorted(part for part in parts if part in _TONES)
-    return fold(cut), unicodedata.normalize("NFC", letters) + "".join(tones)
+    return unicodedata.normalize("NFC", letters) + "".join(sorted(part for part in parts if part in _TONES))
+
+
+def _folded(word: str) -> str:
+    return fold(word[:_LONGEST])
+
+
+class _Remembered(dict[str, str]):
+    """What words become, found out when they are first met; most words of a text are met again and again."""
+
+    def __init__(self, made: Callable[[str], str]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[word] = self._made(word)
+        return made
+
+
+_FOLDED = _Remembered(_folded)
+_EXACT = _Remembered(_exact)
