@@ -196,6 +196,8 @@ def _scalar(
     if isinstance(value, bool):
         shown, kind, sort = str(value).lower(), Kind.CHECK, str(value).lower()
     elif isinstance(value, (int, float)):
+        if not abs(value) < _LARGEST_NUMBER:
+            return
         shown, kind, sort = f"{value:.15g}", Kind.COUNT, sortable_number(value)
     elif isinstance(value, str):
         shown = _clean(value)[:_LONGEST_VALUE]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digitize.archive.catalogue_rows import readable, unpacked
 from digitize.archive.query import Words
 from digitize.messages.visible import one_line, visible
-from digitize.vietnamese.tokens import Token, tokens
+from digitize.vietnamese.folding import fold
+from digitize.vietnamese.tokens import token_texts
 
-_WORDS = 26
-_BEFORE = 6
-_MOST_PLACES = 200
+_LENGTH = 170
+_BEFORE = 40
+"""Characters of a snippet, and of what stands before the first word that is marked."""
+
+_MOST_PLACES = 100
 _ELLIPSIS = "…"
+_START, _BETWEEN, _END = r"(?<![^\W_])", r"[\W_]+", r"(?![^\W_])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,12 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where one of the things looked for stands: its first and last word."""
+    """Where one of the things looked for stands, and what that is worth."""
 
     wish: int
-    first: int
-    last: int
-    same: bool
+    start: int
+    end: int
+    worth: float
 
 
 def snippet_of(text: bytes | None, words: Sequence[Words], values: Sequence[str] = ()) -> Snippet:
@@ -46,84 +51,70 @@ def snippet_of(text: bytes | None, words: Sequence[Words], values: Sequence[str]
     if text is None:
         return Snippet("")
     whole = readable(unpacked(text))
-    found = list(tokens(whole))
+    folded = fold(whole)
     wishes = [*words, *(_as_words(value) for value in values)]
-    places = [place for number, wish in enumerate(wishes) for place in _places(found, number, wish)]
+    places = [place for number, wish in enumerate(wishes) for place in _places(whole, folded, number, wish)]
     start = _best(places)
-    inside = [place for place in places if start <= place.first and place.last < start + _WORDS]
-    return _cut(whole, found, start, _joined(inside))
+    start = whole.rfind(" ", 0, start) + 1
+    end = whole.find(" ", start + _LENGTH)
+    end = len(whole) if end < 0 else end
+    return _cut(whole, start, end, _joined(one for one in places if start <= one.start and one.end <= end))
 
 
 def _as_words(value: str) -> Words:
-    found = list(tokens(value))
-    return Words(tuple(token.folded for token in found), tuple(token.exact for token in found))
+    folded, exact = token_texts(value)
+    return Words(tuple(folded.split()), tuple(exact.split()))
 
 
-def _places(found: Sequence[Token], number: int, wish: Words) -> Iterator[_Place]:
-    length = len(wish.folded)
-    if not length:
+def _places(whole: str, folded: str, number: int, wish: Words) -> Iterator[_Place]:
+    """Where a wish is fulfilled; folding keeps every character in its place."""
+    if not wish.folded:
         return
-    seen = 0
-    head = wish.folded[0]
-    for first in range(len(found) - length + 1):
-        if found[first].folded != head and not (wish.prefix and length == 1):
-            continue
-        own = found[first : first + length]
-        if not all(token.folded == asked for token, asked in zip(own[:-1], wish.folded, strict=False)):
-            continue
-        end = own[-1].folded
-        if not (end.startswith(wish.folded[-1]) if wish.prefix else end == wish.folded[-1]):
-            continue
-        same = all(token.exact == asked for token, asked in zip(own, wish.exact, strict=True))
-        yield _Place(number, first, first + length - 1, same)
-        seen += 1
-        if seen >= _MOST_PLACES:
+    pattern = _START + _BETWEEN.join(wish.folded) + ("" if wish.prefix else _END)
+    for count, match in enumerate(re.finditer(pattern, folded)):
+        if count >= _MOST_PLACES:
             return
+        start, end = match.span()
+        same = token_texts(whole[start:end])[1] == " ".join(wish.exact)
+        yield _Place(number, start, end, 1.5 if same else 1.0)
 
 
 def _best(places: Sequence[_Place]) -> int:
-    """The word at which to begin: most of what was asked for, written as it was typed, comes after it."""
+    """Where to begin: most of what was asked for, written as it was typed, comes after it."""
     best, start = 0.0, 0
     for place in places:
-        begin = max(0, place.first - _BEFORE)
-        near = [one for one in places if begin <= one.first and one.last < begin + _WORDS]
-        worth = sum(
-            max(1.5 if one.same else 1.0 for one in near if one.wish == wish)
-            for wish in {n.wish for n in near}
-        )
-        if worth > best:
-            best, start = worth, begin
+        begin = max(0, place.start - _BEFORE)
+        worths: dict[int, float] = {}
+        for one in places:
+            if begin <= one.start and one.end <= begin + _LENGTH:
+                worths[one.wish] = max(one.worth, worths.get(one.wish, 0.0))
+        if sum(worths.values()) > best:
+            best, start = sum(worths.values()), begin
     return start
 
 
-def _joined(places: Sequence[_Place]) -> list[tuple[int, int]]:
-    """Places as spans of words that do not overlap."""
+def _joined(places: Iterable[_Place]) -> list[tuple[int, int]]:
+    """Places as spans that do not overlap."""
     spans: list[tuple[int, int]] = []
-    for first, last in sorted((place.first, place.last) for place in places):
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+    for start, end in sorted((place.start, place.end) for place in places):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            spans.append((first, last))
+            spans.append((start, end))
     return spans
 
 
-def _cut(whole: str, found: Sequence[Token], start: int, spans: Sequence[tuple[int, int]]) -> Snippet:
-    if not found:
-        return Snippet(_safe(whole[:200]))
-    last = min(len(found), start + _WORDS) - 1
-    # With the signs before the first word and after the last.
-    position = found[start - 1].end if start else 0
-    end = found[last + 1].start if last + 1 < len(found) else len(whole)
+def _cut(whole: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Snippet:
     text = _ELLIPSIS if start else ""
     marks = []
-    for first, final in spans:
-        text += _safe(whole[position : found[first].start])
+    for first, last in spans:
+        text += _safe(whole[start:first])
         begin = len(text)
-        text += _safe(whole[found[first].start : found[final].end])
+        text += _safe(whole[first:last])
         marks.append((begin, len(text)))
-        position = found[final].end
-    text += _safe(whole[position:end])
-    return Snippet(text.rstrip() + (_ELLIPSIS if last + 1 < len(found) else ""), tuple(marks))
+        start = last
+    text += _safe(whole[start:end])
+    return Snippet(text + (_ELLIPSIS if end < len(whole) else ""), tuple(marks))
 
 
 def _safe(text: str) -> str:
