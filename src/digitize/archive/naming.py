@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,3 +85,18 @@ def make_names(
 def upper(identity: uuid.UUID) -> str:
     """A UUID as the circular writes it: in capitals."""
     return str(identity).upper()
+
+
+def dossier_of(rules: PackageRules, organisation: Organisation, file_code: str) -> str | None:
+    """The dossier whose ``file_code`` it is; None for the code of another office, or after other rules."""
+    pattern = re.escape(rules.file_code)
+    for name, own in (
+        ("organisation", re.escape(organisation.code)),
+        ("fonds", re.escape(organisation.fonds)),
+        ("archive", re.escape(organisation.archive)),
+        ("year", r"\d{4}"),
+        ("dossier", "(?P<dossier>.+)"),
+    ):
+        pattern = pattern.replace(re.escape(f"{{{name}}}"), own, 1)
+    match = re.fullmatch(pattern, file_code)
+    return match["dossier"] if match and "dossier" in match.groupdict() else None

@@ -31,6 +31,7 @@ def register(app: typer.Typer, session: Session) -> None:
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
     ) -> int:
+        from digitize.pipeline.finding import follow
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.renewal import Renewal
         from digitize.pipeline.workspace import Workspace
@@ -51,6 +52,7 @@ def register(app: typer.Typer, session: Session) -> None:
                 session.say("nothing_to_sign")
                 return ExitCode.DONE
             failed = _sign(session, place, ledger, chosen, renewed)
+        follow(place)
         return ExitCode.ITEMS if failed else ExitCode.DONE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digitize.errors import SigningProblem
 from digitize.model import Stage
+from digitize.pipeline.finding import follow
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
@@ -65,6 +66,7 @@ def run_workspace(
             )
             result = runner.run(sources)
             result.unsigned = result.unsigned or unsigned
-            return result
         finally:
             pool.stop()
+        follow(workspace)
+        return result

@@ -102,6 +102,11 @@ class Workspace:
         return self.root / "ledger.db"
 
     @property
+    def catalogue(self) -> Path:
+        """The database that searches use; made from the packages, to be deleted at any time."""
+        return self.root / "catalogue.db"
+
+    @property
     def lock(self) -> Path:
         """The file that a run holds locked."""
         return self.root / ".run.lock"

@@ -1,0 +1,201 @@
+"""What a package says: the text of its pages and the values of its fields.
+
+``documentation/content.json`` says it best, and is believed if METS bears its SHA-256. Packages without
+one, those of others and older ones, have the text layers of their PDFs and their descriptive metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lxml import etree
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from digitize.archive.descriptive import document_kinds
+from digitize.archive.inventory import parse_xml, read_inventory
+from digitize.archive.opening import is_plain_inside, read_plain
+
+CONTENT = "documentation/content.json"
+_METS = "METS.xml"
+_DESCRIPTIVE = "representations/rep1/metadata/descriptive"
+_LARGEST = 64 * 1024 * 1024
+_DAY_FIRST = re.compile(r"(?:(?:(\d\d)/)?(\d\d)/)?(\d{4})")
+_DESCRIBED = {
+    "codeNumber": "number",
+    "codeNotation": "notation",
+    "organName": "issuer",
+    "subject": "subject",
+    "docCode": "doc_code",
+}
+"""Elements of a document's metadata, and the keys under which their values are known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value of a field: a scalar, a list, or the parts of an identity paper."""
+
+    key: str
+    value: object
+    needs_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentContent:
+    """A document of a package.
+
+    Attributes:
+        file: its path in the package.
+        form: id of its form; empty if that is not known.
+        title: what it is called, where its form does not say.
+        date: its day as ISO 8601, or as much of it as is known.
+        entries: its values.
+        pages: the text of each page with its number; None where it has to be read from the PDF.
+
+    """
+
+    file: str
+    form: str = ""
+    title: str = ""
+    date: str = ""
+    entries: tuple[Entry, ...] = ()
+    pages: tuple[tuple[int, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageContent:
+    """What a package holds."""
+
+    file_code: str
+    documents: tuple[DocumentContent, ...] = field(default=())
+
+
+class UnreadablePackageError(Exception):
+    """METS is missing, broken, or names no document."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Page(_Data):
+    page: int
+    text: str
+
+
+class _Field(_Data):
+    value: Any = None
+    needs_review: bool = False
+
+
+class _Document(_Data):
+    file: str
+    form: str | None = None
+    fields: dict[str, _Field] = Field(default_factory=dict)
+    tables: dict[str, list[dict[str, _Field]]] = Field(default_factory=dict)
+    pages: list[_Page] = Field(default_factory=list)
+
+
+class _Content(_Data):
+    version: Literal[1]
+    documents: list[_Document]
+
+
+def read_content(package: Path) -> PackageContent:
+    """What a package says; its signatures are not looked at, that is what verification is for.
+
+    Raises:
+        UnreadablePackageError: it cannot be told what the package holds.
+
+    """
+    inventory = read_inventory(package, _METS)
+    if not inventory.data_files:
+        raise UnreadablePackageError
+    told = {one.path: one.sha256 for one in inventory.references if one.sha256}
+    content = _believed(package, told.get(CONTENT))
+    if content is not None:
+        known = {Path(name).name: name for name in inventory.data_files}
+        documents = [_from_content(one, known[one.file]) for one in content.documents if one.file in known]
+        # A document that the content forgets is searched all the same.
+        left = sorted(set(known.values()) - {one.file for one in documents})
+    else:
+        documents, left = [], list(inventory.data_files)
+    documents += [_from_metadata(package, name) for name in left]
+    stem = Path(inventory.data_files[0]).stem
+    return PackageContent(stem.rpartition(".")[0] or stem, tuple(documents))
+
+
+def _believed(package: Path, sha256: str | None) -> _Content | None:
+    """The content as its maker wrote it; None if there is none, or it is not what METS describes."""
+    if sha256 is None or not is_plain_inside(package, CONTENT):
+        return None
+    path = package / CONTENT
+    if path.stat().st_size > _LARGEST:
+        return None
+    data = read_plain(path)
+    if not isinstance(data, bytes) or hashlib.sha256(data).hexdigest().upper() != sha256:
+        return None
+    try:
+        return _Content.model_validate_json(data, strict=True)
+    except ValidationError:
+        return None
+
+
+def _from_content(document: _Document, file: str) -> DocumentContent:
+    entries = [Entry(key, one.value, one.needs_review) for key, one in document.fields.items()]
+    entries += [
+        Entry(f"{table}.{column}", one.value, one.needs_review)
+        for table, rows in document.tables.items()
+        for row in rows
+        for column, one in row.items()
+    ]
+    values = {key: one.value for key, one in document.fields.items() if isinstance(one.value, str)}
+    named = [values[key] for key in ("doc_type", "subject") if values.get(key)]
+    dates = (values[key] for key in ("issued_date", "made_on", "registered_on") if values.get(key))
+    return DocumentContent(
+        file=file,
+        form=document.form or "",
+        title=" ".join(named),
+        date=next(dates, ""),
+        entries=tuple(entries),
+        pages=tuple((page.page, page.text) for page in document.pages),
+    )
+
+
+def _from_metadata(package: Path, file: str) -> DocumentContent:
+    """A document as its descriptive metadata have it; its text is still to be read."""
+    name = f"{_DESCRIPTIVE}/EAD_doc_{Path(file).stem}.xml"
+    root = _described(package, name)
+    told = {} if root is None else _elements(root)
+    entries = [Entry(key, told[element]) for element, key in _DESCRIBED.items() if told.get(element)]
+    date = _iso(told.get("issuedDate", ""))
+    if date:
+        entries.append(Entry("issued_date", date))
+    kind = {code: kind for kind, code in document_kinds().items()}.get(told.get("typeName", ""), "")
+    if kind:
+        entries.append(Entry("doc_type", kind))
+    subject = told.get("title") or told.get("subject", "")
+    title = subject if subject.casefold().startswith(kind.casefold()) else f"{kind} {subject}"
+    return DocumentContent(file=file, title=title, date=date, entries=tuple(entries))
+
+
+def _described(package: Path, name: str) -> etree._Element | None:
+    return parse_xml(package, name, []) if is_plain_inside(package, name) else None
+
+
+def _elements(root: etree._Element) -> Mapping[str, str]:
+    """The texts of a flat list of elements, by their names without their namespace."""
+    return {
+        etree.QName(element).localname: unicodedata.normalize("NFC", " ".join((element.text or "").split()))
+        for element in root.iterchildren(etree.Element)
+    }
+
+
+def _iso(day: str) -> str:
+    match = _DAY_FIRST.fullmatch(day)
+    return "-".join(part for part in reversed(match.groups()) if part) if match else ""
