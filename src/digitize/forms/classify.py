@@ -29,6 +29,9 @@ _SURE_SIGN = 85.0
 _CLEARLY = 5.0
 """How much better, of 100 for each sign, the signs of a version must be found than those of others."""
 
+_MOST = 0.6
+"""Share of the phrases a paper is known by that must be found."""
+
 _LETTER = "official_letter"
 _PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
 _CENTRAL = 0.1
@@ -94,6 +97,9 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
             return PageKind(found.id, round(score / 100, 3), begins=True)
         # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
         return PageKind(UNKNOWN_FORM, 0.0, begins=True)
+    spoken = _known_by(reading, templates) if not motto else None
+    if spoken is not None:
+        return spoken
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
     if motto and not card and _LETTER in templates:
@@ -102,6 +108,17 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
             return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
     return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following, number=_page_number(reading))
+
+
+def _known_by(reading: PageReading, templates: dict[str, Template]) -> PageKind | None:
+    """The form of which most phrases stand on a page; the first where there are several."""
+    rows = [fold(row.text) for row in into_rows(reading.words)]
+    for template in templates.values():
+        phrases = template.known_by
+        found = sum(any(likeness(row, phrase) >= _SURE_SIGN for row in rows) for phrase in phrases)
+        if phrases and found >= _MOST * len(phrases):
+            return PageKind(template.id, round(found / len(phrases), 3), begins=True)
+    return None
 
 
 def _page_number(reading: PageReading) -> int | None:
