@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    differences,
     doctor,
     export,
     forms,
@@ -46,6 +47,7 @@ _COMMANDS = (
     renew,
     export,
     import_,
+    differences,
     verify,
     trust,
     ocr,
