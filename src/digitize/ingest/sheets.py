@@ -136,7 +136,7 @@ def _csv(path: Path) -> RawSheet:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ItemProblem("sheet_not_utf8", file=path.name) from error
+        raise ItemProblem("sheet_encoding", file=path.name) from error
     if "\0" in text:
         raise ItemProblem("sheet_broken", file=path.name)
     rows: dict[int, tuple[str, ...]] = {}

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
 from digitize.model import Language
+from digitize.pipeline.sheet_headers import kind_codes
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.vocabulary import DOCUMENT_KINDS
 
@@ -79,7 +80,7 @@ def kind_and_subject(text: str) -> tuple[str, str]:
     """A title parted into the kind of document, which may be empty, and its subject."""
     folded = fold(text)
     # The longest first: "Giấy ủy quyền" before any kind that it begins with.
-    for kind in sorted(DOCUMENT_KINDS, key=len, reverse=True):
+    for kind in sorted({*DOCUMENT_KINDS, *kind_codes()}, key=len, reverse=True):
         if folded.startswith(fold(kind)) and not folded[len(kind) : len(kind) + 1].isalnum():
             return kind, without_beginning(text[len(kind) :])
     return "", without_beginning(text)

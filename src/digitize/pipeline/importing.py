@@ -17,8 +17,22 @@ from digitize.ingest.naming import nfc, safe_code
 from digitize.ingest.sheets import RawSheet, read_sheets
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.sheet_headers import Headings, Level, Misfit, SheetColumn, find_headings, understood
+from digitize.pipeline.sheet_headers import (
+    ColumnType,
+    Headings,
+    Level,
+    Misfit,
+    SheetColumn,
+    find_headings,
+    understood,
+)
 from digitize.pipeline.sheet_values import WHOLE, set_sheet_values
+
+_MISFITS = {
+    ColumnType.DATE: "sheet_cell_no_date",
+    ColumnType.COUNT: "sheet_cell_no_count",
+    ColumnType.CODE: "sheet_cell_no_code",
+}
 
 _CODE = "dossier_code"
 _FILE = "file"
@@ -191,7 +205,7 @@ class _Reading:
                     "column": _letter(column.place),
                     "label": column.label,
                 }
-                self.bad.append(Problem(f"sheet_cell_no_{column.header.type}", facts))
+                self.bad.append(Problem(_MISFITS[column.header.type], facts))
                 continue
             if column.key == "doc_type":
                 # The code of kinds that the archive's list lacks says less than the sheet.

@@ -236,3 +236,9 @@ def _date(text: str) -> str:
     if parsed is None:
         raise Misfit(text)
     return parsed
+
+
+def word_for(name: str, code: str) -> str:
+    """The word for a code; what is no code of the list stays as it is."""
+    words = _data().codes[name].names.get(code)
+    return words[0] if words else code
