@@ -1,7 +1,7 @@
 """Set papers of an office, with tables, as PDF/A-2b after the layout of NĐ 30/2020/NĐ-CP.
 
-fpdf2 breaks lines and tables and embeds the letters that are used; pikepdf makes PDF/A of it and checks it, as
-it does for composed scans.
+fpdf2 breaks lines and tables and embeds the letters that are used; pikepdf makes PDF/A of it and checks
+it, as it does for composed scans.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _MARGINS = {"top": 20.0, "bottom": 20.0, "left": 30.0, "right": 15.0}
 _BODY, _SMALL, _TABLE = 13.0, 11.0, 11.0
 """Sizes in points."""
 
+_LEADER = "…"
 _LINE = 6.0
 _ROW = 5.0
 _OURS = 0.4
@@ -144,7 +145,8 @@ def _set(paper: OfficePaper, moment: dt.datetime) -> bytes:
             _table(pdf, part)
         else:
             pdf.set_font(_FONT, size=_BODY)
-            _paragraph(pdf, part, Align.J)
+            # Lines with room to write in are not spaced out.
+            _paragraph(pdf, part, Align.L if _LEADER in part else Align.J)
             pdf.ln(1)
     _sign(pdf, paper.signatures)
     return bytes(pdf.output())

@@ -173,12 +173,12 @@ class _Reading:
         current: SheetDossier | None = None
         for number in sorted(n for n in sheet.rows if n > headings.row):
             cells = sheet.rows[number]
+            if _numbering(cells):
+                continue
             own = {
                 level: self._understood(sheet.name, number, cells, headings.columns, level) for level in Level
             }
             if not any(own.values()):
-                continue
-            if _numbering(cells):
                 continue
             current = self._dossier(own[Level.DOSSIER], sheet.name, number, current)
             if current is None:

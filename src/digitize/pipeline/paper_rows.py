@@ -16,8 +16,8 @@ from digitize.model import Document, Language, PageQuality
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import DossierRecord, Ledger, PageRecord
 from digitize.pipeline.sheet_headers import word_for
-from digitize.pipeline.sheet_values import WHOLE, sheet_values
-from digitize.pipeline.statements import known_values
+from digitize.pipeline.sheet_values import WHOLE
+from digitize.pipeline.statements import gather, known_values
 from digitize.profiles.profile import QualityRules
 from digitize.profiles.quality import shortcomings
 
@@ -35,7 +35,9 @@ class KnownDossier:
         documents: its documents that are no cover and no index, by their places from 1.
         pages: its pages.
         known: what an imported sheet says, by place, 0 for the dossier.
-        files: how many files were taken in.
+        files: the names of the files that were taken in, by their numbers.
+        numbers: the numbers of its documents in the paper dossier, by place; empty unless all are known.
+        cover: its cover, if there is one among the scans.
 
     """
 
@@ -44,6 +46,7 @@ class KnownDossier:
     pages: Sequence[PageRecord]
     known: Mapping[int, Mapping[str, str]]
     files: Mapping[int, str]
+    numbers: Mapping[int, int]
     cover: Document | None
 
     @property
@@ -65,14 +68,15 @@ def known_dossier(ledger: Ledger, record: DossierRecord, templates: Mapping[str,
     numbered = dict(enumerate(load_documents(ledger, record.id), start=1))
     readers = {form: template.reader for form, template in templates.items()}
     known = known_values(ledger, record.id, templates)
-    if WHOLE not in known and WHOLE in (said := sheet_values(ledger, record.id)):
-        known[WHOLE] = said[WHOLE]
+    documents = {n: d for n, d in numbered.items() if readers.get(d.form) not in ("cover", "index")}
+    listed = gather(ledger, record.id, templates).numbers
     return KnownDossier(
         record,
-        {n: d for n, d in numbered.items() if readers.get(d.form) not in ("cover", "index")},
+        documents,
         ledger.pages(record.id),
         known,
         {one.ordinal: one.name for one in ledger.originals(record.id)},
+        listed if set(documents) <= set(listed) else {},
         next((d for d in numbered.values() if readers.get(d.form) == "cover"), None),
     )
 
@@ -88,7 +92,7 @@ def index_rows(dossier: KnownDossier, templates: Mapping[str, Template]) -> Sequ
         form = template.title[Language.VI] if template and template.reader != "letter" else ""
         rows.append(
             {
-                "ordinal": said.get("doc_ordinal", str(ordinal)),
+                "ordinal": str(dossier.numbers.get(place, ordinal)),
                 "code": "/".join(part for part in (own["number"], own["notation"]) if part),
                 "date": written(own["issued_date"]),
                 "title": " ".join(part for part in (kind, own["subject"]) if part) or form,
@@ -104,9 +108,9 @@ _INDEXED = ("number", "notation", "issued_date", "subject", "issuer")
 
 
 def _pages(document: Document) -> str:
-    """The pages of a document in its dossier, from 1."""
+    """The pages of a document among the scans of its dossier, from 1."""
     first, last = document.pages[0] + 1, document.pages[-1] + 1
-    return str(first) if first == last else f"{first}-{last}"
+    return f"tr. {first}" if first == last else f"tr. {first}-{last}"
 
 
 def list_row(ordinal: int, dossier: KnownDossier, stage: str) -> Row:
