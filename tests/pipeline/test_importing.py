@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-def sheet(path: Path, headings: list[str], *rows: dict[str, object], above: int = 0) -> Path:
+def sheet(path: Path, headings: list[str], *rows: Mapping[str, object], above: int = 0) -> Path:
     book = Workbook()
     page = book.worksheets[0]
     for _ in range(above):
@@ -218,7 +218,7 @@ def test_bad_cells_are_told_with_their_places_and_nothing_is_half_imported(
 
 def test_contradictions_within_a_sheet_are_bad(ledger: Ledger, tmp_path: Path) -> None:
     headings = ["Mã hồ sơ", "Tiêu đề hồ sơ", "Số thứ tự văn bản", "Trích yếu"]
-    rows = [
+    rows: list[Mapping[str, object]] = [
         {"Trích yếu": "của ai?"},
         {"Mã hồ sơ": "A", "Tiêu đề hồ sơ": "một", "Số thứ tự văn bản": 1, "Trích yếu": "x"},
         {"Mã hồ sơ": "A", "Tiêu đề hồ sơ": "hai", "Số thứ tự văn bản": 1, "Trích yếu": "y"},
@@ -229,7 +229,11 @@ def test_contradictions_within_a_sheet_are_bad(ledger: Ledger, tmp_path: Path) -
 
 def test_a_dossier_is_found_by_its_files_or_named(ledger: Ledger, tmp_path: Path) -> None:
     headings = ["Số và ký hiệu hồ sơ", "Tiêu đề hồ sơ", "Trích yếu", "Đường dẫn file"]
-    row = {"Số và ký hiệu hồ sơ": "02", "Trích yếu": "x", "Đường dẫn file": "hop1\\hoso02\\a.007.pdf"}
+    row: dict[str, object] = {
+        "Số và ký hiệu hồ sơ": "02",
+        "Trích yếu": "x",
+        "Đường dẫn file": "hop1\\hoso02\\a.007.pdf",
+    }
     path = sheet(tmp_path / "a.xlsx", headings, row)
     (before,) = import_sheets(ledger, path).dossiers
     assert (before.matched, before.identifier) == (None, "02")

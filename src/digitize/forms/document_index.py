@@ -138,6 +138,8 @@ def _read(column: Column, cell: Cell | None, place: Place, view: PageView, engin
     if cell is None or not first.needs_review:
         return first
     words = cell_look(view, cell.box, engine)
+    if [word.text for word in words] == [word.text for word in cell.words]:
+        return first
     again = read_cell(column.type, Cell(cell.box, words), place, view, engine, column.pattern)
     if not again.needs_review:
         return again
