@@ -104,7 +104,7 @@ def received(ledger: Ledger, code: str, files: Mapping[str, int], *documents: Do
         for ordinal in range(1, len(frames) + 1):
             ledger.set_read(code, ordinal, {"blank": False, "problems": [], "quality": QUALITY})
         save_documents(ledger, code, documents, {"document_index"})
-        ledger.move(code, Stage.EXTRACTED, "fields_extracted")
+        ledger.move(code, Stage.EXTRACTED, "approved")
 
 
 QUALITY = {
