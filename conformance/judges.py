@@ -25,7 +25,7 @@ import shared_cases
 import spoken_against
 import tampered
 import verapdf
-from material import Signed, demo, packaged, packages, signed
+from material import Signed, demo, packaged, packages, papers, signed
 
 from digitize.signatures.detached import verify_detached
 from digitize.signatures.verify_pdf import verify_pdf
@@ -38,7 +38,11 @@ def main() -> None:
         folder = Path(name)
         unsigned, place = demo(folder)
         sets = [*signed(unsigned, place, folder), packaged(place)]
-        faults = [*_on_pdfs(unsigned, sets), *_on_signatures(sets, folder), *_on_packages(packages(place))]
+        faults = [
+            *_on_pdfs([*unsigned, *papers(place, folder)], sets),
+            *_on_signatures(sets, folder),
+            *_on_packages(packages(place)),
+        ]
         faults += _on_attacks(folder)
     for fault in faults:
         print(f"  {fault}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ _CLEARLY = 5.0
 """How much better, of 100 for each sign, the signs of a version must be found than those of others."""
 
 _MOST = 0.6
-"""Share of the phrases a paper is known by that must be found."""
+"""Share of the phrases a paper is known by, or of steps in counting, that must be found."""
+
+_LONGEST_COUNT = 4
 
 _LETTER = "official_letter"
 _PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
@@ -137,7 +140,17 @@ def _follows(reading: PageReading, templates: dict[str, Template]) -> str:
     for template in templates.values():
         if any(likeness(row.text, phrase) >= _SURE_TITLE for row in rows for phrase in template.later_pages):
             return template.id
+        if template.reader == "index" and _goes_on_counting(rows):
+            return template.id
     return ""
+
+
+def _goes_on_counting(rows: Sequence[Row]) -> bool:
+    """Whether a table goes on: its rows begin with numbers that count on from a page before."""
+    firsts = [row.words[0].text for row in rows]
+    numbers = [int(text) for text in firsts if text.isdecimal() and len(text) <= _LONGEST_COUNT]
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
+    return len(numbers) > 1 and numbers[0] > 1 and steps.count(1) >= _MOST * len(steps)
 
 
 def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]) -> list[Grouped]:
