@@ -9,6 +9,7 @@ from pathlib import Path
 BENCHMARKS = (
     "archive.py",
     "dossier.py",
+    "real_dossier.py",
     "words.py",
     "killing.py",
     "crashes.py",

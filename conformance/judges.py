@@ -25,7 +25,7 @@ import shared_cases
 import spoken_against
 import tampered
 import verapdf
-from material import Signed, demo, exchanged, packaged, signed
+from material import Signed, demo, exchanged, packaged, papers, signed
 
 from digitize.signatures.detached import verify_detached
 from digitize.signatures.verify_pdf import verify_pdf
@@ -39,7 +39,7 @@ def main() -> None:
         unsigned, place = demo(folder)
         sets = [*signed(unsigned, place, folder), packaged(place)]
         faults = [
-            *_on_pdfs(unsigned, sets),
+            *_on_pdfs([*unsigned, *papers(place, folder)], sets),
             *_on_signatures(sets, folder),
             *_on_packages(exchanged(folder, place)),
         ]

@@ -60,6 +60,14 @@ def demo(folder: Path) -> tuple[list[Path], Path]:
     return sorted(unsigned.iterdir()), place
 
 
+def papers(place: Path, folder: Path) -> list[Path]:
+    """Indices, lists and minutes made of the dossiers of a workspace."""
+    for kind in ("index", "list", "handover", "quality"):
+        made = ["papers", "-w", str(place), "--kind", kind, "--to", str(folder / "papers"), "-q"]
+        subprocess.run([sys.executable, "-m", "digitize", *made], check=True)
+    return sorted((folder / "papers").glob("*.pdf"))
+
+
 def packages(place: Path) -> list[Path]:
     """The packages of a workspace."""
     return sorted((place / "archive").iterdir())

@@ -26,6 +26,8 @@ IDS = (
     "civil_status_extract_request",
     "criminal_record_request",
     "death_registration",
+    "document_index",
+    "dossier_cover",
     "household_business_registration",
     "insurance_tk1",
     "land_change_request",

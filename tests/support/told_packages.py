@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
+from digitize.profiles.profile import load_profile
+from support.dossiers import ORGANISATION
 
 _MOMENT = dt.datetime(2026, 6, 1, 9, 0, tzinfo=dt.UTC)
 _EAD = b"<simpledc/>"
@@ -79,12 +81,15 @@ def _mets(
     documents: Sequence[MetsDocument] = (),
     pointers: dict[str, MetsFile] | None = None,
 ) -> bytes:
+    rules = load_profile("tt05-2025").package
     content = MetsContent(
         object_id=name,
-        mets_type="Mixed",
-        profile="-",
+        rules=rules.aip,
+        kind=rules.kind,
+        is_root=not documents,
+        organisation=ORGANISATION,
         moment=_MOMENT,
-        schema_path="schemas/",
+        schemas={},
         groups=groups or {},
         documents=documents,
         pointers=pointers or {},

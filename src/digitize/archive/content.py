@@ -17,7 +17,7 @@ from typing import Any, Literal
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from digitize.archive.descriptive import document_kinds
+from digitize.archive.elements import code_list
 from digitize.archive.inventory import parse_xml, read_inventory
 from digitize.archive.opening import is_plain_inside, read_plain
 
@@ -176,7 +176,9 @@ def _from_metadata(package: Path, file: str) -> DocumentContent:
     date = _iso(told.get("issuedDate", ""))
     if date:
         entries.append(Entry("issued_date", date))
-    kind = {code: kind for kind, code in document_kinds().items()}.get(told.get("typeName", ""), "")
+    kind = {code: kind for kind, code in code_list("document_kinds").items()}.get(
+        told.get("typeName", ""), ""
+    )
     if kind:
         entries.append(Entry("doc_type", kind))
     subject = told.get("title") or told.get("subject", "")

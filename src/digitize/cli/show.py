@@ -22,6 +22,7 @@ def register(app: typer.Typer, session: Session) -> None:
         json: Annotated[bool, json_option(session)] = False,
     ) -> None:
         from digitize.cli.dossier import detail_json, show_detail
+        from digitize.pipeline.differences import compare
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.overview import dossier_detail
         from digitize.pipeline.workspace import Workspace
@@ -31,9 +32,16 @@ def register(app: typer.Typer, session: Session) -> None:
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
             # Codes are in composed form, what people type or paste need not be.
             detail = dossier_detail(ledger, unicodedata.normalize("NFC", dossier))
+            compared = compare(ledger, detail.line.id, place.templates) if detail else None
         if detail is None:
             raise UsageProblem("dossier_unknown", dossier=dossier)
+        differing = len(compared.differences) if compared else 0
         if json:
-            session.report_json(detail_json(session, detail, place.templates))
+            session.report_json(detail_json(session, detail, place.templates) | {"differences": differing})
         else:
             show_detail(session, detail, place.templates)
+            if differing:
+                session.out.print(
+                    session.text("say.differences_hint", number=differing, dossier=detail.line.id),
+                    markup=False,
+                )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ _SURE_CARD = 0.95
 _SURE_SIGN = 85.0
 _CLEARLY = 5.0
 """How much better, of 100 for each sign, the signs of a version must be found than those of others."""
+
+_MOST = 0.6
+"""Share of the phrases a paper is known by, or of steps in counting, that must be found."""
+
+_LONGEST_COUNT = 4
 
 _LETTER = "official_letter"
 _PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
@@ -94,6 +100,9 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
             return PageKind(found.id, round(score / 100, 3), begins=True)
         # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
         return PageKind(UNKNOWN_FORM, 0.0, begins=True)
+    spoken = _known_by(reading, templates) if not motto else None
+    if spoken is not None:
+        return spoken
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
     if motto and not card and _LETTER in templates:
@@ -102,6 +111,17 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
             return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
     return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following, number=_page_number(reading))
+
+
+def _known_by(reading: PageReading, templates: dict[str, Template]) -> PageKind | None:
+    """The form of which most phrases stand on a page; the first where there are several."""
+    rows = [fold(row.text) for row in into_rows(reading.words)]
+    for template in templates.values():
+        phrases = template.known_by
+        found = sum(any(likeness(row, phrase) >= _SURE_SIGN for row in rows) for phrase in phrases)
+        if phrases and found >= _MOST * len(phrases):
+            return PageKind(template.id, round(found / len(phrases), 3), begins=True)
+    return None
 
 
 def _page_number(reading: PageReading) -> int | None:
@@ -120,7 +140,17 @@ def _follows(reading: PageReading, templates: dict[str, Template]) -> str:
     for template in templates.values():
         if any(likeness(row.text, phrase) >= _SURE_TITLE for row in rows for phrase in template.later_pages):
             return template.id
+        if template.reader == "index" and _goes_on_counting(rows):
+            return template.id
     return ""
+
+
+def _goes_on_counting(rows: Sequence[Row]) -> bool:
+    """Whether a table goes on: its rows begin with numbers that count on from a page before."""
+    firsts = [row.words[0].text for row in rows]
+    numbers = [int(text) for text in firsts if text.isdecimal() and len(text) <= _LONGEST_COUNT]
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
+    return len(numbers) > 1 and numbers[0] > 1 and steps.count(1) >= _MOST * len(steps)
 
 
 def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequence[bool]) -> list[Grouped]:

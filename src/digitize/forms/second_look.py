@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -43,6 +44,28 @@ def clean_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
 def bare_look(view: PageView, boxes: Sequence[Box], engine: OcrEngine) -> str:
     """The text of some rows, read from enlarged pictures as scanned."""
     return _look(to_grey(view.pixels), view.reading.dpi, 1.0, boxes, engine)
+
+
+def cell_look(view: PageView, box: Box, engine: OcrEngine) -> tuple[Word, ...]:
+    """The words in a cell with lines of its own, read by itself without rulings; boxes in page pixels."""
+    page = view.cleaned
+    left, top, right, bottom = _scaled(box, page.scale)
+    crop = page.pixels[max(0, top) : bottom, max(0, left) : right]
+    if not crop.size:
+        return ()
+    factor = max(1.0, _DPI / page.dpi)
+    words = engine.read(_framed(crop, factor), page.dpi * factor, Layout.BLOCK)
+    size = factor * page.scale
+
+    def on_page(one: Box) -> Box:
+        return (
+            box[0] + round((one[0] - _FRAME) / size),
+            box[1] + round((one[1] - _FRAME) / size),
+            box[0] + round((one[2] - _FRAME) / size),
+            box[1] + round((one[3] - _FRAME) / size),
+        )
+
+    return tuple(replace(word, box=on_page(word.box)) for word in words)
 
 
 def same_number(view: PageView, box: Box, raw: str) -> str | None:
@@ -141,7 +164,12 @@ def _scaled(box: Box, scale: float) -> Box:
 
 def _read(crop: Pixels, dpi: float, engine: OcrEngine) -> tuple[Word, ...]:
     factor = max(1.25, _DPI / dpi)
+    return engine.read(_framed(crop, factor), dpi * factor, Layout.LINE)
+
+
+def _framed(crop: Pixels, factor: float) -> Pixels:
+    """A part of a page, enlarged, with paper around it."""
     enlarged = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     paper = int(np.percentile(enlarged, 80))
     framed = cv2.copyMakeBorder(enlarged, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=paper)
-    return engine.read(framed.astype(np.uint8), dpi * factor, Layout.LINE)
+    return framed.astype(np.uint8)

@@ -32,14 +32,15 @@ _TALL = 1.6
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell: its box in page pixels and the words in it."""
+class Cell:
+    """A cell of a table: its box in page pixels and the words in it."""
 
     box: Box
     words: tuple[Word, ...]
 
     @property
     def text(self) -> str:
+        """The words in reading order."""
         return " ".join(word.text for row in into_rows(self.words) for word in row.words)
 
 
@@ -51,7 +52,7 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
     """
     assert item.key is not None
     rows = _rows_of(place, view)
-    heading = _heading(rows, item.columns)
+    heading = find_heading(rows, item.columns)
     found: dict[str, FieldReading] = {}
     if heading is None:
         return {cell_key(item.key, 0, item.columns[0].key): _lost(place)}
@@ -61,7 +62,7 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
     filled, unclear = 0, False
     for row in below:
         cells = {
-            column.key: _read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
+            column.key: read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
             for column in item.columns
         }
         if all(cell.value is None and cell.problems in ((), (Problem(_LOST),)) for cell in cells.values()):
@@ -78,7 +79,7 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
 def read_grid(item: Item, place: Place, view: PageView, engine: OcrEngine) -> dict[str, FieldReading]:
     """The cells of a table whose rows and columns both have labels."""
     rows = _rows_of(place, view)
-    heading = _heading(rows, item.columns)
+    heading = find_heading(rows, item.columns)
     fields = {key: _lost(place) for key in item.own_fields}
     if heading is None:
         return fields
@@ -92,11 +93,11 @@ def read_grid(item: Item, place: Place, view: PageView, engine: OcrEngine) -> di
         at = fitting[0] + 1
         for column in item.columns:
             cell = _under(headings.get(column.key), rows[fitting[0]])
-            fields[column.key + line.key] = _read_cell(line.type, cell, place, view, engine)
+            fields[column.key + line.key] = read_cell(line.type, cell, place, view, engine)
     return fields
 
 
-def _rows_of(place: Place, view: PageView) -> list[list[_Cell]]:
+def _rows_of(place: Place, view: PageView) -> list[list[Cell]]:
     """Cells between the label and the next one, row by row."""
     top = min(word.box[1] for word in place.caption) - view.millimetres(3.0)
     boxes = [box for box in view.cells if top <= (box[1] + box[3]) / 2 < place.below[3]]
@@ -109,10 +110,11 @@ def _rows_of(place: Place, view: PageView) -> list[list[_Cell]]:
                 break
         else:
             rows.append([box])
-    return [[_Cell(box, _words_in(box, view)) for box in sorted(row)] for row in rows]
+    return [[Cell(box, words_in(box, view)) for box in sorted(row)] for row in rows]
 
 
-def _words_in(box: Box, view: PageView) -> tuple[Word, ...]:
+def words_in(box: Box, view: PageView) -> tuple[Word, ...]:
+    """The words of a page that have their middle in a box."""
     left, top, right, bottom = box
     return tuple(
         word
@@ -121,11 +123,11 @@ def _words_in(box: Box, view: PageView) -> tuple[Word, ...]:
     )
 
 
-def _heading(
-    rows: Sequence[Sequence[_Cell]], columns: Sequence[Column]
-) -> tuple[int, Mapping[str, _Cell]] | None:
+def find_heading(
+    rows: Sequence[Sequence[Cell]], columns: Sequence[Column]
+) -> tuple[int, Mapping[str, Cell]] | None:
     """The row of headings and its cells by column; None where fewer than half are found."""
-    best: tuple[int, Mapping[str, _Cell]] | None = None
+    best: tuple[int, Mapping[str, Cell]] | None = None
     for number, row in enumerate(rows):
         cells = {column.key: cell for column in columns if (cell := _best(row, column.label))}
         if 2 * len(cells) >= len(columns) and (best is None or len(cells) > len(best[1])):
@@ -133,25 +135,25 @@ def _heading(
     return best
 
 
-def _best(row: Sequence[_Cell], label: Sequence[str]) -> _Cell | None:
+def _best(row: Sequence[Cell], label: Sequence[str]) -> Cell | None:
     scored = [(_alike(cell, label), number) for number, cell in enumerate(row)]
     score, number = max(scored, default=(0.0, 0))
     return row[number] if score >= _HEADING else None
 
 
-def _alike(cell: _Cell, label: Sequence[str]) -> float:
+def _alike(cell: Cell, label: Sequence[str]) -> float:
     text = cell.text
     # A heading with a word or two more, such as a mark of a footnote, is the same; a sentence is not.
     fitting = [one for one in label if len(fold(text)) >= 0.7 * len(one)]
     return max((likeness(text, one) for one in fitting), default=0.0) if text else 0.0
 
 
-def _labels(row: Sequence[_Cell], left: int, label: Sequence[str]) -> bool:
+def _labels(row: Sequence[Cell], left: int, label: Sequence[str]) -> bool:
     first = [cell for cell in row if (cell.box[0] + cell.box[2]) / 2 < left]
     return any(_alike(cell, label) >= _HEADING for cell in first)
 
 
-def _under(heading: _Cell | None, row: Sequence[_Cell]) -> _Cell | None:
+def _under(heading: Cell | None, row: Sequence[Cell]) -> Cell | None:
     if heading is None:
         return None
     left, _, right, _ = heading.box
@@ -162,7 +164,7 @@ def _under(heading: _Cell | None, row: Sequence[_Cell]) -> _Cell | None:
     return None
 
 
-def _height(row: Sequence[_Cell]) -> int:
+def _height(row: Sequence[Cell]) -> int:
     return max(cell.box[3] - cell.box[1] for cell in row)
 
 
@@ -173,9 +175,10 @@ def _lost(place: Place) -> FieldReading:
     return FieldReading.unread(_LOST, place.page, place.below)
 
 
-def _read_cell(
-    kind: FieldType, cell: _Cell | None, table: Place, view: PageView, engine: OcrEngine
+def read_cell(
+    kind: FieldType, cell: Cell | None, table: Place, view: PageView, engine: OcrEngine, pattern: str = ""
 ) -> FieldReading:
+    """What a cell says; flagged where its lines are lost, or where writing in it was left unread."""
     if cell is None:
         return _lost(table)
     inset = view.millimetres(_INSET)
@@ -188,10 +191,11 @@ def _read_cell(
         (inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows)
     )
     place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
-    reading = read_written(Asked(kind), place, view, engine)
+    asked = Asked(kind, pattern=pattern)
+    reading = read_written(asked, place, view, engine)
     beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
     # What was proven to be whole may fill its cell.
-    beyond = beyond and not Asked(kind).read(reading.raw).whole
+    beyond = beyond and not asked.read(reading.raw).whole
     if reading.value is not None and (beyond or unread_writing(inside, cell.words, view)):
         return reading.doubted(Problem("unread_beside"))
     return reading

@@ -99,6 +99,7 @@ class Column(_Data):
         key: of a table, the last part of its cells' keys; of a grid, what the keys of its cells begin
             with.
         type: type of a table's cells.
+        pattern: of a table, what the whole value of a cell must look like; another one is flagged.
         name: what people call it; of a table only.
 
     """
@@ -106,6 +107,7 @@ class Column(_Data):
     label: tuple[str, ...]
     key: str
     type: FieldType = FieldType.TEXT
+    pattern: str = ""
     name: dict[Language, str] = Field(default_factory=dict)
 
 
@@ -238,8 +240,13 @@ class Template(_Data):
         later_pages: what stands on the pages after the first, by which they are known when they come by
             themselves.
         not_words: words that make a similar title another form's (``ĐĂNG KÝ LẠI``).
+        known_by: phrases all over the first page, of which most must be found; for a paper whose title is
+            too short to tell it by.
         reader: ``labels`` reads ``items``; ``letter`` is for official letters, which have places
-            instead of labels; ``card`` for identity cards, which carry codes.
+            instead of labels; ``card`` for identity cards, which carry codes; ``cover`` for covers of
+            dossiers, whose title has a place instead of a label; ``index`` for a table over many pages.
+        review: whether a person looks at what is in doubt. What an index of documents says is not taken over
+            but compared with the documents: its doubts are told, and stop nothing.
         items: labels in reading order.
         like_letter: keys that have their places as on an official letter.
         keys: further keys that the form has, beyond those of ``items``, with their types.
@@ -253,7 +260,9 @@ class Template(_Data):
     titles: tuple[str, ...] = ()
     later_pages: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
-    reader: Literal["labels", "letter", "card"] = "labels"
+    known_by: tuple[str, ...] = ()
+    reader: Literal["labels", "letter", "card", "cover", "index"] = "labels"
+    review: bool = True
     versions: tuple[Version, ...] = Field(min_length=1)
     items: tuple[Item, ...] = ()
     like_letter: tuple[Literal["issuer"], ...] = ()
@@ -287,6 +296,9 @@ class Template(_Data):
 
     @model_validator(mode="after")
     def _has_what_its_reader_gives(self) -> Self:
+        if self.reader == "index" and len(self.tables) != 1:
+            message = "an index needs one table"
+            raise ValueError(message)
         if self.reader == "card" and (lacking := CARD_FIELDS - set(self.field_keys)):
             message = f"a card needs the fields {', '.join(sorted(lacking))}"
             raise ValueError(message)

@@ -79,7 +79,7 @@ def compose(pages: Sequence[ComposedPage], provenance: Provenance, target: Path)
         _add_page(pdf, page, font)
     pdf.Root.Lang = pikepdf.String("vi-VN")
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    _describe(pdf, provenance)
+    describe(pdf, provenance)
     try:
         with whole_file(target) as part:
             pdfa.save(pdf, part, FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
@@ -136,7 +136,8 @@ def _group4(image: Image.Image) -> bytes:
     return stream.getvalue()[offset : offset + length]
 
 
-def _describe(pdf: Pdf, provenance: Provenance) -> None:
+def describe(pdf: Pdf, provenance: Provenance) -> None:
+    """Write what a document says about itself."""
     created = provenance.created.astimezone(VIETNAM).isoformat(timespec="seconds")
     with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
         xmp["dc:title"] = provenance.title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -28,8 +28,13 @@ class DoubtfulField:
     reading: FieldReading
 
 
-def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) -> None:
-    """Replace what was read of a dossier; decisions of people stay and are applied on reading."""
+def save_documents(
+    ledger: Ledger, dossier: str, documents: Sequence[Document], unreviewed: Container[str] = ()
+) -> None:
+    """Replace what was read of a dossier; decisions of people stay and are applied on reading.
+
+    Doubts about papers of ``unreviewed`` forms are kept with their readings, and hold nothing up.
+    """
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
     for ordinal, document in enumerate(documents, start=1):
@@ -55,7 +60,7 @@ def save_documents(ledger: Ledger, dossier: str, documents: Sequence[Document]) 
                 position,
                 key,
                 _READING.dump_json(reading).decode(),
-                int(reading.needs_review and key not in decided),
+                int(reading.needs_review and key not in decided and document.form not in unreviewed),
             )
 
 

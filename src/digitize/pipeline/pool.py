@@ -30,6 +30,10 @@ _TASKS_PER_WORKER = 500
 """A worker is replaced after so many tasks: libraries leak a little, nights are long."""
 
 
+_PAGES = 5
+"""Pages of a dossier whose fields are read, or which are composed, in the time for reading one page anew."""
+
+
 class TaskExecutor(Protocol):
     """Where tasks run: processes here, or on other machines."""
 
@@ -49,7 +53,7 @@ class LocalPool:
 
     Args:
         jobs: how many tasks run at once.
-        seconds: longest time for one task.
+        seconds: longest time for a task of one page.
         megabytes: most address space of one worker, 0 for no limit.
 
     """
@@ -71,7 +75,8 @@ class LocalPool:
 
     def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
         """Start a task in one of the processes when one is free."""
-        future: concurrent.futures.Future[T] = self._pool.schedule(function, args=args, timeout=self._seconds)
+        seconds = self._seconds * _shares(args)
+        future: concurrent.futures.Future[T] = self._pool.schedule(function, args=args, timeout=seconds)
         return future
 
     def stop(self) -> None:
@@ -91,7 +96,9 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
     try:
         return future.result()
     except concurrent.futures.TimeoutError as error:
-        raise ItemProblem("task_too_slow", seconds=round(seconds)) from error
+        # Work on several pages was given more time, which the pool tells.
+        given = error.args[1] if len(error.args) > 1 else seconds
+        raise ItemProblem("task_too_slow", seconds=round(given)) from error
     except ProcessExpired as error:
         raise ItemProblem("worker_died", exit_code=error.exitcode or 0) from error
     except MemoryError as error:
@@ -107,6 +114,12 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
         # A file that a library trips over in an unforeseen way must not stop the batch.
         log.debug("unexpected in a worker", exc_info=error)
         raise ItemProblem("unexpected", detail=type(error).__name__) from error
+
+
+def _shares(args: tuple[Any, ...]) -> int:
+    """How often the time for a page a task is given: work on a whole dossier takes longer with its pages."""
+    pages = max((len(getattr(task, "pages", ())) for task in args), default=0)
+    return max(1, -(-pages // _PAGES))
 
 
 def _prepare_worker(parent: int, megabytes: int) -> None:

@@ -311,16 +311,17 @@ class Runner:
 
         def settle(documents: list[Document]) -> None:
             findings.refuse_secret(documents)
+            unreviewed = {form.id for form in self._workspace.templates.values() if not form.review}
             with self._ledger.transaction():
                 if not self._stands(record.id, Stage.RECOGNISED):
                     return
-                findings.save_documents(self._ledger, record.id, documents)
+                findings.save_documents(self._ledger, record.id, documents, unreviewed)
                 self._ledger.move(
                     record.id,
                     Stage.EXTRACTED,
                     "fields_extracted",
                     documents=len(documents),
-                    doubtful=sum(len(document.doubtful) for document in documents),
+                    doubtful=sum(len(one.doubtful) for one in documents if one.form not in unreviewed),
                     tool=TOOL,
                 )
             self._tell_missing(record.id, documents)

@@ -69,6 +69,7 @@ class QualityRules(_Part):
         unread: most of what looks like words that could not be read, as a share.
         clipped: whether text may not be cut off at an edge.
         blocking: which of these stop a dossier.
+        sample: share of the pages that a second person looks at, drawn with the seed that the minutes name.
 
     """
 
@@ -80,6 +81,7 @@ class QualityRules(_Part):
     unread: float = Field(ge=0, le=1)
     clipped: bool
     blocking: tuple[Literal["dpi", "depth", "skew", "contrast", "edge", "unread", "clipped"], ...]
+    sample: float = Field(default=0.3, ge=0, le=1)
 
 
 class SigningRules(_Part):
