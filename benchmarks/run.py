@@ -8,6 +8,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "archive.py",
+    "search.py",
     "dossier.py",
     "words.py",
     "killing.py",

@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_content_that_is_none_is_not_believed_and_harms_nobody(tmp_path: Path, c
 
 
 def test_odd_values_are_left_out_and_the_rest_is_found(tmp_path: Path) -> None:
-    odd = {
+    odd: dict[str, Any] = {
         "number": {"number": {"deep": ["er"]}, "issuer": None},
         "copies": 10**400,
         "subject": ["một", 2, None, {"x": 1}],
