@@ -8,6 +8,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "archive.py",
+    "search.py",
     "dossier.py",
     "real_dossier.py",
     "words.py",

@@ -17,7 +17,7 @@ from digitize.archive.search_terms import Vocabulary, conditions, is_text, page_
 from digitize.archive.snippets import Snippet, snippet_of
 
 RANKED = 40_000
-"""Most pages that are ranked."""
+"""Most pages that are ranked, divided by the number of words: each word of each page costs about a microsecond."""
 
 _SORTED = 20_000
 """Most documents that are put in the order of their dates."""
@@ -103,6 +103,7 @@ class _Search:
         self._scope = scope
         self._conditions = conditions(store, query, vocabulary)
         self._texts = [part for part in query.parts if is_text(part)]
+        self._most = RANKED // max(1, sum(len(part.words.folded) for part in self._texts if part.words))
 
     def run(self) -> Found:
         (unreadable,) = self._one("SELECT count(*) FROM package WHERE problem IS NOT NULL")
@@ -149,13 +150,13 @@ class _Search:
         if count <= 0:
             return []
         given: list[object] = [match, *values]
-        if count > RANKED:
+        if count > self._most:
             # The oldest page that is still ranked.
             sql = (
                 f"SELECT rowid FROM page_text WHERE page_text MATCH ?{where}"
                 " ORDER BY rowid DESC LIMIT 1 OFFSET ?"
             )
-            (oldest,) = self._one(sql, *given, RANKED)
+            (oldest,) = self._one(sql, *given, self._most)
             where += " AND page_text.rowid > ?"
             given.append(oldest)
         # With conditions, only pages that fulfil them are ranked; without, SQLite's own way is faster.
