@@ -11,6 +11,7 @@ from lxml import etree
 
 from digitize.archive.mets import METS
 from digitize.archive.premis import NAMESPACE
+from digitize.errors import EnvironmentProblem
 from digitize.files import fixity
 from digitize.model import Problem
 from digitize.pipeline.sheet_values import set_sheet_values
@@ -238,3 +239,10 @@ def test_loose_documents_are_packaged_as_such_and_found_valid(reviewed: Path) ->
     assert tree(package / "METS.xml").get("TYPE") == "Collection"
     told = digitize("verify", package, "-w", reviewed, "--json").json
     assert [item["verdict"] for item in told["items"]] == ["VALID"]
+
+
+def test_a_profile_with_a_code_that_no_list_has_is_refused_before_anything_is_signed(office: Path) -> None:
+    with pytest.raises(EnvironmentProblem) as caught:
+        choose(office, 'retention = "5"').require_rules()
+    assert caught.value.code == "profile_wrong"
+    assert caught.value.facts["key"] == "package.retention"

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from digitize.profiles.profile import PackageKind
+from digitize.profiles.profile import PackageKind, PackageRules
 from digitize.vietnamese.folding import fold, single_spaced
 
 
@@ -120,6 +120,26 @@ def code_list(name: str) -> dict[str, str]:
 @cache
 def _data(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("digitize.archive").joinpath(name).read_text("utf-8"))
+
+
+_DEFAULTS = (
+    "retention", "access", "language", "condition", "confidence_level", "direction", "backup_mode",
+    "backup_status",
+)  # fmt: skip
+
+
+def unknown_default(rules: PackageRules) -> str | None:
+    """The first key of a profile that holds no code of its list; None if all do."""
+    elements = {
+        element.key: element
+        for kind in PackageKind
+        for element in order_of(PackageType.AIP, kind, Part.WHOLE).elements.values()
+    }
+    for key in _DEFAULTS:
+        codes = str(getattr(rules, key)).split(";")
+        if not set(codes) <= set(elements[key].codes):
+            return key
+    return None
 
 
 # --- what people write, as elements hold it -----------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from digitize.archive.elements import unknown_default
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
 from digitize.forms.template import Template
@@ -112,6 +113,12 @@ class Workspace:
 
         """
         profile, templates = self.profile, self.templates
+        wrong = unknown_default(profile.package)
+        if wrong is not None:
+            detail = str(getattr(profile.package, wrong))
+            raise EnvironmentProblem(
+                "profile_wrong", path=self.settings.profile, key=f"package.{wrong}", detail=detail
+            )
         for name in profile.review.thresholds:
             form, _, key = name.rpartition(".")
             if not any(key in one.field_keys for one in templates.values() if form in ("", one.id)):
