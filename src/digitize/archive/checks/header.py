@@ -52,7 +52,8 @@ def _identity(root: Manifest, kind: Kind | None, folder: str, findings: Findings
         findings.wrong("object_id_malformed", root.name, identifier=identity)
     if match and match["uuid"] != match["uuid"].upper():
         findings.wrong("uuid_not_upper", root.name, identifier=identity)
-    if folder != identity.replace(":", "_"):
+    # What is handed over has its number in front (TT 05/2025/TT-BNV), what waits for a signature a word.
+    if not folder.endswith(identity.replace(":", "_")):
         findings.wrong("folder_name_differs", root.name, identifier=identity, folder=folder)
     if not root.root.get("PROFILE"):
         findings.wrong("profile_missing", root.name)
