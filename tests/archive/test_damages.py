@@ -9,12 +9,13 @@ import pytest
 from digitize.archive.check import check_package
 from digitize.archive.findings import Severity, rules
 from digitize.signatures.verdict import Verdict
-from support.damages import DAMAGES, Damage
+from support.damages import ALL
+from support.damaging import Damage
 from support.dossiers import package_in
 from support.sealing import DAY, NOW, office
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
+@pytest.mark.parametrize("damage", ALL, ids=lambda damage: damage.name)
 def test_a_damage_is_found_and_named(damage: Damage, tmp_path: Path) -> None:
     package = package_in(tmp_path)
     damage.do(package)
@@ -27,8 +28,8 @@ def test_a_damage_is_found_and_named(damage: Damage, tmp_path: Path) -> None:
 
 
 def test_there_are_more_than_sixty_and_few_rules_that_none_of_them_breaks() -> None:
-    assert len({damage.name for damage in DAMAGES}) == len(DAMAGES) >= 60
-    assert set(rules()) - {damage.rule for damage in DAMAGES} == {
+    assert len({damage.name for damage in ALL}) == len(ALL) >= 60
+    assert set(rules()) - {damage.rule for damage in ALL} == {
         "doc_id_differs",  # of a SIP
         "file_unreadable_here",  # root reads everything
         "findings_left_out",

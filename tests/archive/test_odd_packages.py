@@ -14,7 +14,7 @@ from digitize.archive.mets import METS
 from digitize.archive.premis import NAMESPACE
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Verdict
-from support.damages import DATA, EAD, ROOT, ROOT_PREMIS, SINGLE
+from support.damaging import DATA, EAD, ROOT, ROOT_PREMIS, SINGLE
 from support.dossiers import edited, package_in
 from support.repairs import INNER, PREMIS
 from support.sealing import NOW

@@ -14,7 +14,7 @@ from digitize.messages import entries
 from digitize.profiles.profile import PackageKind
 from digitize.signatures.trust import TrustStore
 from digitize.signatures.verdict import Verdict
-from support.damages import EAD, SINGLE
+from support.damaging import EAD, SINGLE
 from support.dossiers import built, edited, package_in, sip_of
 from support.places import CASES, needs_cases
 from support.repairs import fitted

@@ -12,7 +12,8 @@ from digitize.errors import ItemProblem
 from digitize.ingest.kinds import FileKind
 from digitize.model import Stage
 from digitize.pipeline.importing import Imported, import_sheets
-from digitize.pipeline.ledger import Ledger, OriginalRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.sheet_headers import Level, code_of, find_headings
 from digitize.pipeline.sheet_values import sheet_values
 from digitize.times import now

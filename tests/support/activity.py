@@ -15,7 +15,8 @@ from pathlib import Path
 from digitize.ingest.kinds import FileKind
 from digitize.model import Document, FieldReading, Problem, Stage
 from digitize.pipeline.findings import decide, doubtful_fields, save_documents
-from digitize.pipeline.ledger import Ledger, OriginalRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.sheet_values import WHOLE, set_sheet_values
 from digitize.times import VIETNAM
 

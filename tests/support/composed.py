@@ -13,9 +13,10 @@ from digitize.model import Document, FieldReading, PageReading, Problem, Stage, 
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.findings import decide, doubtful_fields, save_documents
 from digitize.pipeline.layout import document_file, page_target
-from digitize.pipeline.ledger import Ledger, OriginalRecord
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.packaging import Packaged, Packager
 from digitize.pipeline.page_summary import summary_of
+from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.tasks import PageDone, words_file
 from digitize.pipeline.workspace import Workspace

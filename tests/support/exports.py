@@ -8,8 +8,8 @@ from digitize.messages import Catalogue
 from digitize.model import Language
 from digitize.pipeline.export import Exporter, Order, Writers
 from digitize.pipeline.export_formats import ExportFormat
-from digitize.pipeline.ledger import EventRecord
 from digitize.pipeline.outlet import ExportResult
+from digitize.pipeline.records import EventRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Wrapping
 from digitize.reports.reader_copy import write_reader_index

@@ -8,7 +8,8 @@ from digitize.fonts import Face
 from digitize.ingest.kinds import FileKind
 from digitize.model import Document, FieldReading, Stage, Value
 from digitize.pipeline.findings import save_documents
-from digitize.pipeline.ledger import Ledger, OriginalRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import OriginalRecord
 from digitize.samples.sheet import Sheet
 
 HEADINGS = ("Số TT", "Số, ký hiệu", "Ngày tháng năm", "Tên loại và trích yếu", "Tác giả", "Tờ số", "Ghi chú")

@@ -13,7 +13,7 @@ from digitize.pipeline.export_copies import CopyExport, ReaderCopy, mark_of
 from digitize.pipeline.export_fields import DocumentExport, export_tables
 from digitize.pipeline.export_formats import FOLDERS, ExportFormat
 from digitize.pipeline.export_packages import PackageExport, PackageSource
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.outlet import (
     ExportResult,
     Outlet,
@@ -23,6 +23,7 @@ from digitize.pipeline.outlet import (
     open_outlet,
 )
 from digitize.pipeline.overview import DossierDetail, dossier_lines
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Wrapper, Wrapping
 from digitize.times import Clock

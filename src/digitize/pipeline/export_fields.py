@@ -14,9 +14,9 @@ from digitize.messages import Catalogue
 from digitize.pipeline.export_formats import ExportFormat
 from digitize.pipeline.field_sheets import Paper, Sheet, sheets_of, write_csv, write_xlsx
 from digitize.pipeline.findings import load_documents
-from digitize.pipeline.ledger import DossierRecord
 from digitize.pipeline.outlet import FIELDS_EXPORTED, Exported, ExportResult, Outlet
 from digitize.pipeline.overview import DossierDetail, DossierLine, dossier_detail
+from digitize.pipeline.records import DossierRecord
 
 _NAME = "digitize"
 

@@ -23,8 +23,9 @@ from digitize.files import copy_whole, fixity, make_folder
 from digitize.model import Stage
 from digitize.pipeline.export_formats import ExportFormat
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.outlet import EXPORTED, Exported, Outlet
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Parcel, Wrapper
 from digitize.signatures.trust import TrustStore, load_workspace_trust

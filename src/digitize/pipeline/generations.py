@@ -17,7 +17,8 @@ from digitize.errors import ItemProblem
 from digitize.files import make_folder, rename_folder, write_whole
 from digitize.model import Stage
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, EventRecord, Ledger
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord, EventRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 

@@ -10,7 +10,8 @@ from digitize.messages import Catalogue
 from digitize.model import Language
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.event_chain import Head
-from digitize.pipeline.ledger import EventRecord, Ledger, PageRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import EventRecord, PageRecord
 
 PERSON, ORGANIZATION, SOFTWARE = "person", "organization", "software"
 """Kinds of agents (Library of Congress, vocabulary "agentType")."""

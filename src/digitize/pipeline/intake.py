@@ -20,8 +20,9 @@ from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import release, set_aside
+from digitize.pipeline.records import DossierRecord, OriginalRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 

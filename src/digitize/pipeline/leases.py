@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digitize.errors import ItemProblem
-from digitize.pipeline.ledger import Ledger, Row
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.processes import Process, this_process
+from digitize.pipeline.records import Row
 from digitize.times import Clock, written
 
 IN_USE = "dossier_in_use"

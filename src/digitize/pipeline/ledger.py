@@ -12,79 +12,27 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
-from digitize.errors import EnvironmentProblem, Fact
+from digitize.errors import EnvironmentProblem
 from digitize.files import FILE_MODE, announce
-from digitize.ingest.kinds import FileKind
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.pipeline.event_chain import Head, LoggedEvent, link
+from digitize.pipeline.records import (
+    DossierRecord,
+    EventRecord,
+    OriginalRecord,
+    PageRecord,
+    Row,
+    dossier_of,
+    original_of,
+    page_of,
+)
 from digitize.times import Clock, written
 
 VERSION = 3
-
-Row = sqlite3.Row
-
-
-@dataclass(frozen=True, slots=True)
-class DossierRecord:
-    """A dossier as the ledger knows it."""
-
-    id: str
-    stage: Stage
-    source: str
-    received_at: str
-    updated_at: str
-    problem: Problem | None
-    package_uuid: str | None
-    package: str | None
-    replaces: str | None
-    record_status: str
-
-
-@dataclass(frozen=True, slots=True)
-class OriginalRecord:
-    """A file that was taken in; ``pages`` is None until a worker has looked into it."""
-
-    dossier: str
-    ordinal: int
-    name: str
-    source: str
-    source_size: int
-    source_time: int
-    kind: FileKind
-    sha256: str
-    size: int
-    pages: int | None
-    signed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PageRecord:
-    """A page of a dossier: which page of which file, and whether it has been read."""
-
-    dossier: str
-    ordinal: int
-    original: int
-    frame: int
-    read: bool
-    attempts: int
-    summary: dict[str, object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecord:
-    """Something that happened."""
-
-    id: int
-    at: str
-    who: str
-    dossier: str | None
-    kind: str
-    detail: dict[str, object]
 
 
 class Ledger:
@@ -225,19 +173,19 @@ class Ledger:
     def dossier(self, identifier: str) -> DossierRecord | None:
         """A dossier by its code."""
         rows = self.rows("SELECT * FROM dossier WHERE id = ?", identifier)
-        return _dossier(rows[0]) if rows else None
+        return dossier_of(rows[0]) if rows else None
 
     def dossier_from(self, source: str) -> DossierRecord | None:
         """The dossier that was taken from a source."""
         rows = self.rows("SELECT * FROM dossier WHERE source = ?", source)
-        return _dossier(rows[0]) if rows else None
+        return dossier_of(rows[0]) if rows else None
 
     def dossiers(self, *stages: Stage) -> list[DossierRecord]:
         """Dossiers in the order in which they were received; of some stages, or all."""
         marks = ",".join("?" * len(stages))
         where = f"WHERE stage IN ({marks})" if stages else ""
         sql = f"SELECT * FROM dossier {where} ORDER BY received_at, id"  # noqa: S608 - marks alone
-        return [_dossier(row) for row in self.rows(sql, *stages)]
+        return [dossier_of(row) for row in self.rows(sql, *stages)]
 
     def dossier_codes(self) -> set[str]:
         """Every code that is taken."""
@@ -288,14 +236,14 @@ class Ledger:
     def originals(self, dossier: str) -> list[OriginalRecord]:
         """The files that make up a dossier, in the natural order of their names."""
         sql = "SELECT * FROM original WHERE dossier = ? AND superseded = 0"
-        by_source = {row["source"]: _original(row) for row in self.rows(sql, dossier)}
+        by_source = {row["source"]: original_of(row) for row in self.rows(sql, dossier)}
         ordered = in_order(PurePosixPath(source) for source in by_source)
         return [by_source[path.as_posix()] for path in ordered]
 
     def original(self, dossier: str, ordinal: int) -> OriginalRecord:
         """One file of a dossier."""
         sql = "SELECT * FROM original WHERE dossier = ? AND ordinal = ?"
-        return _original(self.rows(sql, dossier, ordinal)[0])
+        return original_of(self.rows(sql, dossier, ordinal)[0])
 
     def original_names(self, dossier: str) -> list[str]:
         """Every name in use in a dossier's folder of originals, in order of arrival."""
@@ -310,7 +258,7 @@ class Ledger:
     def originals_from(self, source: str) -> list[OriginalRecord]:
         """Everything that was ever taken from a path, latest first."""
         sql = "SELECT * FROM original WHERE source = ? ORDER BY ordinal DESC"
-        return [_original(row) for row in self.rows(sql, source)]
+        return [original_of(row) for row in self.rows(sql, source)]
 
     def add_original(self, record: OriginalRecord) -> None:
         """Record a file that was taken in; what came from the same place before is superseded.
@@ -352,7 +300,7 @@ class Ledger:
     def pages(self, dossier: str) -> list[PageRecord]:
         """The pages of a dossier, in order."""
         sql = "SELECT * FROM page WHERE dossier = ? ORDER BY ordinal"
-        return [_page(row) for row in self.rows(sql, dossier)]
+        return [page_of(row) for row in self.rows(sql, dossier)]
 
     def unread_pages(self, dossier: str) -> int:
         """How many pages of a dossier nobody has read yet."""
@@ -372,7 +320,7 @@ class Ledger:
             "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
             "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
         )
-        return [_page(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
+        return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
         """Lay out the pages of a dossier: for each, its file and the page in it."""
@@ -444,60 +392,8 @@ class Ledger:
         return self.execute(sql, source, len(source) + 1, f"{source}/", *codes)
 
 
-def problem_from(text: str | None) -> Problem | None:
-    """A problem as the ledger keeps it."""
-    if not text:
-        return None
-    raw = json.loads(text)
-    facts: dict[str, Fact] = raw.get("facts", {})
-    return Problem(raw["code"], facts)
-
-
 def _json(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _dossier(row: Row) -> DossierRecord:
-    return DossierRecord(
-        id=row["id"],
-        stage=Stage(row["stage"]),
-        source=row["source"],
-        received_at=row["received_at"],
-        updated_at=row["updated_at"],
-        problem=problem_from(row["problem"]),
-        package_uuid=row["package_uuid"],
-        package=row["package"],
-        replaces=row["replaces"],
-        record_status=row["record_status"],
-    )
-
-
-def _original(row: Row) -> OriginalRecord:
-    return OriginalRecord(
-        dossier=row["dossier"],
-        ordinal=row["ordinal"],
-        name=row["name"],
-        source=row["source"],
-        source_size=row["source_size"],
-        source_time=row["source_time"],
-        kind=FileKind(row["kind"]),
-        sha256=row["sha256"],
-        size=row["size"],
-        pages=row["pages"],
-        signed=bool(row["signed"]),
-    )
-
-
-def _page(row: Row) -> PageRecord:
-    return PageRecord(
-        dossier=row["dossier"],
-        ordinal=row["ordinal"],
-        original=row["original"],
-        frame=row["frame"],
-        read=row["state"] == "read",
-        attempts=row["attempts"],
-        summary=json.loads(row["summary"]) if row["summary"] else None,
-    )
 
 
 def _steps(version: int) -> str:

@@ -20,7 +20,8 @@ from pathlib import Path
 from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
 from digitize.files import make_folder, publish_file, publish_folder, remove_tree
 from digitize.model import Problem, Stage
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 
 STAGING = ".staging-export"

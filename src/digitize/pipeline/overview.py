@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
 from digitize.pipeline.generations import MADE, RecordStatus
-from digitize.pipeline.ledger import EventRecord, Ledger, OriginalRecord, PageRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
 
 
 @dataclass(frozen=True, slots=True)

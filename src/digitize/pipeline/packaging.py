@@ -29,7 +29,8 @@ from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.sheet_values import sheet_values
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace

@@ -14,7 +14,8 @@ from digitize.archive.descriptive import settled_text
 from digitize.forms.template import Template
 from digitize.model import Document, Language, PageQuality
 from digitize.pipeline.findings import load_documents
-from digitize.pipeline.ledger import DossierRecord, Ledger, PageRecord
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.sheet_headers import word_for
 from digitize.pipeline.sheet_values import WHOLE
 from digitize.pipeline.statements import gather, known_values

@@ -27,7 +27,8 @@ from digitize.pdf.compose import TOOL
 from digitize.pipeline.generations import RecordStatus, package_names, retire, retire_leftovers
 from digitize.pipeline.history import History
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.sealing import make_renewer, make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.renewal import Expiry, Renewer

@@ -20,7 +20,8 @@ from digitize.model import Stage
 from digitize.pipeline.generations import RecordStatus, is_unrecorded, package_names, retire
 from digitize.pipeline.intake import LATE, WITHDRAWN
 from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import DossierRecord, Ledger
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock

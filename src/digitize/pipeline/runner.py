@@ -25,13 +25,14 @@ from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import IN_USE
-from digitize.pipeline.ledger import DossierRecord, Ledger, OriginalRecord, PageRecord
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.leftovers import clear_leftovers
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
+from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, fields
 
 from digitize.model import Stage
 from digitize.pipeline.activity_facts import activity_facts
-from digitize.pipeline.ledger import Ledger, Row
+from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.periods import Period
+from digitize.pipeline.records import Row
 from digitize.pipeline.troubles import ReviewEffort, Troubles, review_effort, troubles
 from digitize.pipeline.turnaround import Turnaround, turnaround
 

@@ -1,0 +1,126 @@
+"""What the ledger's rows say, as values."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from digitize.errors import Fact
+from digitize.ingest.kinds import FileKind
+from digitize.model import Problem, Stage
+
+Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRecord:
+    """A dossier as the ledger knows it."""
+
+    id: str
+    stage: Stage
+    source: str
+    received_at: str
+    updated_at: str
+    problem: Problem | None
+    package_uuid: str | None
+    package: str | None
+    replaces: str | None
+    record_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalRecord:
+    """A file that was taken in; ``pages`` is None until a worker has looked into it."""
+
+    dossier: str
+    ordinal: int
+    name: str
+    source: str
+    source_size: int
+    source_time: int
+    kind: FileKind
+    sha256: str
+    size: int
+    pages: int | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """A page of a dossier: which page of which file, and whether it has been read."""
+
+    dossier: str
+    ordinal: int
+    original: int
+    frame: int
+    read: bool
+    attempts: int
+    summary: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """Something that happened."""
+
+    id: int
+    at: str
+    who: str
+    dossier: str | None
+    kind: str
+    detail: dict[str, object]
+
+
+def problem_from(text: str | None) -> Problem | None:
+    """A problem as the ledger keeps it."""
+    if not text:
+        return None
+    raw = json.loads(text)
+    facts: dict[str, Fact] = raw.get("facts", {})
+    return Problem(raw["code"], facts)
+
+
+def dossier_of(row: Row) -> DossierRecord:
+    """A dossier out of a row."""
+    return DossierRecord(
+        id=row["id"],
+        stage=Stage(row["stage"]),
+        source=row["source"],
+        received_at=row["received_at"],
+        updated_at=row["updated_at"],
+        problem=problem_from(row["problem"]),
+        package_uuid=row["package_uuid"],
+        package=row["package"],
+        replaces=row["replaces"],
+        record_status=row["record_status"],
+    )
+
+
+def original_of(row: Row) -> OriginalRecord:
+    """A file that was taken in out of a row."""
+    return OriginalRecord(
+        dossier=row["dossier"],
+        ordinal=row["ordinal"],
+        name=row["name"],
+        source=row["source"],
+        source_size=row["source_size"],
+        source_time=row["source_time"],
+        kind=FileKind(row["kind"]),
+        sha256=row["sha256"],
+        size=row["size"],
+        pages=row["pages"],
+        signed=bool(row["signed"]),
+    )
+
+
+def page_of(row: Row) -> PageRecord:
+    """A page out of a row."""
+    return PageRecord(
+        dossier=row["dossier"],
+        ordinal=row["ordinal"],
+        original=row["original"],
+        frame=row["frame"],
+        read=row["state"] == "read",
+        attempts=row["attempts"],
+        summary=json.loads(row["summary"]) if row["summary"] else None,
+    )
