@@ -73,7 +73,7 @@ def clerks_sheet(path: Path) -> None:
     page = book.worksheets[0]
     page.append(list(_HEADINGS.values()))
     whole = {
-        "dossier_code": _NAME,
+        "dossier_code": "02",
         "title": "Tập lưu văn bản đi tháng 7 đến tháng 12 năm 2010",
         "retention": "Vĩnh viễn",
         "start_date": "01/07/2010",
@@ -110,7 +110,7 @@ def main() -> None:
         text = settings.read_text(encoding="utf-8").replace('profile = "demo"', 'profile = "nobody.toml"')
         settings.write_text(text, encoding="utf-8")
         clerks_sheet(folder / "sheet.xlsx")
-        imported = call_json("import", folder / "sheet.xlsx", "-w", place)["files"][0]
+        imported = call_json("import", folder / "sheet.xlsx", "--dossier", _NAME, "-w", place)["files"][0]
         print(f"sheet: {imported['dossiers'][0]['documents']} documents, bad cells {len(imported['bad'])}")
         start = time.monotonic()
         ran = call_json("run", "-w", place)

@@ -91,8 +91,10 @@ class _Rows:
                 if expected is not None and value != expected:
                     row[first.key] = reading.doubted(_UNCLEAR)
                 expected = value + 1
-            elif expected is not None:
-                expected += 1
+            else:
+                # A row without its number may be the rest of the one before.
+                row[first.key] = reading.doubted(_UNCLEAR)
+                expected = None if expected is None else expected + 1
             found |= {cell_key(self._key, number, key): cell for key, cell in row.items()}
         return found
 
