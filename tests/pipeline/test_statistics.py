@@ -21,11 +21,12 @@ TODAY = dt.date(2026, 11, 23)
 OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
 FORMS = tuple(load_templates())
+OFFICE = "Ủy ban nhân dân phường Sao Mai"
 BODY, OTHER = "UBND phường Sao Mai", "UBND xã Bình Minh"
 
 
 def figures(office: Office, period: Period) -> Statistics:
-    return statistics_of(office.ledger, "Ủy ban nhân dân phường Sao Mai", FORMS, period, TODAY)
+    return statistics_of(office.ledger, OFFICE, FORMS, period, TODAY)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_bodies_procedures_clerks_and_days_each_have_their_part(office: Office) 
     two_months(office)
     found = figures(office, Period(OCTOBER.first, NOVEMBER.last))
     received = {key: counts.received for key, counts in found.by_receiving_body}
-    assert received == {"": 5, BODY: 2, OTHER: 1}
+    assert received == {"": 5, OFFICE: 2, OTHER: 1}
     handled = {key: (counts.received, counts.late) for key, counts in found.by_handling_body}
     assert handled == {"": (7, 0), OTHER: (1, 1)}
     procedures = {key: (counts.received, counts.packaged) for key, counts in found.by_procedure}
@@ -147,6 +148,15 @@ def test_bodies_procedures_clerks_and_days_each_have_their_part(office: Office) 
     for grouped in (found.by_day, found.by_month, found.by_procedure, found.by_clerk, found.by_handling_body):
         for name in ("received", "digitized", "signed", "on_time", "late", "due_unknown", "overdue"):
             assert sum(getattr(counts, name) for _, counts in grouped) == getattr(found.total, name), name
+
+
+def test_a_body_is_one_however_sheets_write_it(office: Office) -> None:
+    for number, name in enumerate(
+        ("UBND Phường Sao Mai", "ubnd phường sao mai", OTHER, OTHER.upper(), "Sở Tư pháp")
+    ):
+        office.sheet(f"{number}", "2026-10-05 08:00", received_on="2026-10-05", receiving_body=name)
+    found = figures(office, OCTOBER).by_receiving_body
+    assert {key: counts.received for key, counts in found} == {OFFICE: 2, OTHER.upper(): 2, "Sở Tư pháp": 1}
 
 
 def test_turnaround_is_told_in_working_days_and_hours(office: Office) -> None:

@@ -49,6 +49,8 @@ INSERT INTO touched SELECT dossier FROM step
 CREATE TEMP TABLE called (said TEXT PRIMARY KEY, procedure TEXT NOT NULL);
 CREATE TEMP TABLE applies (form TEXT PRIMARY KEY, procedure TEXT NOT NULL);
 CREATE TEMP TABLE ends (procedure TEXT NOT NULL, paper TEXT NOT NULL, PRIMARY KEY (procedure, paper));
+-- Names of offices in sheets, and the one under which each is told.
+CREATE TEMP TABLE body (said TEXT PRIMARY KEY, name TEXT NOT NULL);
 -- Letters and other forms that the office itself has issued.
 CREATE TEMP TABLE issued (
     dossier TEXT NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (dossier, document)

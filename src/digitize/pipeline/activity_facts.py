@@ -43,6 +43,7 @@ def activity_facts(
         ledger.execute("INSERT INTO asked VALUES (?, ?)", period.first.isoformat(), period.last.isoformat())
         _lay(ledger, "activity.sql")
         _name_procedures(ledger, forms)
+        _name_bodies(ledger, organisation)
         _find_own_letters(ledger, organisation)
         _lay(ledger, "activity_facts.sql")
         yield
@@ -69,6 +70,20 @@ def _name_procedures(ledger: Ledger, forms: Collection[str]) -> None:
         found = procedure_called(row["procedure"])
         if found is not None:
             ledger.execute("INSERT INTO called VALUES (?, ?)", row["procedure"], found.id)
+
+
+def _name_bodies(ledger: Ledger, organisation: str) -> None:
+    """An office is one, however sheets write its name: this one as in the settings, others as first found."""
+    names = [organisation]
+    sql = (
+        "SELECT receiving_body AS said FROM sheet WHERE said IS NOT NULL "
+        "UNION SELECT handling_body FROM sheet WHERE handling_body IS NOT NULL ORDER BY said"
+    )
+    for row in ledger.rows(sql):
+        name = next((known for known in names if same_body(known, row["said"])), row["said"])
+        if name not in names:
+            names.append(name)
+        ledger.execute("INSERT INTO body VALUES (?, ?)", row["said"], name)
 
 
 def _find_own_letters(ledger: Ledger, organisation: str) -> None:

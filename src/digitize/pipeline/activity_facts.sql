@@ -15,13 +15,15 @@ CREATE TEMP TABLE fact AS SELECT
     p.who AS packaged_by,
     s.due_on AS due_on,
     COALESCE(n.procedure, s.procedure, f.procedure, '') AS procedure,
-    COALESCE(s.receiving_body, '') AS receiving_body,
-    COALESCE(s.handling_body, '') AS handling_body,
+    COALESCE(b.name, '') AS receiving_body,
+    COALESCE(h.name, '') AS handling_body,
     COALESCE(s.unclear, 0) AS unclear
 FROM touched
 LEFT JOIN dossier AS d ON d.id = touched.dossier
 LEFT JOIN sheet AS s ON s.dossier = touched.dossier
 LEFT JOIN called AS n ON n.said = s.procedure
+LEFT JOIN body AS b ON b.said = s.receiving_body
+LEFT JOIN body AS h ON h.said = s.handling_body
 LEFT JOIN step ON step.dossier = touched.dossier
 LEFT JOIN event AS r ON r.id = step.received
 LEFT JOIN event AS e ON e.id = step.extracted
