@@ -17,7 +17,7 @@ from digitize.archive.search_terms import Vocabulary, conditions, is_text, page_
 from digitize.archive.snippets import Snippet, snippet_of
 
 RANKED = 40_000
-"""Most pages that are ranked, divided by the number of words: each word of each page costs about a microsecond."""
+"""Most pages that are ranked, divided by the number of words; each word on each costs about a microsecond."""
 
 _SORTED = 20_000
 """Most documents that are put in the order of their dates."""
