@@ -147,6 +147,15 @@ def test_a_search_goes_on_while_another_process_makes_the_catalogue_anew(root: P
         assert making.result(60)
 
 
+def test_what_a_killed_process_left_is_cleared_away_and_nothing_else(root: Path) -> None:
+    catalogue_in(root).refresh()
+    (root / "catalogue.db").rename(root / ".digitize-0123456789abcdef.part")
+    (root / ".digitize-fedcba9876543210.part").write_text("somebody else's")
+    catalogue_in(root).refresh()
+    assert [path.name for path in root.glob(".digitize-*")] == [".digitize-fedcba9876543210.part"]
+    assert asked(root, "hoa giai") == {("HS-1.1", 1)}
+
+
 # --- what packages say ----------------------------------------------------------------------------
 
 
@@ -228,6 +237,8 @@ def test_a_package_without_content_is_found_by_its_text_layer_and_metadata(tmp_p
     found = ask(tmp_path, 'subject:"thu nghiem" issued_date:2025-04 number:12 issuer:"UBND xã Mẫu"')
     assert [hit.title for hit in found.hits] == ["Quyết định về việc thử nghiệm"]
     assert found.hits[0].date == "2025-04-03"
+    assert {place for place, _ in asked(tmp_path, '"hội chủ nghĩa việt nam"')} == {"HS-1.1", "HS-1.2"}
+    assert asked(tmp_path, "issued_date:2024") == {("HS-1.2", 1)}
 
 
 def _umask() -> int:

@@ -29,6 +29,9 @@ _PAGES_AT_ONCE = 1000
 _SETTLED = 2.0
 """Seconds after which a folder's time tells of every change: clocks of file systems tick slowly."""
 
+_SQLITE = b"SQLite format 3\0"
+"""What every database of SQLite begins with."""
+
 Told = Callable[[int, int], None]
 """Is told how many packages have been read, of how many."""
 
@@ -140,6 +143,7 @@ class Catalogue:
                 self._follow_alone(result)
                 return
             seen, sources = self._listed()
+            self._sweep()
             with ExitStack() as swap, whole_file(places.catalogue) as part:
                 store = Store(part, building=True)
                 try:
@@ -159,6 +163,14 @@ class Catalogue:
                 for end in ("-wal", "-shm", "-journal"):
                     remove_file(places.catalogue.with_name(places.catalogue.name + end))
             result.anew = True
+
+    def _sweep(self) -> None:
+        """Remove what was left of a catalogue whose making was cut off; under the writers' lock."""
+        for path in self.places.catalogue.parent.glob(".digitize-*.part"):
+            with path.open("rb") as stream:
+                cut_off = stream.read(len(_SQLITE)) == _SQLITE
+            if cut_off:
+                remove_file(path)
 
     def _follow(self, result: Refreshed) -> None:
         try:

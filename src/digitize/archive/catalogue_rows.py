@@ -91,8 +91,8 @@ class DocumentRows:
 
 
 def types_of(templates: Mapping[str, Template]) -> Types:
-    """The types of the fields of some forms."""
-    found: dict[str, dict[str, FieldType]] = {}
+    """The types of the fields of some forms, and of descriptive metadata, which are of none."""
+    found: dict[str, dict[str, FieldType]] = {"": {"issued_date": FieldType.DATE}}
     for form, template in templates.items():
         own = {key: template.type_of(key) for key in template.field_keys}
         for key, table in template.tables.items():

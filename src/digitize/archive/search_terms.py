@@ -144,9 +144,17 @@ class _Terms:
         ]
         if not chosen:
             raise UsageProblem("query_form_unknown", form=part.text, known=", ".join(sorted(names)))
-        marks = ", ".join("?" * len(chosen))
-        sql = f"SELECT id AS document FROM document WHERE form IN ({marks})"
-        return Condition(part.wanted, sql, tuple(chosen))
+        # Packages without content do not say their forms, but call their documents after them.
+        titles = [
+            title
+            for form, one in self._vocabulary.templates.items()
+            if form in chosen
+            for title in one.title.values()
+        ]
+        marks, others = (", ".join("?" * len(some)) for some in (chosen, titles))
+        where = f"form IN ({marks}) OR form = '' AND title IN ({others})"
+        sql = f"SELECT id AS document FROM document WHERE {where}"
+        return Condition(part.wanted, sql, (*chosen, *titles))
 
     def _dossier(self, part: Part) -> Condition:
         if part.words is None:

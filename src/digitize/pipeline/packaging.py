@@ -31,7 +31,7 @@ from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord
-from digitize.pipeline.sheet_values import sheet_values
+from digitize.pipeline.statements import known_values
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
@@ -173,7 +173,7 @@ class Packager:
             record_status=record.record_status,
             replaces=self._object_id(record.replaces),
             content=self._content(names, documents),
-            sheet=sheet_values(self.ledger, record.id),
+            sheet=known_values(self.ledger, record.id, self.workspace.templates),
         )
 
     def _document(
