@@ -41,6 +41,7 @@ from digitize.pipeline.sealing import make_renewer, make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM
+from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
 from support.offices import contents, small_scan
 
 T = TypeVar("T")
@@ -326,7 +327,7 @@ _CHANCE = re.compile(
 
 
 def archive_of(place: Path) -> dict[str, bytes]:
-    """Every file of the archive and of the originals with what must be the same after each run."""
+    """Every file of archive, originals and exports with what must be the same after each resume."""
     kept = {
         str(path.relative_to(place)): path.read_bytes()
         for path in (place / "originals").rglob("*")
@@ -340,7 +341,7 @@ def archive_of(place: Path) -> dict[str, bytes]:
             if path.is_file():
                 name = f"{pdf.stem}{twin}/{path.relative_to(package)}"
                 kept[name] = _steady(path)
-    return kept
+    return kept | handed_over(place)
 
 
 def _steady(path: Path) -> bytes:
@@ -442,6 +443,8 @@ SCENARIOS = (
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
     Scenario("withdrawal", _withdraw_and_return),
     Scenario("renewal", _renew),
+    Scenario("export", export_packages),
+    Scenario("import", import_sheet, write_sheet),
 )
 """Everything that writes to the archive or the ledger; a new command has its line here."""
 
