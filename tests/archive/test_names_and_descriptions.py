@@ -49,6 +49,16 @@ def test_two_packages_of_one_dossier_have_different_names() -> None:
     assert other.file_code == names().file_code
 
 
+@pytest.mark.parametrize("dossier", ["x" * 235, "ồ" * 80])
+def test_a_long_code_is_cut_so_that_each_document_keeps_a_code_of_its_own(dossier: str) -> None:
+    made = make_names(rules(), ORGANISATION, dossier, NOW, IDENTITY)
+    other = make_names(rules(), ORGANISATION, f"{dossier}y", NOW, IDENTITY)
+    codes = [made.doc_code(1), made.doc_code(2), made.doc_id(1), made.archive_file_code, made.paper_file_code]
+    assert all(len(code) <= 100 for code in codes)
+    assert made.doc_code(1).endswith(".0000001")
+    assert made.file_code != other.file_code
+
+
 def test_a_document_is_described_by_what_is_settled() -> None:
     found = values(describe_document(names(), LETTER, rules()).xml)
     assert len(found) == 19

@@ -36,15 +36,19 @@ from support.crashes import in_child
 from support.offices import ledger_of, packages
 from support.program import digitize
 
-TODAY = dt.datetime.now(VIETNAM).replace(microsecond=0)
 DAY = dt.timedelta(days=1)
+
+
+def today() -> dt.datetime:
+    """The second that comes: not before anything that was made until now."""
+    return dt.datetime.now(VIETNAM).replace(microsecond=0) + dt.timedelta(seconds=1)
 
 
 class Watch:
     """A clock that goes on only when it is told to."""
 
-    def __init__(self, moment: dt.datetime = TODAY) -> None:
-        self.moment = moment
+    def __init__(self, moment: dt.datetime | None = None) -> None:
+        self.moment = moment or today()
 
     def __call__(self) -> dt.datetime:
         return self.moment
@@ -144,7 +148,7 @@ def test_what_is_damaged_is_invalid_kept_and_logged_once(office: Path) -> None:
     with ledger_of(office) as ledger, ledger.transaction():
         sound = [row.package for row in load_checks(ledger) if row.verdict is Verdict.VALID]
         ledger.execute(
-            "UPDATE package_check SET checked_at = ? WHERE package = ?", written(TODAY - DAY), sound[0]
+            "UPDATE package_check SET checked_at = ? WHERE package = ?", written(today() - DAY), sound[0]
         )
     result, _ = audit(office, budget=dt.timedelta())
     assert set(verdicts(result).values()) == {Verdict.VALID}
@@ -156,7 +160,7 @@ def test_what_is_damaged_is_invalid_kept_and_logged_once(office: Path) -> None:
 
 
 def test_within_a_budget_the_oldest_checks_come_first_and_the_next_audit_goes_on(office: Path) -> None:
-    watch = Watch(TODAY - 10 * DAY)
+    watch = Watch(today() - 10 * DAY)
     order: list[str] = []
     for _ in range(4):
         watch.moment += DAY
@@ -180,7 +184,7 @@ def test_within_a_budget_the_oldest_checks_come_first_and_the_next_audit_goes_on
 def test_what_was_not_checked_for_years_is_told(office: Path) -> None:
     audit(office)
     with ledger_of(office) as ledger, ledger.transaction():
-        ledger.execute("UPDATE package_check SET checked_at = ?", written(TODAY - 3 * 365 * DAY - DAY))
+        ledger.execute("UPDATE package_check SET checked_at = ?", written(today() - 3 * 365 * DAY - DAY))
     result, _ = audit(office, budget=dt.timedelta())
     assert len(result.overdue) == 3
 
@@ -233,7 +237,7 @@ def test_a_package_that_the_ledger_is_about_to_name_is_no_stray(office: Path) ->
 
 def test_a_generation_that_was_replaced_is_still_checked(office: Path) -> None:
     old, _ = packages(office)
-    audit(office, Watch(TODAY - 2 * DAY))
+    audit(office, Watch(today() - 2 * DAY))
     (office / "superseded").mkdir()
     shutil.move(old, office / "superseded" / old.name)
     with ledger_of(office) as ledger, ledger.transaction():
@@ -255,7 +259,7 @@ def test_a_generation_that_was_replaced_is_judged_as_of_then(office: Path) -> No
         ledger.execute("UPDATE dossier SET package = NULL, stage = 'extracted' WHERE id = ?", dossier)
         ledger.add_event("renewed", dossier, replaces=old.name, package=current.name)
     # Long after the certificates of both have run out.
-    result, _ = audit(office, Watch(TODAY + 4000 * DAY))
+    result, _ = audit(office, Watch(today() + 4000 * DAY))
     assert verdicts(result)[old.name] is Verdict.VALID
     assert verdicts(result)[current.name] is not Verdict.VALID
 
@@ -303,7 +307,7 @@ def test_an_archive_that_is_not_mounted_has_not_lost_everything(office: Path) ->
     before = kept(office)
     (office / "archive").rename(office / "elsewhere")
     with pytest.raises(EnvironmentProblem) as caught:
-        audit(office, Watch(TODAY + 40 * DAY))
+        audit(office, Watch(today() + 40 * DAY))
     assert caught.value.code == "folder_unusable"
     assert kept(office) == before
     assert not (office / "reports").exists()
@@ -326,18 +330,19 @@ def stamp_fits(office: Path, report: Path) -> bool:
     named = workspace.settings.trust
     trust = load_workspace_trust(office, named.anchors, named.revocations)
     token = stamp_of(report).read_bytes()
-    return check_detached_stamp(report.read_bytes(), token, trust, TODAY).integrity is Integrity.INTACT
+    return check_detached_stamp(report.read_bytes(), token, trust, today()).integrity is Integrity.INTACT
 
 
 def test_the_first_audit_of_a_month_reports_on_the_months_before(office: Path) -> None:
     damaged = packages(office)[0]
-    audit(office, Watch(TODAY), budget=dt.timedelta())
-    following = TODAY.replace(day=1) + 31 * DAY
+    moment = today()
+    audit(office, Watch(moment), budget=dt.timedelta())
+    following = moment.replace(day=1) + 31 * DAY
     watch = Watch((following.replace(day=1) + 31 * DAY).replace(day=1))
     flip(next(damaged.rglob("data/*.pdf")))
     _, news = audit(office, watch)
     assert [path.name for path in news.made] == [
-        f"fixity-{TODAY:%Y-%m}.json",
+        f"fixity-{moment:%Y-%m}.json",
         f"fixity-{following:%Y-%m}.json",
     ]
     assert audit(office, watch)[1].made == []

@@ -29,7 +29,12 @@ from digitize.times import VIETNAM, now
 from support.crashes import FIRST, SECOND, HereAndNow, Nobody, T, fill, opened, run_here
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
 
-MOMENT = dt.datetime.now(VIETNAM).replace(microsecond=0)
+
+def moment() -> dt.datetime:
+    """Now: nothing is signed at a time that is far from the clock of who puts timestamps."""
+    return dt.datetime.now(VIETNAM).replace(microsecond=0)
+
+
 WHY = "Sai ngày cấp ở trang 2"
 
 
@@ -43,7 +48,7 @@ def _once_filled(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def _once_packaged(_once_filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(shutil.copytree(_once_filled, tmp_path_factory.mktemp("packaged") / "office"))
-    run_here(root, MOMENT)
+    run_here(root, moment())
     return root
 
 
@@ -60,18 +65,18 @@ def filled(_once_filled: Path, tmp_path: Path) -> Path:
 
 
 def reopen(root: Path, dossier: str = FIRST, *, supplement: bool = False) -> None:
-    with opened(root, MOMENT) as (workspace, ledger):
-        Reopening(workspace, ledger, lambda: MOMENT).reopen(dossier, WHY, supplement=supplement)
+    with opened(root, moment()) as (workspace, ledger):
+        Reopening(workspace, ledger, moment).reopen(dossier, WHY, supplement=supplement)
 
 
 def withdraw(root: Path, dossier: str) -> None:
-    with opened(root, MOMENT) as (workspace, ledger):
-        Reopening(workspace, ledger, lambda: MOMENT).withdraw(dossier, WHY)
+    with opened(root, moment()) as (workspace, ledger):
+        Reopening(workspace, ledger, moment).withdraw(dossier, WHY)
 
 
 def let_through(root: Path, dossier: str = FIRST) -> None:
-    with opened(root, MOMENT) as (workspace, ledger):
-        assert Desk(ledger, lambda: MOMENT, workspace.templates).let_through(dossier)
+    with opened(root, moment()) as (workspace, ledger):
+        assert Desk(ledger, moment, workspace.templates).let_through(dossier)
 
 
 def package_of(root: Path, dossier: str) -> str:
@@ -100,17 +105,17 @@ def test_a_rescanned_page_takes_the_place_of_the_old_one_in_a_replacement(packag
     before = contents(old)
     other = package_of(packaged, SECOND)
     small_scan(packaged / "scans" / FIRST / "a.jpg", "Hồ sơ thứ nhất, quét lại")
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     # Told, and not slipped in.
     assert contents(old) == before
     assert kinds(packaged, FIRST)[-1] == "late_pages"
     reopen(packaged)
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     # Who asked for a correction is asked before it is signed; meanwhile the old package stands.
     assert stages(packaged) == {FIRST: Stage.IN_REVIEW, SECOND: Stage.PACKAGED}
     assert contents(old) == before
     let_through(packaged)
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged) == {FIRST: Stage.PACKAGED, SECOND: Stage.PACKAGED}
     new = packaged / "archive" / package_of(packaged, FIRST)
     assert {path.name for path in packages(packaged)} == {new.name, other}
@@ -135,7 +140,7 @@ def test_every_field_of_a_reopened_dossier_is_asked_about_until_it_is_decided(
     finished: Path, tmp_path: Path
 ) -> None:
     root = Path(shutil.copytree(finished, tmp_path / "finished"))
-    with opened(root, MOMENT) as (workspace, ledger):
+    with opened(root, moment()) as (workspace, ledger):
         desk = Desk(ledger, now, workspace.templates)
         waiting_before = len(desk.waiting())
         dossier = next(
@@ -164,12 +169,12 @@ def test_every_field_of_a_reopened_dossier_is_asked_about_until_it_is_decided(
 def test_pages_that_come_late_are_taken_into_a_supplement(packaged: Path) -> None:
     old = package_of(packaged, FIRST)
     small_scan(packaged / "scans" / FIRST / "b.jpg", "Biên lai đến sau")
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert package_of(packaged, FIRST) == old
-    with opened(packaged, MOMENT) as (workspace, ledger):
+    with opened(packaged, moment()) as (workspace, ledger):
         done = Reopening(workspace, ledger, now).reopen(FIRST, WHY, supplement=True)
         assert (done.stage, done.replaces, done.late) == (Stage.RECEIVED, old, 1)
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     # The pages are what it was reopened for: nobody has to look at what is not in doubt.
     new = packaged / "archive" / package_of(packaged, FIRST)
     assert new.name != old
@@ -184,12 +189,12 @@ def test_pages_that_come_late_are_taken_into_a_supplement(packaged: Path) -> Non
 
 def test_a_supplement_without_pages_waits_for_a_person(packaged: Path) -> None:
     reopen(packaged, supplement=True)
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged)[FIRST] is Stage.IN_REVIEW
 
 
 def test_what_cannot_be_reopened_is_told_and_stays_as_it_is(packaged: Path) -> None:
-    with opened(packaged, MOMENT) as (workspace, ledger):
+    with opened(packaged, moment()) as (workspace, ledger):
         reopening = Reopening(workspace, ledger, now)
         for why in ("", "  \n", "\u200b"):
             with pytest.raises(UsageProblem, match="why_missing"):
@@ -212,7 +217,7 @@ def test_what_cannot_be_reopened_is_told_and_stays_as_it_is(packaged: Path) -> N
 def test_a_dossier_that_somebody_works_on_is_neither_reopened_nor_withdrawn(packaged: Path) -> None:
     eldest = find_process(1)
     assert eldest is not None
-    with opened(packaged, MOMENT) as (workspace, ledger), ledger_of(packaged, "mai") as hers:
+    with opened(packaged, moment()) as (workspace, ledger), ledger_of(packaged, "mai") as hers:
         with hers.transaction():
             until = "2999-01-01T00:00:00+07:00"
             hers.execute("INSERT INTO lease VALUES (?, 'mai', 1, ?, ?)", FIRST, eldest.began, until)
@@ -230,12 +235,12 @@ def test_a_withdrawn_dossier_is_not_worked_on_until_it_is_brought_back(filled: P
     withdraw(filled, FIRST)
     small_scan(filled / "scans" / FIRST / "b.jpg", "Trang thêm")
     (filled / "scans" / FIRST / "c.docx").write_bytes(b"PK")
-    run_here(filled, MOMENT)
+    run_here(filled, moment())
     assert stages(filled) == {FIRST: Stage.WITHDRAWN, SECOND: Stage.PACKAGED}
     assert [path.name for path in (filled / "originals" / FIRST).iterdir() if path.suffix] == ["a.jpg"]
     # What it was taken from is not taken in as another dossier.
     assert list((filled / "work").iterdir()) == []
-    with opened(filled, MOMENT) as (workspace, ledger):
+    with opened(filled, moment()) as (workspace, ledger):
         with pytest.raises(ItemProblem, match="not_composed"):
             Packager(workspace, ledger, make_seal(workspace, None), now).package(FIRST)
         with pytest.raises(ItemProblem, match="export_withdrawn"):
@@ -248,7 +253,7 @@ def test_a_withdrawn_dossier_is_not_worked_on_until_it_is_brought_back(filled: P
     assert record.problem.code == "pages_of_withdrawn"
     reopen(filled)
     (filled / "scans" / FIRST / "c.docx").unlink()
-    run_here(filled, MOMENT)
+    run_here(filled, moment())
     assert stages(filled)[FIRST] is Stage.PACKAGED
     with ledger_of(filled) as ledger:
         assert [one.name for one in ledger.originals(FIRST)] == ["a.jpg", "b.jpg"]
@@ -259,19 +264,19 @@ def test_a_withdrawn_dossier_is_not_worked_on_until_it_is_brought_back(filled: P
 
 def test_a_package_of_a_withdrawn_dossier_stays_and_stands_again_afterwards(packaged: Path) -> None:
     before = contents(packaged / "archive")
-    with opened(packaged, MOMENT) as (workspace, ledger):
+    with opened(packaged, moment()) as (workspace, ledger):
         # A renewal that waits for a signature is not signed any more.
-        Renewal(workspace, ledger, lambda: MOMENT).renew(SECOND, make_renewer(workspace), None)
+        Renewal(workspace, ledger, moment).renew(SECOND, make_renewer(workspace), None)
     withdraw(packaged, SECOND)
     assert contents(packaged / "archive") == before
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged)[SECOND] is Stage.WITHDRAWN
-    with opened(packaged, MOMENT) as (workspace, ledger):
+    with opened(packaged, moment()) as (workspace, ledger):
         assert Renewal(workspace, ledger, now).waiting() == []
         with pytest.raises(ItemProblem, match="not_reopenable"):
             Reopening(workspace, ledger, now).reopen(SECOND, WHY, supplement=True)
     reopen(packaged, SECOND)
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged)[SECOND] is Stage.PACKAGED
     assert contents(packaged / "archive") == before
 
@@ -281,7 +286,7 @@ def test_a_withdrawn_dossier_comes_back_to_quarantine_if_it_was_there(filled: Pa
     run_here_until(filled, Stage.RECEIVED)
     assert stages(filled)[FIRST] is Stage.QUARANTINED
     withdraw(filled, FIRST)
-    with opened(filled, MOMENT) as (workspace, ledger):
+    with opened(filled, moment()) as (workspace, ledger):
         problem = ledger.dossiers(Stage.WITHDRAWN)[0].problem
         assert problem is not None
         # What a run finds out late does not undo what a person has decided.
@@ -325,16 +330,16 @@ class MeanwhilePackager:
 
 
 def run_with(root: Path, executor: HereAndNow, other: Callable[[str], None] | None = None) -> RunResult:
-    with opened(root, MOMENT) as (workspace, ledger):
-        packager: Any = Packager(workspace, ledger, make_seal(workspace, None), lambda: MOMENT)
+    with opened(root, moment()) as (workspace, ledger):
+        packager: Any = Packager(workspace, ledger, make_seal(workspace, None), moment)
         if other is not None:
             packager = MeanwhilePackager(packager, other)
-        return Runner(workspace, ledger, executor, Nobody(), lambda: MOMENT, packager=packager).run([])
+        return Runner(workspace, ledger, executor, Nobody(), moment, packager=packager).run([])
 
 
 def run_here_until(root: Path, stage: Stage) -> None:
-    with opened(root, MOMENT) as (workspace, ledger):
-        Runner(workspace, ledger, HereAndNow(), Nobody(), lambda: MOMENT, until=stage).run([])
+    with opened(root, moment()) as (workspace, ledger):
+        Runner(workspace, ledger, HereAndNow(), Nobody(), moment, until=stage).run([])
 
 
 def test_a_withdrawal_beside_a_run_stands_at_whatever_step_it_comes(filled: Path, tmp_path: Path) -> None:
@@ -352,7 +357,7 @@ def test_a_withdrawal_beside_a_run_stands_at_whatever_step_it_comes(filled: Path
         assert result.failed == []
         assert packages(root) == []
         reopen(root, SECOND)
-        run_here(root, MOMENT)
+        run_here(root, moment())
         assert stages(root) == {SECOND: Stage.PACKAGED}, number
         assert len(packages(root)) == 1
     # Looking into the file, two pages, fields, the PDF.
@@ -369,7 +374,7 @@ def test_a_withdrawal_beside_a_run_stands_at_whatever_step_it_comes(filled: Path
 def test_a_dossier_reopened_beside_a_run_is_read_by_it_or_by_the_next(packaged: Path) -> None:
     small_scan(packaged / "scans" / "HS-3.jpg", "Hồ sơ thứ ba")
     run_with(packaged, Meanwhile(1, lambda: reopen(packaged)))
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged) == {FIRST: Stage.IN_REVIEW, SECOND: Stage.PACKAGED, "HS-3": Stage.PACKAGED}
 
 
@@ -387,7 +392,7 @@ def test_pages_that_come_after_a_signed_package_was_cut_off_are_late_and_not_swa
     with pytest.raises(ItemProblem, match="package_unrecorded"):
         withdraw(packaged, FIRST)
     small_scan(packaged / "scans" / FIRST / "b.jpg", "Đến sau khi đã ký")
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert package_of(packaged, FIRST) == old
     with ledger_of(packaged) as ledger:
         record = ledger.dossier(FIRST)
@@ -399,21 +404,21 @@ def test_pages_that_come_after_a_signed_package_was_cut_off_are_late_and_not_swa
 
 def test_a_stray_file_does_not_send_a_packaged_dossier_to_quarantine(packaged: Path) -> None:
     (packaged / "scans" / FIRST / "c.docx").write_bytes(b"PK")
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert stages(packaged)[FIRST] is Stage.PACKAGED
     assert kinds(packaged, FIRST)[-1] == "late_pages"
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     assert kinds(packaged, FIRST).count("late_pages") == 1
 
 
 def test_late_files_of_one_dossier_are_not_those_of_another_with_a_longer_name(packaged: Path) -> None:
     small_scan(packaged / "scans" / f"{FIRST}0" / "a.jpg", "Hồ sơ thứ mười")
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     for dossier in (FIRST, f"{FIRST}0"):
         small_scan(packaged / "scans" / dossier / "b.jpg", f"Đến sau {dossier}")
-    run_here(packaged, MOMENT)
-    with opened(packaged, MOMENT) as (workspace, ledger):
+    run_here(packaged, moment())
+    with opened(packaged, moment()) as (workspace, ledger):
         assert Reopening(workspace, ledger, now).reopen(FIRST, WHY, supplement=True).late == 1
-    run_here(packaged, MOMENT)
+    run_here(packaged, moment())
     with ledger_of(packaged) as ledger:
         assert [one.name for one in ledger.originals(f"{FIRST}0")] == ["a.jpg"]

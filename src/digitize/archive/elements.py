@@ -99,15 +99,29 @@ class Order:
         ]
 
 
+_TABLES = {Part.WHOLE: "dossier", Part.DOCUMENT: "document"}
+
+
 @cache
 def order_of(package: PackageType, kind: PackageKind, part: Part) -> Order:
     """The elements of a description."""
     data = _data("elements.toml")
     described = kind.value if part is Part.WHOLE else "document"
     order = data["order"][f"{package}_{described}"]
-    own = data["document" if part is Part.DOCUMENT else "dossier"]
+    own = data[_TABLES[part]]
     elements = {name: Element.model_validate(own[name]) for name in order["elements"]}
     return Order(elements, order.get("whole_dates", False), order["source"])
+
+
+_CODES = ("archive_file_code", "file_code", "paper_file_code", "doc_id", "doc_code")
+
+
+@cache
+def longest_code() -> int:
+    """How many characters every code of a dossier and its documents may have."""
+    data = _data("elements.toml")
+    elements = [Element.model_validate(one) for part in Part for one in data[_TABLES[part]].values()]
+    return min(one.max for one in elements if one.key in _CODES and one.max is not None)
 
 
 @cache

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from digitize.archive.elements import longest_code
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
+
+_MOST = 9_999_999
+"""Documents of a dossier that an ordinal of seven digits can count."""
+
+_LEAST, _MARK = 20, 10
+"""Characters that stay of a dossier's code whatever comes before it; those of its checksum."""
 
 NewUuid = Callable[[], uuid.UUID]
 """Makes fresh identifiers; handed in so that tests can tell them."""
@@ -56,11 +64,29 @@ def make_names(
     Args:
         rules: patterns of the profile.
         organisation: whose package it is.
-        dossier: code of the dossier.
+        dossier: code of the dossier; what is too long for the elements of the metadata is cut, with a part
+            of its checksum at the end.
         received: when it was taken in; its year is the year the dossier was formed.
         identity: identifier of this package alone.
 
     """
+    rest = _names(rules, organisation, "", received, identity)
+    codes = (rest.archive_file_code, rest.paper_file_code, rest.doc_id(_MOST), rest.doc_code(_MOST))
+    room = max(longest_code() - max(map(len, codes)), _LEAST)
+    return _names(rules, organisation, _shortened(dossier, room), received, identity)
+
+
+def _shortened(dossier: str, room: int) -> str:
+    """A dossier's code that fits into the codes of a package, and is still no other dossier's."""
+    if len(dossier) <= room:
+        return dossier
+    mark = hashlib.sha256(dossier.encode()).hexdigest()[:_MARK]
+    return f"{dossier[: room - _MARK - 1]}-{mark}"
+
+
+def _names(
+    rules: PackageRules, organisation: Organisation, dossier: str, received: dt.datetime, identity: uuid.UUID
+) -> Names:
     words = {
         "organisation": organisation.code,
         "fonds": organisation.fonds,
