@@ -15,7 +15,7 @@ from support.offices import small_scan
 from support.places import ROOT
 from support.program import environment
 
-POINTS = 6
+POINTS = 3
 """Of each scenario; `make bench` tries every one with every fault."""
 
 

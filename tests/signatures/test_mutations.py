@@ -19,13 +19,13 @@ from support.mutations import Mutation, meaningless, tried
 
 @pytest.mark.parametrize("kind", ["B-B", "B-LT", "approval", "two"])
 def test_a_changed_byte_is_never_valid(kind: str) -> None:
-    outcome = tried(bases()[kind], 120, seed=1, verified=verified)
+    outcome = tried(bases()[kind], 60, seed=1, verified=verified)
     assert outcome.wrong == ()
     assert outcome.verdicts["INVALID"] + outcome.verdicts["UNREADABLE"] > 80
 
 
 def test_under_a_document_timestamp_no_byte_is_left_out() -> None:
-    outcome = tried(archived(), 120, seed=1, verified=verified)
+    outcome = tried(archived(), 60, seed=1, verified=verified)
     assert outcome.wrong == ()
 
 
