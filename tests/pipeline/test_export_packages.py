@@ -15,7 +15,7 @@ import bagit
 import pytest
 from lxml import etree
 
-from digitize.archive.bag import bag_findings
+from digitize.archive.checks.bag import bag_findings
 from digitize.archive.verification import verify_paths
 from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Stage
@@ -121,8 +121,9 @@ def test_a_bag_is_one_to_others_and_its_package_is_still_valid(house: Path, tmp_
     size = sum(path.stat().st_size for path in own.rglob("*") if path.is_file())
     assert read.info["Payload-Oxum"] == f"{size}.{len(contents(own))}"
     assert bag_findings(bag) == ()
-    (item,) = verify_paths([bag], load_trust([house / "keys" / "ca.pem"]), now())
-    assert (item.path, item.verdict) == (bag / "data" / own.name, Verdict.VALID)
+    items = verify_paths([bag], load_trust([house / "keys" / "ca.pem"]), now())
+    assert [item.path for item in items] == [bag, bag / "data" / own.name]
+    assert {item.verdict for item in items} == {Verdict.VALID}
     assert not [path for path in bag.rglob("*") if path.stat().st_mode & 0o007]
 
 
