@@ -74,7 +74,7 @@ def packages(place: Path) -> list[Path]:
 
 
 def exchanged(folder: Path, place: Path | None = None) -> dict[str, list[Path]]:
-    """Packages of every type and kind: AIP and SIP, of dossiers and of loose documents.
+    """Packages of every type and kind: AIP and SIP, of dossiers and of loose documents; SIPs signed and not.
 
     Args:
         folder: where they are made.
@@ -85,7 +85,15 @@ def exchanged(folder: Path, place: Path | None = None) -> dict[str, list[Path]]:
     kept += [built(folder / kind.value, kind=kind, content=b"{}") for kind in PackageKind]
     # Most dossiers hold nothing that came signed: their SIPs have no documentation.
     kept.append(built(folder / "bare", kept=(), content=b"{}"))
-    return {"aip": kept, "sip": [sip_of(one, folder / f"sip-{n}") for n, one in enumerate(kept)]}
+    seals = {"bare": None, "signed": Office.new().seal(Level.B_LT)}
+    return {
+        "aip": kept,
+        "sip": [
+            sip_of(one, folder / f"sip-{number}-{name}", seal)
+            for number, one in enumerate(kept)
+            for name, seal in seals.items()
+        ],
+    }
 
 
 def packaged(place: Path) -> Signed:

@@ -17,6 +17,7 @@ _PARTS = {
     "preservation": "PREMIS",
     "description": "Descriptions (EAD.xml, EAD_doc_*.xml)",
     "signature": "Signatures",
+    "bag": "Bags (BagIt, RFC 8493)",
     "general": "In general",
 }
 
@@ -32,6 +33,10 @@ compared with ours. Nothing that a package says is followed out of its folder or
 entities, XInclude and `schemaLocation` lead nowhere. Of one rule at most 100 findings are told, and the
 number of the others; XML is read up to 64 MB a file and 256 MB a package. The signatures of METS and of
 each PDF are judged besides (docs/signatures.md).
+
+A bag (a folder with bagit.txt, such as `export --bag` makes) is an item of its own beside the packages and
+PDFs in it. Errors make it INVALID; else it is as good as the worst thing in it, because nobody has signed it.
+The rules on plain and unreadable files hold for bags, too.
 
 This page is made from the program: `python scripts/rules_page.py > docs/verification-rules.md`.
 """

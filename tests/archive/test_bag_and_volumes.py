@@ -11,9 +11,15 @@ from pathlib import Path
 import bagit
 import pytest
 
-from digitize.archive.bag import bag_findings, is_bag, make_bag
+from digitize.archive.bag import make_bag
+from digitize.archive.checks.bag import bag_findings, is_bag
+from digitize.archive.discovery import ItemKind
+from digitize.archive.verification import VerifiedItem, verify_paths
 from digitize.archive.volumes import CHECKSUMS, cut, parse_size, write_zip
 from digitize.errors import ItemProblem, UsageProblem
+from digitize.signatures.verdict import Verdict
+from support.dossiers import package_in
+from support.sealing import DAY, NOW, office
 
 NAME = "Tờ khai số 1.txt"
 
@@ -54,6 +60,16 @@ def linked(bag: Path) -> None:
     (bag / "data" / "gói" / "b.txt").symlink_to("/etc/hostname")
 
 
+def manifest_linked(bag: Path) -> None:
+    outside = (bag / "manifest-sha256.txt").rename(bag.parent / "manifest")
+    (bag / "manifest-sha256.txt").symlink_to(outside)
+
+
+def huge(bag: Path) -> None:
+    with (bag / "manifest-sha256.txt").open("r+b") as stream:
+        stream.truncate((1 << 26) + 1)
+
+
 def bare(bag: Path) -> None:
     for path in bag.glob("*manifest-*"):
         path.unlink()
@@ -64,9 +80,23 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "longer": (rewrite("data/gói/b.txt", lambda t: t + "!"), {"bag_checksum_differs", "bag_oxum_differs"}),
     "gone": (lambda bag: (bag / "data/gói/b.txt").unlink(), {"bag_file_missing", "bag_oxum_differs"}),
     "added": (lambda bag: (bag / "data/c").write_text(""), {"bag_file_unnamed", "bag_oxum_differs"}),
-    "link": (linked, {"bag_file_missing", "bag_oxum_differs"}),
+    "link": (linked, {"file_special", "bag_file_missing", "bag_oxum_differs"}),
+    "manifest linked": (manifest_linked, {"file_special", "bag_file_missing"}),
+    "named twice": (
+        rewrite("manifest-sha256.txt", lambda t: t + t),
+        {"bag_file_twice", "bag_checksum_differs"},
+    ),
+    "tag added": (lambda bag: (bag / "readme.txt").write_text("x"), {"bag_tag_file_unnamed"}),
+    "undeclared": (
+        rewrite("bagit.txt", lambda _: "BagIt"),
+        {"bag_declaration_unclear", "bag_checksum_differs"},
+    ),
+    "huge": (huge, {"bag_file_too_large", "bag_file_unnamed", "bag_checksum_differs"}),
     "tag changed": (rewrite("bag-info.txt", lambda t: t.replace("2026", "2025")), {"bag_checksum_differs"}),
-    "fetch": (lambda bag: (bag / "fetch.txt").write_text("http://x 1 data/x"), {"bag_incomplete"}),
+    "fetch": (
+        lambda bag: (bag / "fetch.txt").write_text("http://x 1 data/x"),
+        {"bag_incomplete", "bag_tag_file_unnamed"},
+    ),
     "leaves": (
         rewrite("manifest-sha256.txt", lambda t: t + f"{'0' * 64}  ../../etc/passwd\n"),
         {"bag_line_unclear", "bag_checksum_differs"},
@@ -80,6 +110,70 @@ def test_what_is_wrong_with_a_bag_is_found(bag: Path, damage: str) -> None:
     make, expected = DAMAGES[damage]
     make(bag)
     assert rules(bag) == expected
+
+
+@pytest.fixture
+def wrapped(tmp_path: Path) -> Path:
+    """A bag with a signed package."""
+    package = package_in(tmp_path / "kho")
+    folder = tmp_path / "bag"
+    folder.mkdir()
+    package.rename(folder / package.name)
+    make_bag(folder, {})
+    return folder
+
+
+def verified(folder: Path) -> list[VerifiedItem]:
+    told: list[VerifiedItem] = []
+    items = verify_paths([folder], office().trust, NOW + DAY, told.append)
+    assert sorted(told, key=items.index) == items
+    return items
+
+
+def test_a_bag_is_as_good_as_what_is_in_it(wrapped: Path) -> None:
+    bag, package = verified(wrapped)
+    assert (bag.kind, bag.path, bag.verdict) == (ItemKind.BAG, wrapped, Verdict.VALID)
+    assert (package.kind, package.verdict) == (ItemKind.PACKAGE, Verdict.VALID)
+    # Made anew around a package without a signature, a bag proves nothing.
+    signature = package.path / "METS.xml.p7s"
+    signature.unlink()
+    for path in wrapped.glob("*manifest-*"):
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if signature.name not in line), "utf-8")
+    for path in (wrapped / "bag-info.txt", *wrapped.glob("tagmanifest-*")):
+        path.unlink()
+    bag, package = verified(wrapped)
+    assert (bag.verdict, package.verdict) == (Verdict.UNSIGNED, Verdict.UNSIGNED)
+    assert rules(wrapped) == set()
+    assert [note.code for note in bag.report.notes] == ["bag_as_inside"]
+
+
+def test_a_bag_that_was_changed_is_invalid_though_its_package_is_not(wrapped: Path) -> None:
+    (wrapped / "data" / "thừa.txt").write_text("x")
+    bag, package = verified(wrapped)
+    assert (bag.verdict, package.verdict) == (Verdict.INVALID, Verdict.VALID)
+
+
+def test_a_bag_in_a_bag_and_one_with_nothing_signed(wrapped: Path, bag: Path) -> None:
+    outer = wrapped.with_name("outer")
+    outer.mkdir()
+    wrapped.rename(outer / "a")
+    bag.rename(outer / "b")
+    make_bag(outer, {})
+    items = {item.path.relative_to(outer).as_posix(): item for item in verified(outer)}
+    assert [items[name].verdict for name in (".", "data/a", "data/b")] == [
+        Verdict.UNSIGNED,
+        Verdict.VALID,
+        Verdict.UNSIGNED,
+    ]
+
+
+def test_a_bag_of_others_with_other_line_ends_and_one_algorithm(bag: Path) -> None:
+    for path in [*bag.glob("tagmanifest-*"), bag / "manifest-sha512.txt"]:
+        path.unlink()
+    for path in bag.glob("*.txt"):
+        path.write_bytes(path.read_bytes().replace(b"  ", b"\t*").replace(b"\n", b"\r\n"))
+    assert rules(bag) == set()
 
 
 @pytest.mark.parametrize("name", ["100%.txt", "To\u031b\u0300", "a\nb"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import fcntl
 import os
@@ -14,9 +15,9 @@ import bagit
 import pytest
 from lxml import etree
 
-from digitize.archive.bag import bag_findings
+from digitize.archive.checks.bag import bag_findings
 from digitize.archive.verification import verify_paths
-from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Stage
 from digitize.pipeline import outlet
 from digitize.pipeline.export import Order
@@ -76,6 +77,35 @@ def test_a_sip_has_the_same_signed_papers_under_a_name_of_its_own(house: Path, t
     assert header.get("RECORDSTATUS") == "REPLACEMENT"
 
 
+def test_a_sip_leaves_signed_and_another_may_trust_it(house: Path, tmp_path: Path) -> None:
+    (folder,) = export(house, order("sip", tmp_path / "out", DOSSIER)).done[0].paths
+    trust = load_trust([house / "keys" / "ca.pem"])
+    (item,) = verify_paths([folder], trust, now())
+    assert item.verdict is Verdict.VALID
+    (signature,) = item.report.signatures
+    assert (signature.field, signature.level) == ("METS.xml", "B-LT")
+    assert exports_of(house)[0].detail["level"] == "B-LTA"
+    mets = folder / "METS.xml"
+    mets.write_bytes(mets.read_bytes().replace(b'RECORDSTATUS="NEW"', b'RECORDSTATUS="TEST"'))
+    (item,) = verify_paths([folder], trust, now())
+    assert item.verdict is Verdict.INVALID
+
+
+def test_a_key_that_stops_signing_leaves_nothing_half_written(house: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    late: list[str] = []
+
+    def clock() -> dt.datetime:
+        # The certificate has run out once the first one has left.
+        return now() + dt.timedelta(days=36_500) * len(late)
+
+    with pytest.raises(SigningProblem):
+        export(house, order("sip", out), clock, lambda dossier, _: late.append(dossier))
+    (first,) = out.iterdir()
+    assert (first / "METS.xml.p7s").is_file()
+    assert len(late) == len([event for one in packaged(house) for event in exports_of(house, one)]) == 1
+
+
 def test_a_bag_is_one_to_others_and_its_package_is_still_valid(house: Path, tmp_path: Path) -> None:
     here = Path.cwd()
     (bag,) = export(house, order("aip", tmp_path / "out", DOSSIER, bag=True)).done[0].paths
@@ -91,8 +121,9 @@ def test_a_bag_is_one_to_others_and_its_package_is_still_valid(house: Path, tmp_
     size = sum(path.stat().st_size for path in own.rglob("*") if path.is_file())
     assert read.info["Payload-Oxum"] == f"{size}.{len(contents(own))}"
     assert bag_findings(bag) == ()
-    (item,) = verify_paths([bag], load_trust([house / "keys" / "ca.pem"]), now())
-    assert (item.path, item.verdict) == (bag / "data" / own.name, Verdict.VALID)
+    items = verify_paths([bag], load_trust([house / "keys" / "ca.pem"]), now())
+    assert [item.path for item in items] == [bag, bag / "data" / own.name]
+    assert {item.verdict for item in items} == {Verdict.VALID}
     assert not [path for path in bag.rglob("*") if path.stat().st_mode & 0o007]
 
 
@@ -133,6 +164,12 @@ def test_a_damaged_package_stays_and_the_others_go(house: Path, tmp_path: Path) 
     pdf.write_bytes(pdf.read_bytes()[:-1])
     (package_of(house) / "METS.xml.p7s").unlink()
     assert export(house, order("aip", out, DOSSIER)).failed[DOSSIER].code == "export_damaged"
+
+
+def packaged(house: Path) -> list[str]:
+    """Codes of the packaged dossiers."""
+    with ledger_of(house) as ledger:
+        return [record.id for record in ledger.dossiers(Stage.PACKAGED)]
 
 
 def dying(house: Path, out: Path, at: int, steps: Path) -> int:
@@ -231,6 +268,7 @@ def test_what_was_withdrawn_stays(house: Path, tmp_path: Path) -> None:
         (order("xlsx", Path(), bag=True), "export_not_wrapped"),
         (order("json", Path(), split=10_000), "export_not_wrapped"),
         (order("sip", Path(), reader="A"), "export_only_copies"),
+        (order("aip", Path(), sign=True), "export_only_sip_signed"),
         (order("aip", Path(), "HS", document=1), "export_only_copies"),
         (order("dip", Path(), document=1), "export_document_of_which"),
     ],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import openpyxl
 import pypdfium2
 import pytest
 
+from digitize.archive.contents import dossier_description
 from digitize.errors import UsageProblem
 from digitize.pdf.compose import Provenance, check_pdfa
 from digitize.pdf.paper import OfficePaper, PaperColumn, PaperTable, write_paper
@@ -105,6 +107,9 @@ def test_lists_and_handover_minutes_name_every_dossier(filled: Path, tmp_path: P
     rows = {row[2]: row for row in rows_of(dossiers) if len(row) > 3 and row[0].isdecimal()}
     assert rows[CODE][3:7] == ["Tập lưu văn bản", "05/01/2010", "Vĩnh viễn", "7/3"]
     assert rows["HS-03"][4] == "06/05/2011"
+    # Where nobody has said how it is called, it is called as in its package, and that is told.
+    assert [rows[code][7] for code in (CODE, "HS-03")] == ["", "Tiêu đề theo bản quét"]
+    assert rows["HS-03"][3]
     text = pages_of(minutes)[0]
     assert "tổng số hồ sơ: 2; tổng số văn bản: 3" in text
     assert "ĐẠI DIỆN BÊN GIAO" in text
@@ -164,6 +169,56 @@ def test_long_tables_repeat_their_headings_and_texts_wrap(tmp_path: Path) -> Non
     )
     assert " ".join(pages).count("điều động nhà trọ") == 160
     assert "Trần Văn Thử" in pages[-1]
+
+
+@pytest.mark.parametrize("closing", [("Kết luận: đạt.",), ()])
+def test_signatures_never_stand_alone_on_a_page(tmp_path: Path, closing: tuple[str, ...]) -> None:
+    columns = (PaperColumn("Số TT", 10, "center"), PaperColumn("Hồ sơ", 60))
+    breaks = 0
+    for number in range(20, 31):
+        rows = tuple((f"Dòng {place}", "Hồ sơ") for place in range(1, number + 1))
+        paper = OfficePaper(
+            "UBND xã Thử",
+            (MOTTO,),
+            "Biên bản",
+            "Trang {page}/{pages}",
+            parts=(PaperTable(columns, rows, "Kết quả"), *closing),
+            signatures=(("NGƯỜI KIỂM TRA", ""),),
+        )
+        path = tmp_path / f"{number}.pdf"
+        write_paper(paper, Provenance("Biên bản", "1", "UBND", "", dt.datetime.now(dt.UTC)), path)
+        pages = pages_of(path)
+        assert "NGƯỜI KIỂM TRA" in pages[-1]
+        assert (closing[0] if closing else f"Dòng {number} ") in pages[-1]
+        assert [" ".join(pages).count(f"Dòng {place} ") for place in range(1, number + 1)] == [1] * number
+        breaks += len(pages) > 1
+    assert 0 < breaks < 11
+
+
+def test_the_heading_of_a_table_never_stands_alone(tmp_path: Path) -> None:
+    columns = (PaperColumn("Số TT", 10, "center"), PaperColumn("Hồ sơ", 60))
+    found = set()
+    for number in (26, 28, 30):
+        rows = tuple((f"Dòng {place}", "Hồ sơ") for place in range(number))
+        parts = (PaperTable(columns, rows), PaperTable(columns, (("Cuối", ""),), "Trang được chọn"))
+        paper = OfficePaper("UBND xã Thử", (MOTTO,), "Biên bản", "Trang {page}/{pages}", parts=parts)
+        path = tmp_path / f"{number}.pdf"
+        write_paper(paper, Provenance("Biên bản", "1", "UBND", "", dt.datetime.now(dt.UTC)), path)
+        pages = pages_of(path)
+        (page,) = (page for page in pages if "Trang được chọn" in page)
+        assert "Cuối" in page
+        found.add(pages.index(page))
+    assert found == {0, 1}
+
+
+def test_a_list_and_a_package_call_a_dossier_the_same(packaged_office: Path, tmp_path: Path) -> None:
+    house = Path(shutil.copytree(packaged_office, tmp_path / "house"))
+    _, sheet = made(house, PaperKind.LIST, tmp_path / "ra")
+    listed = {row[2]: row[3] for row in rows_of(sheet) if len(row) > 3 and row[0].isdecimal()}
+    with ledger_of(house) as ledger:
+        packages = {record.id: house / "archive" / str(record.package) for record in ledger.dossiers()}
+    assert listed == {code: dossier_description(package)["title"] for code, package in packages.items()}
+    assert all(listed.values())
 
 
 def test_the_commands_tell_differences_and_make_papers(filled: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from digitize.archive.mets import METS, XLINK
 from digitize.archive.naming import Names, NewUuid, make_names
 from digitize.archive.package import METS_NAME, SIGNATURE_NAME, PackagedDocument, PackagePlan, build_package
 from digitize.archive.premis import PremisAgent, PremisEvent
-from digitize.archive.sip import write_sip
+from digitize.archive.sip import sign_sip, write_sip
 from digitize.model import Document, FieldReading
 from digitize.profiles.profile import PackageKind, PackageRules, load_profile
 from digitize.settings import Organisation
@@ -108,11 +108,14 @@ def _kept() -> TemporaryDirectory[str]:
     return folder
 
 
-def sip_of(package: Path, folder: Path) -> Path:
-    """The SIP of a package, under ``folder``."""
+def sip_of(package: Path, folder: Path, seal: Seal | None = None) -> Path:
+    """The SIP of a package, under ``folder``; signed where there is a seal."""
     staging = folder / "staging"
     staging.mkdir(parents=True)
-    return staging.rename(folder / write_sip(package, staging, rules(), ORGANISATION, NOW, told_uuids()))
+    name = write_sip(package, staging, rules(), ORGANISATION, NOW, told_uuids())
+    if seal is not None:
+        sign_sip(staging, seal, NOW)
+    return staging.rename(folder / name)
 
 
 def package_in(folder: Path) -> Path:

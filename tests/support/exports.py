@@ -8,12 +8,12 @@ from digitize.messages import Catalogue
 from digitize.model import Language
 from digitize.pipeline.export import Exporter, Order, Writers
 from digitize.pipeline.export_formats import ExportFormat
-from digitize.pipeline.outlet import ExportResult
+from digitize.pipeline.outlet import ExportResult, Told, tell_nobody
 from digitize.pipeline.records import EventRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Wrapping
 from digitize.reports.reader_copy import write_reader_index
-from digitize.times import now
+from digitize.times import Clock, now
 from support.offices import ledger_of
 
 DOSSIER = "000.00.01.H99-261118-0002"
@@ -29,22 +29,24 @@ def order(
     split: int | None = None,
     document: int | None = None,
     reader: str = "",
+    sign: bool = False,
 ) -> Order:
     """An order in few words."""
     wrapping = Wrapping(bag=bag, zipped=zipped, split=split)
-    return Order(ExportFormat(output), to, dossiers, wrapping, document, reader)
+    return Order(ExportFormat(output), to, dossiers, wrapping, document, reader, sign)
 
 
-def export(root: Path, wanted: Order) -> ExportResult:
-    """Carry out an order in this process."""
+def export(root: Path, wanted: Order, clock: Clock = now, told: Told = tell_nobody) -> ExportResult:
+    """Carry out an order in this process; the key is opened if nobody is needed for that."""
     catalogue = Catalogue(Language.VI)
     writers = Writers(
         describe=lambda detail: {"id": detail.line.id},
         index=lambda copy, folder: write_reader_index(copy, catalogue, folder),
     )
     with ledger_of(root, "cán bộ") as ledger:
-        exporter = Exporter(Workspace.open(root), ledger, now, catalogue, writers)
-        return exporter.export(wanted, exporter.dossiers(wanted), lambda *_: None)
+        workspace = Workspace.open(root)
+        exporter = Exporter(workspace, ledger, clock, catalogue, writers, wanted.make_seal(workspace, None))
+        return exporter.export(wanted, exporter.dossiers(wanted), told)
 
 
 def package_of(root: Path, dossier: str = DOSSIER) -> Path:

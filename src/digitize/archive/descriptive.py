@@ -67,6 +67,12 @@ class DescribedDocument:
         return ""
 
 
+def title_of(documents: Sequence[DescribedDocument]) -> str:
+    """What a dossier is called by its documents, where nobody has said it; empty for none."""
+    first = documents[0].title if documents else ""
+    return first if len(documents) <= 1 else f"{first} (và {len(documents) - 1} tài liệu khác)"
+
+
 def settled_text(reading: FieldReading | None) -> str:
     """The value of a field as text if it is settled, else nothing."""
     if reading is None or reading.needs_review or reading.value is None:
@@ -101,10 +107,8 @@ def describe_whole(
 
     """
     dates = sorted(filter(None, (_sortable(document.date) for document in documents)))
-    first = documents[0].title if documents else ""
-    title = first if len(documents) <= 1 else f"{first} (và {len(documents) - 1} tài liệu khác)"
     values = _defaults(names, rules) | {
-        "title": title,
+        "title": title_of(documents),
         "start_date": dates[0] if dates else "",
         "end_date": dates[-1] if dates else "",
         "total_docs": str(len(documents)),

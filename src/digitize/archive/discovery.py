@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from digitize.archive.check import is_package
+from digitize.archive.checks.bag import is_bag
 from digitize.archive.opening import look, trouble
 from digitize.errors import UsageProblem
 from digitize.model import Problem
@@ -18,11 +19,13 @@ from digitize.model import Problem
 class ItemKind(StrEnum):
     """What an item of a verification is.
 
-    A folder is one only if it cannot be looked into; originals and the log of events are a workspace's.
+    A bag wraps what comes after it and lies below it. A folder is one only if it cannot be looked into;
+    originals and the log of events are a workspace's.
     """
 
     PDF = "pdf"
     PACKAGE = "package"
+    BAG = "bag"
     FOLDER = "folder"
     ORIGINALS = "originals"
     EVENT_LOG = "event_log"
@@ -38,7 +41,7 @@ class Found:
 
 
 def find_items(paths: Sequence[Path]) -> list[Found]:
-    """PDFs and packages under some paths, in an order that is always the same.
+    """PDFs, packages and bags under some paths, in an order that is always the same.
 
     Raises:
         UsageProblem: a path does not exist, or there is nothing to verify under any of them.
@@ -78,6 +81,9 @@ def _under(path: Path) -> Iterator[Found]:
             folders.clear()
             yield Found(place, ItemKind.PACKAGE)
             continue
+        if is_bag(place):
+            # What is in it is found as well, each for itself.
+            yield Found(place, ItemKind.BAG)
         for name in sorted(name for name in folders if (place / name).is_symlink()):
             # What lies behind it is not looked at, which must not go unnoticed.
             yield Found(place / name, ItemKind.FOLDER, Problem("audit_link"))

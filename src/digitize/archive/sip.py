@@ -25,6 +25,7 @@ from digitize.archive.parts import (
     ORIGINALS,
     PREVIOUS,
     REPRESENTATION,
+    SIGNATURE_NAME,
     PartWriter,
     data_name,
     ead_doc_name,
@@ -32,8 +33,10 @@ from digitize.archive.parts import (
     schema_places,
 )
 from digitize.errors import ItemProblem
+from digitize.files import write_whole
 from digitize.profiles.profile import PackageRules
 from digitize.settings import Organisation
+from digitize.signatures.sign import Seal, sign_detached
 
 _OWN = (CONTENT_NAME, f"{PREVIOUS}/", f"{ORIGINALS}/")
 """What is documented for this archive alone, and not for the next."""
@@ -70,6 +73,20 @@ def write_sip(
 
     """
     return _SipWriter(package, staging, rules, organisation, moment, new_uuid).write(record_status)
+
+
+def sign_sip(folder: Path, seal: Seal, moment: dt.datetime) -> None:
+    """Sign the METS of a SIP, as that of an AIP is signed; publishing it is the caller's.
+
+    The AIP's own signature is over another METS: without one of its own anybody could make this anew.
+
+    Raises:
+        SigningProblem: key, certificate or an authority cannot be used now.
+
+    """
+    seal.require_usable(moment)
+    mets = (folder / METS_NAME).read_bytes()
+    write_whole(folder / SIGNATURE_NAME, sign_detached(mets, seal))
 
 
 class _SipWriter:

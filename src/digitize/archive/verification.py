@@ -1,4 +1,4 @@
-"""Verify whatever an auditor points at: PDFs, packages, whole archives.
+"""Verify whatever an auditor points at: PDFs, packages, bags, whole archives.
 
 Every file is opened in a worker with limits of time and memory. A worker that dies of a file costs that
 file its verdict, ``UNREADABLE``, and nothing else. The PDFs of a package are files like any other, so
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitize.archive.check import PackageReport, join_documents, look_at_package
+from digitize.archive.checks.bag import join_items, look_at_bag
 from digitize.archive.discovery import Found, ItemKind, find_items
 from digitize.archive.opening import read_plain
 from digitize.model import Problem
@@ -48,7 +49,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedItem:
-    """One PDF or package, and what was found."""
+    """One PDF, package or bag, and what was found."""
 
     path: Path
     kind: ItemKind
@@ -70,7 +71,7 @@ def verify_paths(
     """Verify everything under some paths.
 
     Args:
-        paths: PDFs, packages, or folders of such.
+        paths: PDFs, packages, bags, or folders of such.
         trust: what may be relied on.
         now: the time at which the verification is made.
         told: is told of each item as it is done.
@@ -104,11 +105,17 @@ class _Job:
 
     item: int
     path: Path
-    package: bool = False
+    kind: ItemKind = ItemKind.PDF
     document: int | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is a folder, all of which is read."""
+        return self.kind in (ItemKind.PACKAGE, ItemKind.BAG)
 
-_Answer = PdfReport | tuple[PackageReport, tuple[str, ...]]
+
+_Answer = PdfReport | PackageReport | tuple[PackageReport, tuple[str, ...]]
+"""On a PDF; on a bag; on a package, with the PDFs that are still to be looked at."""
 
 
 class _Verification:
@@ -120,6 +127,7 @@ class _Verification:
         self._done: list[VerifiedItem | None] = [None] * len(found)
         self._packages: dict[int, tuple[PackageReport, tuple[str, ...]]] = {}
         self._documents: dict[int, dict[int, PdfReport]] = {}
+        self._bags: dict[int, PackageReport] = {}
 
     def run(
         self, told: Callable[[VerifiedItem], None], refine: Callable[[VerifiedItem], VerifiedItem]
@@ -128,24 +136,44 @@ class _Verification:
         with Crew[_Job, _Answer](self._look, size, self._effort.megabytes) as crew:
             for number, one in enumerate(self._found):
                 if one.problem is not None:
-                    item = refine(VerifiedItem(one.path, one.kind, _unreadable(one.problem)))
-                    self._done[number] = item
-                    told(item)
+                    self._keep(number, _unreadable(one.problem), told, refine)
                     continue
-                is_package = one.kind is ItemKind.PACKAGE
-                crew.add(_Job(number, one.path, is_package), self._seconds(one.path, whole=is_package))
+                job = _Job(number, one.path, one.kind)
+                crew.add(job, self._seconds(one.path, whole=job.whole))
             for job, answer in crew:
                 report = self._settle(job, answer, crew)
                 if report is not None:
-                    one = self._found[job.item]
-                    item = refine(VerifiedItem(one.path, one.kind, report))
-                    self._done[job.item] = item
-                    told(item)
+                    self._keep(job.item, report, told, refine)
+        # A bag in a bag comes after it, and so is joined before it.
+        for number in sorted(self._bags, reverse=True):
+            self._keep(number, join_items(self._bags[number], self._inside(number)), told, refine)
         return [item for item in self._done if item is not None]
+
+    def _keep(
+        self,
+        number: int,
+        report: PdfReport | PackageReport,
+        told: Callable[[VerifiedItem], None],
+        refine: Callable[[VerifiedItem], VerifiedItem],
+    ) -> None:
+        one = self._found[number]
+        item = self._done[number] = refine(VerifiedItem(one.path, one.kind, report))
+        told(item)
+
+    def _inside(self, bag: int) -> Iterator[Verdict]:
+        """The verdicts on what lies in a bag; it was found right after it."""
+        path = self._found[bag].path
+        for number in range(bag + 1, len(self._found)):
+            item = self._done[number]
+            if item is None or not item.path.is_relative_to(path):
+                return
+            yield item.verdict
 
     def _look(self, job: _Job) -> _Answer:
         """What a worker does."""
-        if job.package:
+        if job.kind is ItemKind.BAG:
+            return look_at_bag(job.path)
+        if job.kind is ItemKind.PACKAGE:
             package, names = look_at_package(job.path, self._trust, self._now)
             return replace(package, signatures=self._kept(package.signatures)), names
         data = read_plain(job.path)
@@ -166,8 +194,12 @@ class _Verification:
         """The report on a whole item, once all of it is there."""
         if isinstance(answer, Lost):
             report = _unreadable(_reason(answer))
+            if job.document is None and not job.whole:
+                return report
             if job.document is None:
-                return PackageReport(report.verdict, (), (), (), report.notes) if job.package else report
+                return self._later(job, PackageReport(report.verdict, (), (), (), report.notes))
+        elif isinstance(answer, PackageReport):
+            return self._later(job, answer)
         elif isinstance(answer, PdfReport):
             report = _spoken_plainly(answer)
             if job.document is None:
@@ -180,6 +212,13 @@ class _Verification:
             return self._whole(job.item)
         self._documents.setdefault(job.item, {})[job.document] = report
         return self._whole(job.item)
+
+    def _later(self, job: _Job, report: PackageReport) -> PackageReport | None:
+        """The report on a package; that on a bag is kept until all that is in it has been looked at."""
+        if job.kind is not ItemKind.BAG:
+            return report
+        self._bags[job.item] = report
+        return None
 
     def _whole(self, number: int) -> PackageReport | None:
         package, names = self._packages[number]

@@ -38,6 +38,7 @@ def register(app: typer.Typer, session: Session) -> None:
         reader: Annotated[
             str | None, typer.Option("--for", help=session.text("help.export.for"), show_default=False)
         ] = None,
+        sign: Annotated[bool, typer.Option("--sign", help=session.text("help.export.sign"))] = False,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -56,5 +57,6 @@ def register(app: typer.Typer, session: Session) -> None:
             wrapping=Wrapping(bag=bag, zipped=zipped, split=parse_size(split) if split else None),
             document=document,
             reader=unicodedata.normalize("NFC", reader or "").strip(),
+            sign=sign,
         )
         return export_and_tell(session, Workspace.open(workspace), order, who(user), json=json)

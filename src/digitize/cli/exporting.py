@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from digitize.cli.counting import counting
 from digitize.cli.dossier import detail_json
+from digitize.cli.key_holder import TerminalKeyHolder
 from digitize.cli.session import Session
-from digitize.errors import ExitCode
+from digitize.errors import ExitCode, SigningProblem
 from digitize.model import Problem
 from digitize.pipeline.export import Exporter, Order, Writers
 from digitize.pipeline.export_copies import ReaderCopy
-from digitize.pipeline.export_formats import FOLDERS
+from digitize.pipeline.export_formats import FOLDERS, ExportFormat
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.outlet import Exported, ExportResult
 from digitize.pipeline.overview import DossierDetail
+from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.reports.reader_copy import write_reader_index
+from digitize.signatures.sign import Seal
 from digitize.times import now
 
 
@@ -29,6 +35,7 @@ def export_and_tell(
     Raises:
         UsageProblem: the order makes no sense, or something is in its way.
         EnvironmentProblem: the disk, the ledger, a font or the settings do not allow it.
+        SigningProblem: the key cannot be used now; what had left stays, and nothing is half-written.
 
     """
     order.check()
@@ -42,18 +49,45 @@ def export_and_tell(
     with closing(Ledger(workspace.ledger, now, user)) as ledger:
         exporter = Exporter(workspace, ledger, now, session.catalogue, Writers(describe, index))
         dossiers = exporter.dossiers(order)
-        with counting(session, "exporting", len(dossiers)) as counted:
-
-            def told(dossier: str, outcome: Exported | Problem) -> None:
-                counted()
-                _tell(session, dossier, outcome)
-
-            result = exporter.export(order, dossiers, told)
+        seal = _seal(session, workspace, order) if dossiers else None
+        result = _export(session, replace(exporter, seal=seal), order, dossiers)
+    unsigned = order.output is ExportFormat.SIP and seal is None and bool(result.done)
     if json:
-        session.report_json(_document(session, order, result))
+        session.report_json(_document(session, order, result, unsigned=unsigned))
     else:
         _summary(session, order, result)
+    if unsigned:
+        session.show_note(Problem("export_unsigned"), remedy=True)
     return ExitCode.ITEMS if result.failed else ExitCode.DONE
+
+
+def _seal(session: Session, workspace: Workspace, order: Order) -> Seal | None:
+    """Open the key, once for the whole call; tell what of it could not be checked."""
+    seal = order.make_seal(workspace, TerminalKeyHolder(session) if sys.stdin.isatty() else None)
+    for note in seal.require_usable(now()) if seal else ():
+        session.show_note(note)
+    return seal
+
+
+def _export(
+    session: Session, exporter: Exporter, order: Order, dossiers: Sequence[DossierRecord]
+) -> ExportResult:
+    left = seen = 0
+    with counting(session, "exporting", len(dossiers)) as counted:
+
+        def told(dossier: str, outcome: Exported | Problem) -> None:
+            nonlocal left, seen
+            seen += 1
+            left += isinstance(outcome, Exported)
+            counted()
+            _tell(session, dossier, outcome)
+
+        try:
+            return exporter.export(order, dossiers, told)
+        except SigningProblem:
+            counted.close()
+            session.say("export_sign_stopped", exported=left, waiting=len(dossiers) - seen)
+            raise
 
 
 def _tell(session: Session, dossier: str, outcome: Exported | Problem) -> None:
@@ -83,7 +117,7 @@ def _summary(session: Session, order: Order, result: ExportResult) -> None:
     )
 
 
-def _document(session: Session, order: Order, result: ExportResult) -> dict[str, object]:
+def _document(session: Session, order: Order, result: ExportResult, *, unsigned: bool) -> dict[str, object]:
     return {
         "format": order.output.value,
         "to": str(order.to.absolute()),
@@ -96,5 +130,6 @@ def _document(session: Session, order: Order, result: ExportResult) -> dict[str,
             for done in result.done
         ],
         "problems": {dossier: session.problem_json(problem) for dossier, problem in result.failed.items()},
+        "notes": [session.problem_json(Problem("export_unsigned"))] if unsigned else [],
         "summary": {"exported": len(result.done), "failed": len(result.failed)},
     }

@@ -82,10 +82,12 @@ class Session:
         self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
-    def show_note(self, problem: Problem) -> None:
+    def show_note(self, problem: Problem, *, remedy: bool = False) -> None:
         """Something that a person should know and that stops nothing, unless the call is quiet."""
         if not self.quiet:
             self.err.print(self.catalogue.problem(problem), markup=False)
+            if remedy:
+                self._show_remedy(problem)
 
     def _show_remedy(self, problem: Problem) -> None:
         remedy = self.catalogue.remedy(problem)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from fpdf import FPDF, FontFace
 from fpdf.enums import Align, TableBordersLayout, WrapMode, XPos, YPos
@@ -38,6 +38,9 @@ _OURS = 0.4
 _SIGNING_ROOM = 26.0
 _BLOCK = 45.0
 """Millimetres that blocks for signatures need; they are not parted."""
+
+_ROWS_KEPT = 2
+"""Rows of a table that go along with signatures where nothing else stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +143,45 @@ def _set(paper: OfficePaper, moment: dt.datetime) -> bytes:
     pdf.set_auto_page_break(auto=True, margin=_MARGINS["bottom"])
     pdf.add_page()
     _head(pdf, paper)
-    for part in paper.parts:
-        if isinstance(part, PaperTable):
-            _table(pdf, part)
-        else:
-            pdf.set_font(_FONT, size=_BODY)
-            # Lines with room to write in are not spaced out.
-            _paragraph(pdf, part, Align.L if _LEADER in part else Align.J)
-            pdf.ln(1)
+    # Nobody should sign a sheet on which nothing stands.
+    kept = paper.parts[-1:] if paper.signatures else ()
+    for part in paper.parts[: len(paper.parts) - len(kept)]:
+        _part(pdf, part)
+    for part in kept:
+        _keep_with_signatures(pdf, part)
     _sign(pdf, paper.signatures)
     return bytes(pdf.output())
+
+
+def _part(pdf: FPDF, part: str | PaperTable) -> None:
+    if isinstance(part, PaperTable):
+        _table(pdf, part)
+    else:
+        pdf.set_font(_FONT, size=_BODY)
+        # Lines with room to write in are not spaced out.
+        _paragraph(pdf, part, Align.L if _LEADER in part else Align.J)
+        pdf.ln(1)
+
+
+def _keep_with_signatures(pdf: FPDF, last: str | PaperTable) -> None:
+    """Write what stands last; if the signatures go to a new page, it goes along, or its last rows do."""
+    with pdf.offset_rendering() as rehearsal:
+        # It answers as the pages themselves would, and then all is as it was before.
+        _part(cast("FPDF", rehearsal), last)
+        turns = _turns(cast("FPDF", rehearsal))
+    if not turns:
+        _part(pdf, last)
+        return
+    if isinstance(last, PaperTable) and len(last.rows) > _ROWS_KEPT:
+        _table(pdf, replace(last, rows=last.rows[:-_ROWS_KEPT]))
+        last = replace(last, rows=last.rows[-_ROWS_KEPT:], heading="")
+    pdf.add_page()
+    _part(pdf, last)
+
+
+def _turns(pdf: FPDF) -> bool:
+    """Whether signatures no longer fit on the page."""
+    return pdf.get_y() + _BLOCK > pdf.h - _MARGINS["bottom"]
 
 
 def _paragraph(pdf: FPDF, text: str, align: Align) -> None:
@@ -192,6 +224,18 @@ def _head(pdf: FPDF, paper: OfficePaper) -> None:
 
 def _table(pdf: FPDF, table: PaperTable) -> None:
     if table.heading:
+        page = pdf.page_no()
+        with pdf.offset_rendering() as rehearsal:
+            _draw_table(cast("FPDF", rehearsal), replace(table, rows=table.rows[:1]))
+            parted = rehearsal.page_no() > page
+        # A heading over nothing would stand at the foot of the page.
+        if parted:
+            pdf.add_page()
+    _draw_table(pdf, table)
+
+
+def _draw_table(pdf: FPDF, table: PaperTable) -> None:
+    if table.heading:
         pdf.set_font(_FONT, "B", _BODY)
         _paragraph(pdf, table.heading, Align.L)
         pdf.ln(1)
@@ -228,7 +272,7 @@ def _table(pdf: FPDF, table: PaperTable) -> None:
 def _sign(pdf: FPDF, signatures: Sequence[tuple[str, str]]) -> None:
     if not signatures:
         return
-    if pdf.get_y() + _BLOCK > pdf.h - _MARGINS["bottom"]:
+    if _turns(pdf):
         pdf.add_page()
     pdf.ln(4)
     top, width = pdf.get_y(), pdf.epw / len(signatures)

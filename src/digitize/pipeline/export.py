@@ -13,6 +13,7 @@ from digitize.pipeline.export_copies import CopyExport, ReaderCopy, mark_of
 from digitize.pipeline.export_fields import DocumentExport, export_tables
 from digitize.pipeline.export_formats import FOLDERS, ExportFormat
 from digitize.pipeline.export_packages import PackageExport, PackageSource
+from digitize.pipeline.keys import KeyHolder
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.outlet import (
     ExportResult,
@@ -24,8 +25,10 @@ from digitize.pipeline.outlet import (
 )
 from digitize.pipeline.overview import DossierDetail, dossier_lines
 from digitize.pipeline.records import DossierRecord
+from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Wrapper, Wrapping
+from digitize.signatures.sign import Seal
 from digitize.times import Clock
 
 
@@ -40,6 +43,7 @@ class Order:
         wrapping: how folders are wrapped.
         document: of a reader's copy: one document alone, by its place from 1.
         reader: of a reader's copy: for whom.
+        sign: whether a person opens the key that signs the SIPs; some profiles sign them without.
 
     """
 
@@ -49,6 +53,7 @@ class Order:
     wrapping: Wrapping = field(default_factory=Wrapping)
     document: int | None = None
     reader: str = ""
+    sign: bool = False
 
     def check(self) -> None:
         """See that what was asked for fits together.
@@ -63,6 +68,28 @@ class Order:
             raise UsageProblem("export_only_copies", format=self.output.value)
         if self.document is not None and len(self.dossiers) != 1:
             raise UsageProblem("export_document_of_which")
+        if self.sign and self.output is not ExportFormat.SIP:
+            raise UsageProblem("export_only_sip_signed", format=self.output.value)
+
+    def signs(self, workspace: Workspace) -> bool:
+        """Whether what leaves gets a signature of its own; what others are packages has theirs already."""
+        return self.output is ExportFormat.SIP and (self.sign or workspace.profile.signing.unattended)
+
+    def make_seal(self, workspace: Workspace, person: KeyHolder | None) -> Seal | None:
+        """Open the key that signs what leaves; None where nothing is signed.
+
+        Args:
+            workspace: whose key.
+            person: opens it; None where nobody is there.
+
+        Raises:
+            EnvironmentProblem: no key, or settings that contradict the profile.
+            SigningProblem: the key cannot be opened, or belongs to somebody else.
+
+        """
+        if not self.signs(workspace):
+            return None
+        return make_seal(workspace, person if self.sign else None, for_pdfs=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +116,7 @@ class Exporter:
         clock: tells the time.
         catalogue: in which language tables and instructions are.
         writers: see there.
+        seal: signs the SIPs; None where they leave unsigned.
 
     """
 
@@ -97,6 +125,7 @@ class Exporter:
     clock: Clock
     catalogue: Catalogue
     writers: Writers
+    seal: Seal | None = None
 
     def dossiers(self, order: Order) -> list[DossierRecord]:
         """The dossiers that an order means; packages and copies are of packaged ones.
@@ -117,6 +146,7 @@ class Exporter:
         Raises:
             UsageProblem: something is there already, or another export writes to the same folder.
             EnvironmentProblem: the disk, the ledger, a font or the settings do not allow it.
+            SigningProblem: the key cannot be used now; what had left stays.
 
         """
         order.check()
@@ -136,7 +166,7 @@ class Exporter:
 
     def _packages(self, order: Order, outlet: Outlet) -> PackageExport:
         source = PackageSource.of(self.workspace, self.ledger, self.clock)
-        return PackageExport(source, outlet, self._wrapper(order), order.output)
+        return PackageExport(source, outlet, self._wrapper(order), order.output, seal=self.seal)
 
     def _copies(self, order: Order, outlet: Outlet) -> CopyExport:
         return CopyExport(

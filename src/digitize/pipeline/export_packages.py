@@ -16,7 +16,7 @@ from digitize.archive.contents import object_id
 from digitize.archive.discovery import Found, ItemKind
 from digitize.archive.findings import Severity
 from digitize.archive.naming import NewUuid
-from digitize.archive.sip import write_sip
+from digitize.archive.sip import sign_sip, write_sip
 from digitize.archive.verification import verify_found
 from digitize.errors import ItemProblem
 from digitize.files import copy_whole, fixity, make_folder
@@ -28,6 +28,7 @@ from digitize.pipeline.outlet import EXPORTED, Exported, Outlet
 from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Parcel, Wrapper
+from digitize.signatures.sign import Seal
 from digitize.signatures.trust import TrustStore, load_workspace_trust
 from digitize.signatures.verdict import Verdict
 from digitize.times import Clock
@@ -100,6 +101,7 @@ class PackageExport:
         wrapper: how they are wrapped.
         output: what they become: SIP or AIP.
         new_uuid: makes identifiers.
+        seal: signs SIPs; None where they leave unsigned. An AIP has its signature already.
 
     """
 
@@ -108,6 +110,7 @@ class PackageExport:
     wrapper: Wrapper
     output: ExportFormat
     new_uuid: NewUuid = field(default=uuid.uuid4)
+    seal: Seal | None = None
 
     def export(self, dossier: str, ordinal: int) -> Exported:
         """Hand over the package of a dossier.
@@ -119,6 +122,7 @@ class PackageExport:
         Raises:
             ItemProblem: it may not leave, or something of its name is there already.
             EnvironmentProblem: the disk or the ledger does not take it.
+            SigningProblem: the key cannot be used now; nothing of this dossier left.
 
         """
         with lease(self.source.ledger, dossier, self.source.clock):
@@ -139,6 +143,8 @@ class PackageExport:
                     "object_id": identifier,
                     "verdict": package.report.verdict.value,
                 }
+                if self.seal is not None:
+                    facts |= {"level": self.seal.level.value, "signer": self.seal.credentials.subject}
                 if staged.is_file():
                     facts["sha256"] = fixity(staged).sha256
                 paths = self.outlet.publish(EXPORTED, {dossier: facts}, [staged])
@@ -158,6 +164,8 @@ class PackageExport:
             self.new_uuid,
             record_status=self._record_status(package),
         )
+        if self.seal is not None:
+            sign_sip(folder, self.seal, self.source.clock())
         return folder.rename(staging / name)
 
     def _look_again(self, folder: Path) -> None:

@@ -14,16 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.archive.descriptive import DescribedDocument
 from digitize.archive.mets import object_id_of
 from digitize.archive.naming import Names, NewUuid
 from digitize.archive.package import PackagedDocument, PackagePlan, build_package
 from digitize.archive.parts import ORIGINALS
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.files import make_folder, publish_folder, remove_tree
-from digitize.model import Document, Language, PageReading, Problem, Stage
+from digitize.model import Document, PageReading, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.content import ReadDocument, content_json
+from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
@@ -180,12 +180,11 @@ class Packager:
         self, dossier: str, ordinal: int, document: Document
     ) -> tuple[PackagedDocument, list[PageReading]]:
         """A document with what was read on its pages."""
-        template = self.workspace.templates.get(document.form)
-        title = template.title[Language.VI] if template else ""
-        described = DescribedDocument(ordinal, len(document.pages), title, document)
         pages = [load_reading(self._page(dossier, index)) for index in document.pages]
         pdf = document_file(self.workspace, dossier, ordinal)
-        return PackagedDocument(described, pdf, _occupied(pages[0])), pages
+        return PackagedDocument(
+            described(ordinal, document, self.workspace.templates), pdf, _occupied(pages[0])
+        ), pages
 
     def _content(
         self, names: Names, documents: Sequence[tuple[PackagedDocument, list[PageReading]]]

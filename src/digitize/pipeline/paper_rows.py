@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from digitize.archive.descriptive import settled_text
+from digitize.archive.descriptive import settled_text, title_of
 from digitize.forms.template import Template
 from digitize.model import Document, Language, PageQuality
+from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord, PageRecord
@@ -39,6 +40,7 @@ class KnownDossier:
         files: the names of the files that were taken in, by their numbers.
         numbers: the numbers of its documents in the paper dossier, by place; empty unless all are known.
         cover: its cover, if there is one among the scans.
+        read_title: what its package calls it where no sheet says how, by its documents.
 
     """
 
@@ -49,6 +51,7 @@ class KnownDossier:
     files: Mapping[int, str]
     numbers: Mapping[int, int]
     cover: Document | None
+    read_title: str
 
     @property
     def whole(self) -> Mapping[str, str]:
@@ -79,6 +82,7 @@ def known_dossier(ledger: Ledger, record: DossierRecord, templates: Mapping[str,
         {one.ordinal: one.name for one in ledger.originals(record.id)},
         listed if set(documents) <= set(listed) else {},
         next((d for d in numbered.values() if readers.get(d.form) == "cover"), None),
+        title_of([described(place, document, templates) for place, document in numbered.items()]),
     )
 
 
@@ -114,21 +118,31 @@ def _pages(document: Document) -> str:
     return f"tr. {first}" if first == last else f"tr. {first}-{last}"
 
 
-def list_row(ordinal: int, dossier: KnownDossier, stage: str) -> Row:
-    """A dossier, as a list of dossiers and handover minutes have it."""
+def list_row(ordinal: int, dossier: KnownDossier, stage: str, title_read: str) -> Row:
+    """A dossier, as a list of dossiers and handover minutes have it.
+
+    Args:
+        ordinal: its place in the list, from 1.
+        dossier: what is known of it.
+        stage: its stage in words.
+        title_read: what the note says where nobody has given a title and that of the package stands there.
+
+    """
     whole = dossier.whole
+    title = whole.get("title", "")
+    notes = [whole.get("note", ""), title_read if dossier.read_title and not title else ""]
     pages = str(len(dossier.pages))
     return {
         "ordinal": str(ordinal),
         "box": whole.get("box", ""),
         "code": whole.get("dossier_code", dossier.record.id),
-        "title": whole.get("title", ""),
+        "title": title or dossier.read_title,
         "span": span([dossier]),
         "retention": word_for("retention", whole.get("retention", "")),
         "documents": str(len(dossier.documents)),
         "sheets": f"{dossier.sheets}/{pages}" if dossier.sheets else f"-/{pages}",
         "stage": stage,
-        "note": whole.get("note", ""),
+        "note": ". ".join(filter(None, notes)),
     }
 
 

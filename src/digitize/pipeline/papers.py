@@ -96,6 +96,7 @@ class _Papers(_Data):
     blank: str
     short_blank: str
     signer_line: str
+    title_read: str
     index: _Layout
     list: _Layout
     handover: _Layout
@@ -197,7 +198,7 @@ def _contents(
     if kind is PaperKind.QUALITY:
         return [_quality(workspace, layout, known, common, seed)]
     rows = [
-        list_row(number, one, words.text(f"stage.{one.record.stage.value}"))
+        list_row(number, one, words.text(f"stage.{one.record.stage.value}"), _papers().title_read)
         for number, one in enumerate(known, start=1)
     ]
     return [_Content(layout.file, common, ((layout.heading, layout.columns, rows),))]

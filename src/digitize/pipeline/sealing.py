@@ -14,12 +14,13 @@ from digitize.signatures.timestampers import TimeStamper, local_timestamper, net
 from digitize.signatures.trust import load_workspace_trust
 
 
-def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
+def make_seal(workspace: Workspace, person: KeyHolder | None, *, for_pdfs: bool = True) -> Seal:
     """The seal that a workspace's settings and profile ask for.
 
     Args:
         workspace: whose seal.
         person: opens keys; None where nobody is there.
+        for_pdfs: whether documents are signed with it; METS alone needs no officer's key and no look.
 
     Raises:
         EnvironmentProblem: no key, a secret that everybody can read, settings that contradict the profile.
@@ -28,7 +29,7 @@ def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
     """
     settings, rules = workspace.settings, workspace.profile.signing
     opener = KeyOpener(workspace, person)
-    two = rules.signers == "officer_and_organisation"
+    two = for_pdfs and rules.signers == "officer_and_organisation"
     level = Level(rules.level)
     return Seal(
         # In the order in which they sign.
@@ -37,7 +38,7 @@ def make_seal(workspace: Workspace, person: KeyHolder | None) -> Seal:
         level=level,
         timestamper=make_timestamper(workspace, opener) if level is not Level.B_B else None,
         evidence=make_evidence(workspace),
-        stamp=_stamp(workspace),
+        stamp=_stamp(workspace) if for_pdfs else None,
         reason=rules.reason,
     )
 

@@ -40,9 +40,11 @@ def _headings(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _rows(item: VerifiedItem, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
-    """A row for each finding and signature, and for each part that has none: it must not be missed."""
+    """A row for each finding and signature, and for each part or item without one: none is missed."""
     named = str(item.path)
     verdict = catalogue.text(f"verdict.{item.verdict.value}")
+    if not general_notes(item) and not finding_groups(item) and not any(parts_of(item)):
+        yield named, verdict, "", "", verdict, *[""] * _FACTS, "", ""
     notes = "; ".join(map(catalogue.problem, general_notes(item)))
     if notes:
         yield named, verdict, "", "", "", *[""] * _FACTS, "", notes
