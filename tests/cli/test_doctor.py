@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from support.calls import together
@@ -40,6 +42,7 @@ def test_a_sound_place_passes_every_check(office: Path, tmp_path: Path) -> None:
         "font",
         "key",
         "language_data",
+        "ledger",
         "package",
         "python",
     }
@@ -104,3 +107,16 @@ def test_what_is_wrong_with_folders_and_key_is_told_with_its_remedy(office: Path
     assert document.code == 3
     failures = [check["name"] for check in document.json["checks"] if check["state"] == "failure"]
     assert failures == ["folder", "key"]
+
+
+def test_a_ledger_that_is_none_or_of_a_later_version_is_a_failure(office: Path) -> None:
+    with closing(sqlite3.connect(office / "ledger.db")) as database:
+        database.execute("PRAGMA user_version = 99")
+    later = digitize("doctor", "-w", office, "--json")
+    for path in office.glob("ledger.db*"):
+        path.unlink()
+    (office / "ledger.db").write_bytes(b"no ledger " * 500)
+    garbage = digitize("doctor", "-w", office, "--json")
+    for told in (later, garbage):
+        assert told.code == 3
+        assert [check["state"] for check in checks(told.json, "ledger")] == ["failure"]

@@ -59,6 +59,16 @@ def test_the_catalogue_can_be_made_anew_without_a_query(archive: Path) -> None:
     assert (archive / "catalogue.db").is_file()
 
 
+def test_an_archive_that_is_not_mounted_is_not_an_empty_one(archive: Path) -> None:
+    assert digitize("find", "nghia", "-w", archive).code == 0
+    (archive / "archive").rename(archive / "elsewhere")
+    found = digitize("find", "nghia", "-w", archive)
+    assert (found.code, found.out) == (3, "")
+    assert str(archive / "archive") in found.err
+    (archive / "elsewhere").rename(archive / "archive")
+    assert "HS-1" in digitize("find", "nghia", "-w", archive).out
+
+
 @pytest.mark.parametrize("query", ["no_such_field:1", '"ngo', "-ngo", ""])
 def test_a_query_that_cannot_be_understood_is_wrong_usage(archive: Path, query: str) -> None:
     found = digitize("find", "-w", archive, "--", query)

@@ -167,3 +167,9 @@ def test_a_renewal_cut_off_before_the_ledger_knew_goes_on(packaged: Path) -> Non
     shutil.move(packaged / "superseded" / old[0].name, old[0])
     assert digitize("renew", "-w", packaged).code == 0
     assert packages(packaged) == new
+
+
+@pytest.mark.parametrize("command", ["renew", "audit"])
+def test_more_days_than_a_calendar_has_are_wrong_usage(command: str, office: Path) -> None:
+    asked = digitize(command, "--within", "99999999999", "-w", office)
+    assert (asked.code, asked.out) == (2, "")

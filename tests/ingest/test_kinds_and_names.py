@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import unicodedata
 from pathlib import Path, PurePath
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from digitize.archive.naming import make_names
 from digitize.ingest.kinds import FileKind, is_plain_file, kind_of
-from digitize.ingest.naming import in_order, nfc, safe_code, unused
+from digitize.ingest.naming import dossier_code, in_order, nfc, safe_code, unused
+from digitize.profiles.profile import load_profile
+from digitize.settings import Organisation
 from support.places import CASES, needs_cases
 
 ANY_NAME = st.text(st.characters(codec="utf-8"), max_size=120)
@@ -140,3 +145,14 @@ def test_a_taken_name_gets_the_next_number_and_keeps_its_suffix(name: str, times
 def test_numbers_stand_before_the_suffix_and_behind_a_code() -> None:
     assert unused("a.jpg", {"a.jpg", "a-2.jpg"}) == "a-3.jpg"
     assert unused("000.01.H99-261118-0001", {"000.01.H99-261118-0001"}) == "000.01.H99-261118-0001-2"
+
+
+@pytest.mark.parametrize("ordinal", [1, 9_999_999])
+def test_the_longest_code_fits_the_identifiers_of_a_package(ordinal: int) -> None:
+    code = dossier_code("Hồ sơ đăng ký khai sinh của cháu Nguyễn Thị Thử, thôn 5 xã Thử, năm 2025 " * 3)
+    assert code == dossier_code(code)
+    office = Organisation(name="UBND", code="000.00.00.H99", fonds="000.00.00.H99", archive="000.00.00.H99")
+    rules = load_profile("tt05-2025").package
+    names = make_names(rules, office, unused(code, [code]), dt.datetime(2025, 1, 1, tzinfo=dt.UTC), uuid4())
+    told = (names.file_code, names.archive_file_code, names.paper_file_code, names.doc_id(ordinal))
+    assert max(map(len, (*told, names.doc_code(ordinal)))) <= 100

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -279,6 +279,33 @@ def test_it_warns_before_a_proof_ends(office: Path) -> None:
     assert soon.expiring == []
     assert [row.dossier for row in later.expiring] == ["HS-1", "HS-2"]
     assert all(verdict is Verdict.VALID for verdict in verdicts(later).values())
+
+
+def test_it_warns_of_a_package_whose_dossier_was_reopened(office: Path) -> None:
+    with ledger_of(office) as ledger, ledger.transaction():
+        ledger.execute("UPDATE dossier SET stage = 'in_review' WHERE id = 'HS-1'")
+        ledger.execute("UPDATE dossier SET stage = 'withdrawn' WHERE id = 'HS-2'")
+    assert [row.dossier for row in audit(office, within=4000 * DAY)[0].expiring] == ["HS-1"]
+
+
+def test_what_is_replaced_while_an_audit_looks_is_not_missing(office: Path) -> None:
+    old, new = packages(office)
+
+    class Meanwhile(Ledger):
+        def rows(self, sql: str, *values: object) -> Sequence[sqlite3.Row]:
+            if "FROM original" in sql and old.exists():
+                (office / "superseded").mkdir()
+                with self.transaction():
+                    self.execute("UPDATE dossier SET package = ? WHERE package = ?", new.name, old.name)
+                old.rename(office / "superseded" / old.name)
+            return super().rows(sql, *values)
+
+    with closing(Meanwhile(office / "ledger.db", Watch(), "cron")) as disturbed:
+        assert find_holdings(Workspace.open(office), disturbed).missing == ()
+    with ledger_of(office) as ledger, ledger.transaction():
+        ledger.execute("UPDATE dossier SET package = ? WHERE package = ?", old.name, new.name)
+        (lost,) = find_holdings(Workspace.open(office), ledger).missing
+    assert lost.key == old.name
 
 
 def test_the_log_is_checked_each_time(office: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import os
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -12,12 +14,14 @@ import pytest
 
 from digitize.archive.contents import dossier_description
 from digitize.errors import UsageProblem
+from digitize.model import Stage
 from digitize.pdf.compose import Provenance, check_pdfa
 from digitize.pdf.paper import OfficePaper, PaperColumn, PaperTable, write_paper
 from digitize.pipeline.papers import PaperKind, make_papers
 from digitize.pipeline.sheet_values import set_sheet_values
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
+from support.crashes import in_child
 from support.listed import index, letter, received
 from support.offices import ledger_of
 from support.program import digitize
@@ -146,6 +150,33 @@ def test_nothing_is_written_over_and_unknown_dossiers_are_told(filled: Path, tmp
         made(filled, PaperKind.LIST, tmp_path)
     with pytest.raises(UsageProblem, match="dossier_unknown"):
         made(filled, PaperKind.LIST, tmp_path / "khác", "không có")
+
+
+def test_withdrawn_dossiers_are_left_out_and_own_folders_are_not_written_to(
+    filled: Path, tmp_path: Path
+) -> None:
+    with ledger_of(filled) as ledger, ledger.transaction():
+        ledger.move("HS-03", Stage.WITHDRAWN, "withdrawn")
+    files = made(filled, PaperKind.INDEX, tmp_path / "một")
+    assert {file.stem for file in files} == {f"muc-luc-van-ban-{CODE}"}
+    for own in ("archive", "originals/x"):
+        with pytest.raises(UsageProblem, match="export_into_own"):
+            made(filled, PaperKind.LIST, filled / own)
+
+
+def test_no_paper_is_ever_without_its_event(filled: Path, tmp_path: Path) -> None:
+    def cut_off(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "digitize.disk" and arguments[0] == "flush" and str(arguments[1]) == str(tmp_path):
+            os._exit(9)
+
+    def work() -> None:
+        sys.addaudithook(cut_off)
+        made(filled, PaperKind.LIST, tmp_path)
+
+    assert in_child(work) == 9
+    assert [path.suffix for path in tmp_path.glob("muc-luc*")] == [".pdf"]
+    with ledger_of(filled) as ledger:
+        assert ledger.events(CODE)[-1].kind == "paper_made"
 
 
 def test_long_tables_repeat_their_headings_and_texts_wrap(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import MOST_DAYS, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 
 
@@ -24,7 +24,12 @@ def register(app: typer.Typer, session: Session) -> None:
         within: Annotated[
             int | None,
             typer.Option(
-                "--within", min=0, metavar="DAYS", help=session.text("help.audit.within"), show_default=False
+                "--within",
+                min=0,
+                max=MOST_DAYS,
+                metavar="DAYS",
+                help=session.text("help.audit.within"),
+                show_default=False,
             ),
         ] = None,
         report: Annotated[bool, typer.Option("--report", help=session.text("help.audit.report"))] = False,

@@ -11,6 +11,9 @@ import typer
 
 from digitize.cli.session import Session
 
+MOST_DAYS = 36_525
+"""A hundred years: no proof is asked about that lies farther ahead."""
+
 
 def workspace_option(session: Session) -> Any:
     """``--workspace``: which workspace; without it, the nearest one upwards."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import MOST_DAYS, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode
 
@@ -24,7 +24,10 @@ def register(app: typer.Typer, session: Session) -> None:
     @command(app, session, "renew")
     def renew(
         within: Annotated[
-            int, typer.Option("--within", min=0, metavar="DAYS", help=session.text("help.renew.within"))
+            int,
+            typer.Option(
+                "--within", min=0, max=MOST_DAYS, metavar="DAYS", help=session.text("help.renew.within")
+            ),
         ] = _SOON,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,

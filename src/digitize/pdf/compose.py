@@ -23,11 +23,10 @@ from digitize.files import whole_file
 from digitize.imaging.encode import Encoding
 from digitize.model import PageReading
 from digitize.pdf import glyphless
+from digitize.pdf.saving import FLAVOUR, save_pdfa
 from digitize.pdf.text_layer import FONT, IMAGE, characters, page_content
 from digitize.times import VIETNAM
 
-FLAVOUR = "2b"
-PDF_VERSION = "1.7"
 TOOL = f"digitize {__version__}"
 
 
@@ -82,7 +81,7 @@ def compose(pages: Sequence[ComposedPage], provenance: Provenance, target: Path)
     describe(pdf, provenance)
     try:
         with whole_file(target) as part:
-            pdfa.save(pdf, part, FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
+            save_pdfa(pdf, part)
     except pdfa.PdfaError as error:
         raise ItemProblem("pdfa_failed", detail=_first_finding(error.report)) from error
 

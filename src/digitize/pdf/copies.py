@@ -22,9 +22,10 @@ from pikepdf import Name, Pdf, pdfa
 
 from digitize.errors import ItemProblem
 from digitize.files import whole_file
-from digitize.pdf.compose import FLAVOUR, PDF_VERSION, TOOL
+from digitize.pdf.compose import TOOL
 from digitize.pdf.frame import Frame, Rectangle
 from digitize.pdf.mark_font import MarkFont, embed, load_mark_font
+from digitize.pdf.saving import save_pdfa, save_plain
 from digitize.times import written
 
 _EDGE = 14
@@ -237,8 +238,8 @@ def _describe(pdf: Pdf, mark: Mark, origin: str, moment: dt.datetime) -> None:
 def _save(pdf: Pdf, target: Path) -> bool:
     """Save as PDF/A; what cannot be that, such as an old file of somebody else's, as it is."""
     try:
-        pdfa.save(pdf, target, FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
+        save_pdfa(pdf, target)
     except pdfa.PdfaError:
-        pdf.save(target, deterministic_id=True, min_version=PDF_VERSION)
+        save_plain(pdf, target)
         return False
     return True

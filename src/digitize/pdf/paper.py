@@ -20,7 +20,8 @@ from pikepdf import Dictionary, Name, Pdf, String, pdfa
 from digitize.errors import ItemProblem
 from digitize.files import whole_file
 from digitize.fonts import Face, find_font
-from digitize.pdf.compose import FLAVOUR, PDF_VERSION, Provenance, describe
+from digitize.pdf.compose import Provenance, describe
+from digitize.pdf.saving import save_pdfa
 
 _FONT = "office"
 _MARGINS = {"top": 20.0, "bottom": 20.0, "left": 30.0, "right": 15.0}
@@ -112,7 +113,7 @@ def write_paper(paper: OfficePaper, provenance: Provenance, target: Path) -> Non
         describe(pdf, provenance)
         try:
             with whole_file(target) as part:
-                pdfa.save(pdf, part, FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
+                save_pdfa(pdf, part)
         except pdfa.PdfaError as error:
             first = next((finding.rule for finding in error.report.findings), "-")
             raise ItemProblem("pdfa_failed", detail=first) from error

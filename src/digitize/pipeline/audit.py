@@ -19,7 +19,7 @@ from digitize.archive.findings import Finding, error
 from digitize.archive.opening import is_plain_inside, look
 from digitize.archive.renewal import package_expiry
 from digitize.archive.verification import Effort, VerifiedItem, verify_found
-from digitize.errors import EnvironmentProblem, ItemProblem
+from digitize.errors import ItemProblem
 from digitize.files import fixity
 from digitize.model import Problem
 from digitize.pipeline.audit_record import Beside, CheckRecord, load_checks, record_check
@@ -105,19 +105,8 @@ def audit_workspace(
         EnvironmentProblem: there is no archive, or an anchor cannot be used.
 
     """
-    require_archive(workspace)
+    workspace.require_archive()
     return _Audit(workspace, ledger, clock, wishes).run(told)
-
-
-def require_archive(workspace: Workspace) -> None:
-    """Make sure that there is an archive: one that is not mounted has not lost everything.
-
-    Raises:
-        EnvironmentProblem: there is none.
-
-    """
-    if not workspace.archive.is_dir():
-        raise EnvironmentProblem("folder_unusable", path=str(workspace.archive))
 
 
 class _Audit:

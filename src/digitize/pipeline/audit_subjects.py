@@ -77,7 +77,12 @@ def find_holdings(workspace: Workspace, ledger: Ledger) -> Holdings:
     _follow(ledger, there, old)
     names = _named(ledger)
     named = names.packages
-    present = {record.package: record.id for record in ledger.dossiers(Stage.PACKAGED) if record.package}
+    # The package of a dossier that was reopened stands until the next one is there.
+    present = {
+        record.package: record.id
+        for record in ledger.dossiers()
+        if record.package and record.stage is not Stage.WITHDRAWN
+    }
     subject = _Maker(ledger, present).subject
     known = {
         name for name in there if name in named or any(one in name.casefold() for one in names.identities)
@@ -92,14 +97,19 @@ def find_holdings(workspace: Workspace, ledger: Ledger) -> Holdings:
         folder = workspace.originals / dossier
         subjects.append(subject(f"originals/{dossier}", folder, dossier, ItemKind.ORIGINALS))
 
-    def places(name: str) -> list[Path]:
-        return [workspace.archive] if name in present else [workspace.archive, workspace.superseded]
+    def is_missing(name: str) -> bool:
+        # A run may have published it, or a renewal moved it, since the folders were looked into.
+        if (workspace.archive / name).is_dir():
+            return False
+        if not (workspace.superseded / name).is_dir():
+            return True
+        now = ledger.dossier(present[name]) if name in present else None
+        return now is not None and now.package == name
 
     missing = [
         subject(name, workspace.archive / name, dossier)
         for name, dossier in named.items()
-        # A run may have published it, or a renewal moved it, since the folders were looked into.
-        if not any((folder / name).is_dir() for folder in places(name))
+        if is_missing(name)
     ]
     return Holdings(
         tuple(sorted(subjects, key=lambda one: (one.checked_at, one.kind is ItemKind.ORIGINALS, one.key))),

@@ -38,7 +38,13 @@ class Answer:
 def catalogue_of(
     workspace: Workspace, told: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Catalogue:
-    """The catalogue of a workspace's packages."""
+    """The catalogue of a workspace's packages.
+
+    Raises:
+        EnvironmentProblem: there is no archive.
+
+    """
+    workspace.require_archive()
     places = Places(workspace.catalogue, workspace.archive, workspace.superseded)
     return Catalogue(places, workspace.templates, told=told)
 
@@ -62,7 +68,7 @@ def find(
 
     Raises:
         UsageProblem: the query cannot be understood.
-        EnvironmentProblem: the catalogue cannot be written or read.
+        EnvironmentProblem: there is no archive, or the catalogue cannot be written or read.
 
     """
     query = parse_query(text)
@@ -89,7 +95,7 @@ def rebuild(workspace: Workspace, told: Callable[[int, int], None]) -> Refreshed
     """Make the catalogue of a workspace anew from its packages.
 
     Raises:
-        EnvironmentProblem: the disk does not take it.
+        EnvironmentProblem: there is no archive, or the disk does not take it.
 
     """
     return catalogue_of(workspace, told).refresh(anew=True)

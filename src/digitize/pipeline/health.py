@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +22,7 @@ from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
 from digitize.pipeline.keys import KeyOpener
+from digitize.pipeline.ledger import VERSION
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.tokens import Tries
@@ -70,6 +73,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
     if workspace is not None:
         checks += [
             *_folders(workspace),
+            *_ledger(workspace),
             *_access(workspace),
             _disk(workspace),
             *_key(workspace, clock),
@@ -130,6 +134,25 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
             yield _bad("folder", State.WARNING, "folder_open_to_all", path=str(folder))
         else:
             yield Check("folder", State.OK, str(folder))
+
+
+def _ledger(workspace: Workspace) -> Iterator[Check]:
+    path = workspace.ledger
+    if not path.exists():
+        return
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
+        ) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute("SELECT max(id) FROM event")
+    except sqlite3.Error as error:
+        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=str(error))
+        return
+    if version > VERSION:
+        yield _bad("ledger", State.FAILURE, "ledger_version", found=version, known=VERSION)
+    else:
+        yield Check("ledger", State.OK, str(path))
 
 
 def _access(workspace: Workspace) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from digitize.errors import Fact, ItemProblem
-from digitize.ingest.naming import nfc, safe_code
+from digitize.ingest.naming import dossier_code, nfc
 from digitize.ingest.sheets import RawSheet, read_sheets
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
@@ -59,7 +59,7 @@ class SheetDossier:
     @property
     def identifier(self) -> str:
         """The code under which it is kept."""
-        return self.matched or safe_code(self.code)
+        return self.matched or dossier_code(self.code)
 
     @property
     def documents(self) -> int:
@@ -272,7 +272,7 @@ def _match(ledger: Ledger, found: Sequence[SheetDossier], dossier: str | None) -
 
 
 def _ours(one: SheetDossier, codes: set[str], owners: Mapping[str, set[str]]) -> str | None:
-    code = safe_code(one.code)
+    code = dossier_code(one.code)
     if code in codes:
         return code
     paths = [values[_FILE].replace("\\", "/") for values in one.values.values() if _FILE in values]
@@ -280,7 +280,7 @@ def _ours(one: SheetDossier, codes: set[str], owners: Mapping[str, set[str]]) ->
     votes: Counter[str] = Counter()
     for path in paths:
         names = owners.get(_name(path), set())
-        folders = {safe_code(part) for part in PurePosixPath(path).parts} & codes
+        folders = {dossier_code(part) for part in PurePosixPath(path).parts} & codes
         told = (names & folders) or folders or names
         if len(told) == 1:
             votes[next(iter(told))] += 1

@@ -24,7 +24,7 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder, whole_file
 from digitize.ingest.naming import safe_code
 from digitize.messages import Catalogue
-from digitize.model import Language
+from digitize.model import Language, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pdf.paper import OfficePaper, PaperColumn, PaperTable, write_paper
 from digitize.pipeline.field_sheets import harmless
@@ -144,7 +144,8 @@ def make_papers(
         The files that were written.
 
     Raises:
-        UsageProblem: a dossier does not exist, there is none, or a file is there already.
+        UsageProblem: a dossier does not exist, there is none, a file is there already, or the folder is one
+            of the workspace's own.
         ItemProblem: the result is no PDF/A.
 
     """
@@ -152,7 +153,8 @@ def make_papers(
     unknown = next((code for code in dossiers if code not in records), None)
     if unknown is not None:
         raise UsageProblem("dossier_unknown", dossier=unknown)
-    chosen = [records[code] for code in dict.fromkeys(dossiers)] or list(records.values())
+    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
+    chosen = [records[code] for code in dict.fromkeys(dossiers)] or standing
     if not chosen:
         raise UsageProblem("no_dossier_for_paper")
     layout: _Layout = getattr(_papers(), kind.value)
@@ -160,18 +162,21 @@ def make_papers(
     moment = clock().astimezone(VIETNAM)
     contents = _contents(workspace, layout, kind, known, moment, seed)
     targets = [to / f"{content.name}{suffix}" for content in contents for suffix in (".pdf", ".xlsx")]
+    if workspace.is_inside(to):
+        raise UsageProblem("export_into_own", path=str(to))
     for target in targets:
         if target.exists():
             raise UsageProblem("export_exists", path=str(target))
     try:
         make_folder(to)
+        # Never a paper without its event; cut off in between, the event names one that is not there.
+        with ledger.transaction():
+            for record in chosen:
+                ledger.add_event("paper_made", record.id, paper=kind.value, files=len(targets))
         for content in contents:
             _write(workspace, layout, content, to, moment)
     except OSError as error:
         raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
-    with ledger.transaction():
-        for record in chosen:
-            ledger.add_event("paper_made", record.id, paper=kind.value, files=len(targets))
     return targets
 
 

@@ -164,6 +164,16 @@ class Workspace:
         always = (self.originals, self.archive, self.quarantine, self.work)
         return (*always, self.superseded) if self.superseded.is_dir() else always
 
+    def require_archive(self) -> None:
+        """Make sure that there is an archive: one that is not mounted has not lost everything.
+
+        Raises:
+            EnvironmentProblem: there is none.
+
+        """
+        if not self.archive.is_dir():
+            raise EnvironmentProblem("folder_unusable", path=str(self.archive))
+
     def is_inside(self, path: Path) -> bool:
         """Whether a path is one of the folders that the program writes itself."""
         resolved = path.resolve()

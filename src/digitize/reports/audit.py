@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from digitize.messages import Catalogue
-from digitize.pipeline.audit import AuditResult, AuditWishes, audit_workspace, require_archive
+from digitize.pipeline.audit import AuditResult, AuditWishes, audit_workspace
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.workspace import Workspace
@@ -37,7 +37,7 @@ def audit_and_report(
         EnvironmentProblem: there is no archive, an anchor cannot be used, or the disk does not take a report.
 
     """
-    require_archive(workspace)
+    workspace.require_archive()
     reports = FixityReports(workspace, ledger, clock, Catalogue(workspace.settings.language))
     with run_lock(workspace.audit_lock, clock, "audit_busy"):
         news = ReportNews(made=reports.write_due())
