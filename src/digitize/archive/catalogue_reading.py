@@ -16,6 +16,9 @@ from digitize.workers import Crew, Lost
 UNREADABLE = "package_unreadable"
 TEXT_UNREADABLE = "text_unreadable"
 
+_JOBS_EACH = 5000
+"""Packages that a worker reads before it is replaced: most take some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -90,7 +93,7 @@ class Reading:
         """Each package as it is done; one that cannot be read has no documents and a problem."""
         size = self._effort.jobs or max(2, len(os.sched_getaffinity(0)))
         done = 0
-        with Crew[_Job, _Answer](self._look, size, self._effort.megabytes) as crew:
+        with Crew[_Job, _Answer](self._look, size, self._effort.megabytes, _JOBS_EACH) as crew:
             for number, source in enumerate(sources):
                 crew.add(_Job(number, source), self._effort.seconds)
             for job, answer in crew:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -24,6 +24,17 @@ STAMP = f"{VERSION} {unicodedata.unidata_version}"
 
 SHIFT = 16
 """Bits of a page's or a value's number that are its own; those above are the document's."""
+
+_INDEXES = ("page_text", "value_text")
+
+_BUILDING = {"hashsize": 8 * 1024 * 1024, "automerge": 0, "crisismerge": 1000}
+"""How the indexes of words are filled: each part is written once, and all are merged in the end.
+
+Words are gathered in so much memory before they are written; more does not stay near the processor.
+"""
+
+_FOLLOWING = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
+"""Likewise, what comes later in small parts."""
 
 _SECONDS = 30.0
 _INSERT_PAGE = "INSERT INTO page VALUES (?, ?, ?)"
@@ -76,12 +87,7 @@ class Store:
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 f"PRAGMA cache_size = -65536; {schema}"
             )
-            # Words are gathered in memory before they are written; the default is meant for phones.
-            for table in ("page_text", "value_text"):
-                self.db.execute(
-                    f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                    (32 * 1024 * 1024,),
-                )
+            self._configure(_BUILDING)
             self.set_meta("stamp", STAMP)
         elif self.writable:
             self.db.execute("PRAGMA journal_mode = WAL")
@@ -196,7 +202,7 @@ class Store:
         ).fetchall()
         self.db.executemany(
             "INSERT INTO value_text (value_text, rowid, field, folded, exact) VALUES ('delete', ?, ?, ?, ?)",
-            [(at, field_word(field), *token_data(shown)) for at, field, shown in values],
+            [(at, field_word(field), *token_data(shown.split())) for at, field, shown in values],
         )
         self.db.execute("DELETE FROM value WHERE id >= ? AND id < ?", span)
 
@@ -207,14 +213,15 @@ class Store:
 
     def finish(self) -> None:
         """Put a catalogue that was built into its best order."""
-        for table in ("page_text", "value_text"):
+        for table in _INDEXES:
             self.db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-            # What comes later comes in small parts.
-            self.db.execute(
-                f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                (1024 * 1024,),
-            )
+        self._configure(_FOLLOWING)
         self.db.execute("ANALYZE")
+
+    def _configure(self, options: Mapping[str, int]) -> None:
+        for table in _INDEXES:
+            for option, value in options.items():
+                self.db.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (option, value))
 
 
 def field_word(field: int) -> str:
