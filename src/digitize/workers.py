@@ -25,7 +25,6 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 _JOBS_PER_WORKER = 500
-"""A worker is replaced after so many jobs: libraries leak a little."""
 
 _INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
@@ -74,13 +73,18 @@ class Crew(AbstractContextManager["Crew[J, R]"], Generic[J, R]):
         work: done in a worker for each job; jobs and results must be picklable.
         size: how many work at once.
         megabytes: most address space of a worker, 0 for no limit.
+        jobs_each: a worker is replaced after so many jobs: libraries leak a little. To fork a process with
+            much memory costs both sides, so that small jobs may be many.
 
     """
 
-    def __init__(self, work: Callable[[J], R], size: int, megabytes: int = 0) -> None:
+    def __init__(
+        self, work: Callable[[J], R], size: int, megabytes: int = 0, jobs_each: int = _JOBS_PER_WORKER
+    ) -> None:
         self._work = work
         self._size = size
         self._megabytes = megabytes
+        self._jobs_each = jobs_each
         self._waiting: list[tuple[int, int, J, float]] = []
         self._order = itertools.count()
         self._workers: list[_Worker[J]] = []
@@ -160,7 +164,7 @@ class Crew(AbstractContextManager["Crew[J, R]"], Generic[J, R]):
         assert job is not None
         worker.job = None
         worker.done += 1
-        if worker.done >= _JOBS_PER_WORKER:
+        if worker.done >= self._jobs_each:
             self._dismiss(worker)
         return job, result
 

@@ -16,6 +16,9 @@ from digitize.workers import Crew, Lost
 UNREADABLE = "package_unreadable"
 TEXT_UNREADABLE = "text_unreadable"
 
+_JOBS_EACH = 5000
+"""Packages that a worker reads before it is replaced: most take some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -62,13 +65,14 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A package with documents whose texts are still to be read."""
+    """What a package says, and documents whose texts are still to be read."""
 
-    rows: PackageRows
+    file_code: str
+    documents: tuple[DocumentRows, ...]
     waiting: tuple[DocumentContent, ...]
 
 
-_Answer = _Begun | DocumentRows
+_Answer = _Begun | DocumentRows | None
 
 
 class Reading:
@@ -89,7 +93,7 @@ class Reading:
         """Each package as it is done; one that cannot be read has no documents and a problem."""
         size = self._effort.jobs or max(2, len(os.sched_getaffinity(0)))
         done = 0
-        with Crew[_Job, _Answer](self._look, size, self._effort.megabytes) as crew:
+        with Crew[_Job, _Answer](self._look, size, self._effort.megabytes, _JOBS_EACH) as crew:
             for number, source in enumerate(sources):
                 crew.add(_Job(number, source), self._effort.seconds)
             for job, answer in crew:
@@ -106,10 +110,10 @@ class Reading:
         try:
             content = read_content(job.source.path)
         except UnreadablePackageError:
-            return _Begun(_unread(job.source), ())
+            return None
         documents = [rows_of(one, self._types) for one in content.documents if one.pages is not None]
-        rows = PackageRows(job.source, content.file_code, tuple(documents))
-        return _Begun(rows, tuple(one for one in content.documents if one.pages is None))
+        waiting = [one for one in content.documents if one.pages is None]
+        return _Begun(content.file_code, tuple(documents), tuple(waiting))
 
     def _settled(self, job: _Job, answer: _Answer | Lost, crew: Crew[_Job, _Answer]) -> PackageRows | None:
         """A whole package, once all of it is there."""
@@ -118,7 +122,8 @@ class Reading:
                 return _unread(job.source)
             for document in answer.waiting:
                 crew.add(_Job(job.number, job.source, document), self._effort.seconds, first=True)
-            return self._whole(job.number, answer.rows, len(answer.waiting))
+            rows = PackageRows(job.source, answer.file_code, answer.documents)
+            return self._whole(job.number, rows, len(answer.waiting))
         rows, waiting = self._begun.pop(job.number)
         if isinstance(answer, DocumentRows) and answer.pages:
             rows = replace(rows, documents=(*rows.documents, answer))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from digitize.archive.content import DocumentContent, Entry
 from digitize.forms.template import FieldType, Template
-from digitize.vietnamese.folding import single_spaced
-from digitize.vietnamese.tokens import token_texts
+from digitize.vietnamese.folding import pieces_of
+from digitize.vietnamese.tokens import token_data
 
 MOST = (1 << 16) - 1
 """Pages, and values, of one document that are kept: their numbers have sixteen bits."""
@@ -23,7 +21,7 @@ _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _CITIZEN = re.compile(r"\d{9}(?:\d{3})?")
 _LARGEST_NUMBER = 10**15
 
-_BREAK = "¶"
+_BREAK = " ¶ ".encode()
 """A word of its own between texts that do not belong together, so that no phrase goes across."""
 
 _APART = "\f"
@@ -40,6 +38,9 @@ class Kind(StrEnum):
     CHECK = "check"
 
 
+_WORDED = frozenset({Kind.TEXT, Kind.PID})
+"""Values that are looked for on the pages, and are added to a page if they stand on none."""
+
 _KINDS = {
     FieldType.DATE: Kind.DATE,
     FieldType.MONTH: Kind.DATE,
@@ -54,32 +55,18 @@ Types = Mapping[str, Mapping[str, FieldType]]
 """Types of fields and of columns of tables, by form and key."""
 
 
-class ValueRow(NamedTuple):
-    """A value; ``sort`` is what it is compared by, None for a text, which is found by its words.
+ValueRow = tuple[str, str, str | None, str, bool, bytes, bytes]
+"""A value: its key, its kind, what it is compared by, how it is shown, doubt, and its words.
 
-    There are many of them, and tuples travel between processes in half the time.
-    """
+A text is found by its words, and compared by None; others than citizens' numbers have no words. There are
+very many of these and of the next: bare tuples travel between processes in a fraction of the time.
+"""
 
-    key: str
-    kind: Kind
-    sort: str | None
-    shown: str
-    needs_review: bool
-    folded: str
-    exact: str
+PageRow = tuple[int, bytes, bytes, bytes]
+"""A page: its number, its text, and its words, folded and exact."""
 
 
-class PageRow(NamedTuple):
-    """A page: its number, its text compressed, and its words."""
-
-    number: int
-    text: bytes
-    folded: str
-    exact: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRows:
+class DocumentRows(NamedTuple):
     """Everything that the catalogue keeps of a document."""
 
     file: str
@@ -104,11 +91,18 @@ def types_of(templates: Mapping[str, Template]) -> Types:
 def rows_of(document: DocumentContent, types: Types) -> DocumentRows:
     """The rows of a document whose pages are known."""
     known = types.get(document.form, {})
-    values: list[ValueRow] = []
-    for entry in document.entries:
-        values += _values(entry, known.get(entry.key))
-    pages = [(number, _clean(text)[:_LONGEST_PAGE]) for number, text in (document.pages or ())[:MOST]]
-    words = [token_texts(text) for _, text in pages]
+    values = [
+        row
+        for entry in document.entries
+        for key, value, kind in _parts(entry, known.get(entry.key))
+        if (row := _row(key, value, kind, needs_review=entry.needs_review))
+    ]
+    pages: list[tuple[int, str]] = []
+    words: list[tuple[bytes, bytes]] = []
+    for number, text in (document.pages or ())[:MOST]:
+        clean, pieces = _clean(text, _LONGEST_PAGE)
+        pages.append((number, clean))
+        words.append(token_data(pieces))
     lacking = list(dict.fromkeys(_lacking(values, [folded for folded, _ in words])))
     if lacking:
         number, text = pages[0] if pages else (1, "")
@@ -117,39 +111,27 @@ def rows_of(document: DocumentContent, types: Types) -> DocumentRows:
     return DocumentRows(
         file=document.file,
         form=document.form[:_LONGEST_VALUE],
-        title=_clean(document.title)[:_LONGEST_VALUE],
+        title=_clean(document.title, _LONGEST_VALUE)[0],
         date=document.date if _ISO.fullmatch(document.date) else "",
         values=tuple(values[:MOST]),
         pages=tuple(
-            PageRow(number, packed(text), folded, exact)
+            (number, text.encode(), folded, exact)
             for (number, text), (folded, exact) in zip(pages, words, strict=True)
         ),
     )
 
 
-def page_words(text: str) -> tuple[str, str]:
+def page_words(text: str) -> tuple[bytes, bytes]:
     """The words under which a kept text is found, folded and exact."""
     if _APART not in text:
-        return token_texts(text)
-    parts = [token_texts(part) for part in text.split(_APART)]
-    return f" {_BREAK} ".join(part[0] for part in parts), f" {_BREAK} ".join(part[1] for part in parts)
+        return token_data(text.split())
+    parts = [token_data(part.split()) for part in text.split(_APART)]
+    return _BREAK.join(part[0] for part in parts), _BREAK.join(part[1] for part in parts)
 
 
 def readable(text: str) -> str:
     """A kept text as it is shown."""
     return text.replace(_APART, " | ")
-
-
-def packed(text: str) -> bytes:
-    """A text as the catalogue keeps it."""
-    # A page needs no large window, and setting one up takes longer than the rest.
-    packer = zlib.compressobj(level=1, wbits=12, memLevel=5)
-    return packer.compress(text.encode()) + packer.flush()
-
-
-def unpacked(data: bytes) -> str:
-    """A text that the catalogue keeps."""
-    return zlib.decompress(data).decode()
 
 
 def is_citizen_number(text: str) -> bool:
@@ -162,58 +144,60 @@ def sortable_number(number: float) -> str | None:
     return f"{number:020.3f}" if 0 <= number < _LARGEST_NUMBER else None
 
 
-def _clean(text: str) -> str:
-    """A text in NFC with single spaces."""
-    return single_spaced(text)
+def _clean(text: str, longest: int) -> tuple[str, list[str]]:
+    """A text in NFC with single spaces, not longer than that, and its pieces between the spaces."""
+    pieces = pieces_of(text)
+    clean = " ".join(pieces)
+    return (clean, pieces) if len(clean) <= longest else (clean[:longest], clean[:longest].split())
 
 
-def _lacking(values: Iterable[ValueRow], pages: list[str]) -> Iterator[str]:
+def _lacking(values: Iterable[ValueRow], pages: list[bytes]) -> Iterator[str]:
     """Values that are on no page, because they were corrected or written otherwise."""
-    whole = " ".join(["", *pages, ""])
-    for value in values:
-        if value.kind in (Kind.TEXT, Kind.PID) and value.folded and f" {value.folded} " not in whole:
-            yield value.shown
+    whole = b" ".join([b"", *pages, b""])
+    for _, _, _, shown, _, folded, _ in values:
+        if folded and b" %b " % folded not in whole:
+            yield shown
 
 
-def _values(entry: Entry, known: FieldType | None) -> Iterator[ValueRow]:
+def _parts(entry: Entry, known: FieldType | None) -> Iterable[tuple[str, object, Kind | None]]:
+    """The scalars of a value, with their keys and how they are compared, where that is known."""
     value = entry.value
     if isinstance(value, dict):
-        for part, one in value.items():
-            key = entry.key if part == "number" else f"{entry.key}.{part}"
-            yield from _scalar(key, one, entry, is_number=part == "number")
-    elif isinstance(value, list):
-        for one in value:
-            yield from _scalar(entry.key, one, entry)
-    else:
-        kind = _KINDS.get(known, Kind.TEXT) if known else None
-        yield from _scalar(entry.key, value, entry, kind=kind)
+        return [
+            (entry.key if part == "number" else f"{entry.key}.{part}", one, None)
+            for part, one in value.items()
+        ]
+    if isinstance(value, list):
+        return [(entry.key, one, None) for one in value]
+    return ((entry.key, value, _KINDS.get(known, Kind.TEXT) if known else None),)
 
 
-def _scalar(
-    key: str, value: object, entry: Entry, *, kind: Kind | None = None, is_number: bool = False
-) -> Iterator[ValueRow]:
+def _row(key: str, value: object, kind: Kind | None, *, needs_review: bool) -> ValueRow | None:
+    """The row of a scalar; None for what is none, or is empty."""
     sort: str | None
-    if isinstance(value, bool):
+    pieces: list[str] = []
+    if isinstance(value, str):
+        shown, pieces = _clean(value, _LONGEST_VALUE)
+        kind, sort = _compared(shown, kind)
+    elif isinstance(value, bool):
         shown, kind, sort = str(value).lower(), Kind.CHECK, str(value).lower()
-    elif isinstance(value, (int, float)):
-        if not abs(value) < _LARGEST_NUMBER:
-            return
+    elif isinstance(value, (int, float)) and abs(value) < _LARGEST_NUMBER:
         shown, kind, sort = f"{value:.15g}", Kind.COUNT, sortable_number(value)
-    elif isinstance(value, str):
-        shown = _clean(value)[:_LONGEST_VALUE]
-        kind, sort = _compared(shown, kind, is_number=is_number)
     else:
-        return
-    if shown:
-        # What is compared is not looked for by its words.
-        folded, exact = token_texts(shown) if kind in (Kind.TEXT, Kind.PID) else ("", "")
-        yield ValueRow(key, kind, sort, shown, entry.needs_review, folded, exact)
+        return None
+    if not shown:
+        return None
+    # What is compared is not looked for by its words.
+    folded, exact = token_data(pieces) if kind in _WORDED else (b"", b"")
+    return key, kind.value, sort, shown, needs_review, folded, exact
 
 
-def _compared(shown: str, kind: Kind | None, *, is_number: bool) -> tuple[Kind, str | None]:
+def _compared(shown: str, kind: Kind | None) -> tuple[Kind, str | None]:
     """How a text is compared, and by what; its look decides where no form says it."""
-    digits = "".join(shown.split())
-    if (kind is Kind.PID or is_number or kind is None) and is_citizen_number(digits):
+    if not shown[:1].isdecimal():
+        return Kind.TEXT, None
+    digits = shown.replace(" ", "")
+    if kind in (Kind.PID, None) and is_citizen_number(digits):
         return Kind.PID, digits
     if kind in (Kind.DATE, None) and _ISO.fullmatch(shown) and (kind or "-" in shown):
         return Kind.DATE, shown

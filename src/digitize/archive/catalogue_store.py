@@ -8,22 +8,33 @@ from __future__ import annotations
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from digitize.archive.catalogue_rows import DocumentRows, page_words, unpacked
+from digitize.archive.catalogue_rows import DocumentRows, PageRow, ValueRow, page_words
 from digitize.files import announce
-from digitize.vietnamese.tokens import token_texts
+from digitize.vietnamese.tokens import token_data, token_texts
 
-VERSION = 1
+VERSION = 2
 
 STAMP = f"{VERSION} {unicodedata.unidata_version}"
 """What words are made by; those of a catalogue with another stamp could not be taken out again."""
 
 SHIFT = 16
 """Bits of a page's or a value's number that are its own; those above are the document's."""
+
+_INDEXES = ("page_text", "value_text")
+
+_BUILDING = {"hashsize": 8 * 1024 * 1024, "automerge": 0, "crisismerge": 1000}
+"""How the indexes of words are filled: each part is written once, and all are merged in the end.
+
+Words are gathered in so much memory before they are written; more does not stay near the processor.
+"""
+
+_FOLLOWING = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
+"""Likewise, what comes later in small parts."""
 
 _SECONDS = 30.0
 _INSERT_PAGE = "INSERT INTO page VALUES (?, ?, ?)"
@@ -76,12 +87,7 @@ class Store:
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 f"PRAGMA cache_size = -65536; {schema}"
             )
-            # Words are gathered in memory before they are written; the default is meant for phones.
-            for table in ("page_text", "value_text"):
-                self.db.execute(
-                    f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                    (32 * 1024 * 1024,),
-                )
+            self._configure(_BUILDING)
             self.set_meta("stamp", STAMP)
         elif self.writable:
             self.db.execute("PRAGMA journal_mode = WAL")
@@ -146,35 +152,31 @@ class Store:
         ).lastrowid
         edge, step = ("min", -1) if superseded else ("max", 1)
         (number,) = self.db.execute(f"SELECT {edge}(0, coalesce({edge}(id), 0)) FROM document").fetchone()
-        for document in documents:
-            number += step
-            self._add_document(number, package, document)
-
-    def _add_document(self, number: int, package: int | None, document: DocumentRows) -> None:
-        base = number << SHIFT
-        self.db.execute(
+        numbered = list(enumerate(documents, start=1))
+        self.db.executemany(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",
-            (number, package, document.file, document.form, document.title, document.date),
-        )
-        pages = list(enumerate(document.pages, start=base))
-        self.db.executemany(_INSERT_PAGE, [(at, page.number, page.text) for at, page in pages])
-        self.db.executemany(_INSERT_WORDS, [(at, page.folded, page.exact) for at, page in pages])
-        values = [
-            (at, self._field(value.key, value.kind), value)
-            for at, value in enumerate(document.values, start=base)
-        ]
-        self.db.executemany(
-            _INSERT_VALUE,
-            [(at, field, value.sort, value.shown, value.needs_review) for at, field, value in values],
-        )
-        self.db.executemany(
-            _INSERT_VALUE_WORDS,
             [
-                (at, field_word(field), value.folded, value.exact)
-                for at, field, value in values
-                if value.sort is None
+                (number + step * nth, package, one.file, one.form, one.title, one.date)
+                for nth, one in numbered
             ],
         )
+        starts = [((number + step * nth) << SHIFT, one) for nth, one in numbered]
+        self._add_pages([page for start, one in starts for page in enumerate(one.pages, start)])
+        self._add_values([value for start, one in starts for value in enumerate(one.values, start)])
+
+    def _add_pages(self, pages: Sequence[tuple[int, PageRow]]) -> None:
+        self.db.executemany(_INSERT_PAGE, [(at, number, text) for at, (number, text, _, _) in pages])
+        self.db.executemany(_INSERT_WORDS, [(at, folded, exact) for at, (_, _, folded, exact) in pages])
+
+    def _add_values(self, values: Sequence[tuple[int, ValueRow]]) -> None:
+        rows, words = [], []
+        for at, (key, kind, sort, shown, needs_review, folded, exact) in values:
+            field = self.fields.get((key, kind)) or self._field(key, kind)
+            rows.append((at, field, sort, shown, needs_review))
+            if sort is None:
+                words.append((at, field_word(field), folded, exact))
+        self.db.executemany(_INSERT_VALUE, rows)
+        self.db.executemany(_INSERT_VALUE_WORDS, words)
 
     def remove(self, folder: str) -> None:
         """Take a package out; one that is not there is no error."""
@@ -192,7 +194,7 @@ class Store:
         # The index of words keeps no texts: it has to be told what it forgets.
         self.db.executemany(
             "INSERT INTO page_text (page_text, rowid, folded, exact) VALUES ('delete', ?, ?, ?)",
-            [(at, *page_words(unpacked(text))) for at, text in pages],
+            [(at, *page_words(text.decode())) for at, text in pages],
         )
         self.db.execute("DELETE FROM page WHERE id >= ? AND id < ?", span)
         values = self.db.execute(
@@ -200,27 +202,26 @@ class Store:
         ).fetchall()
         self.db.executemany(
             "INSERT INTO value_text (value_text, rowid, field, folded, exact) VALUES ('delete', ?, ?, ?, ?)",
-            [(at, field_word(field), *token_texts(shown)) for at, field, shown in values],
+            [(at, field_word(field), *token_data(shown.split())) for at, field, shown in values],
         )
         self.db.execute("DELETE FROM value WHERE id >= ? AND id < ?", span)
 
     def _field(self, key: str, kind: str) -> int:
-        number = self.fields.get((key, kind))
-        if number is None:
-            row = self.db.execute("INSERT INTO field (key, kind) VALUES (?, ?)", (key, kind))
-            number = self.fields[key, kind] = int(row.lastrowid or 0)
+        row = self.db.execute("INSERT INTO field (key, kind) VALUES (?, ?)", (key, kind))
+        number = self.fields[key, kind] = int(row.lastrowid or 0)
         return number
 
     def finish(self) -> None:
         """Put a catalogue that was built into its best order."""
-        for table in ("page_text", "value_text"):
+        for table in _INDEXES:
             self.db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-            # What comes later comes in small parts.
-            self.db.execute(
-                f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)",
-                (1024 * 1024,),
-            )
+        self._configure(_FOLLOWING)
         self.db.execute("ANALYZE")
+
+    def _configure(self, options: Mapping[str, int]) -> None:
+        for table in _INDEXES:
+            for option, value in options.items():
+                self.db.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (option, value))
 
 
 def field_word(field: int) -> str:

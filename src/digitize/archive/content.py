@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,8 +36,7 @@ _DESCRIBED = {
 """Elements of a document's metadata, and the keys under which their values are known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A value of a field: a scalar, a list, or the parts of an identity paper."""
 
     key: str

@@ -64,13 +64,14 @@ def look(path: Path) -> Problem | None:
 
 def is_plain_inside(folder: Path, name: str) -> bool:
     """Whether a name means a plain file that is reached without any link below ``folder``."""
-    path = folder
+    path, mode = os.fspath(folder), 0
     try:
         for part in PurePosixPath(name).parts:
-            path /= part
-            if stat.S_ISLNK(path.lstat().st_mode):
+            path = os.path.join(path, part)  # noqa: PTH118 - very many are asked about
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
                 return False
-        return stat.S_ISREG(path.lstat().st_mode)
+        return stat.S_ISREG(mode)
     except (OSError, ValueError):
         # A name that is longer than any file's, or a folder that may not be entered.
         return False

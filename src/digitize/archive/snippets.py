@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from digitize.archive.catalogue_rows import readable, unpacked
+from digitize.archive.catalogue_rows import readable
 from digitize.archive.query import Words
 from digitize.messages.visible import one_line, visible
 from digitize.vietnamese.folding import fold
@@ -50,7 +50,7 @@ def snippet_of(text: bytes | None, words: Sequence[Words], values: Sequence[str]
     """
     if text is None:
         return Snippet("")
-    whole = readable(unpacked(text))
+    whole = readable(text.decode())
     folded = fold(whole)
     wishes = [*words, *(_as_words(value) for value in values)]
     places = [place for number, wish in enumerate(wishes) for place in _places(whole, folded, number, wish)]

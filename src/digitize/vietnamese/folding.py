@@ -34,4 +34,9 @@ def _fold_character(character: str) -> str:
 
 def single_spaced(text: str) -> str:
     """``text`` in NFC, with every run of white space as one space and none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(pieces_of(text))
+
+
+def pieces_of(text: str) -> list[str]:
+    """``text`` in NFC, parted at its white space."""
+    return unicodedata.normalize("NFC", text).split()

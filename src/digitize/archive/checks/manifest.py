@@ -18,6 +18,9 @@ from digitize.archive.mets import METS, XLINK
 _MAX_REPRESENTATIONS = 64
 _DATA = re.compile("representations/[^/]+/data/")
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
+_PLAIN = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+"""References that lead down and need no encoding: nearly all."""
+
 _URL = "!$&'()*+,;=:@/-._~%"
 """What may stand in the path of a URL beside letters and digits (RFC 3986)."""
 
@@ -177,6 +180,9 @@ def tag(name: str) -> str:
 
 def _path(named_in: str, location: etree._Element, findings: Findings) -> str | None:
     href = location.get(f"{{{XLINK}}}href", "")
+    if _PLAIN.fullmatch(href):
+        folder, stroke, _ = named_in.rpartition("/")
+        return f"{folder}{stroke}{href}"
     path = relative(named_in, href)
     if path is None:
         findings.wrong("path_leaves", named_in, path=href)
