@@ -23,9 +23,9 @@ from digitize.pipeline.overview import DossierDetail
 
 
 def detail_json(
-    session: Session, detail: DossierDetail, templates: Mapping[str, Template]
+    session: Session, detail: DossierDetail, templates: Mapping[str, Template], differences: int
 ) -> dict[str, object]:
-    """Everything known about a dossier."""
+    """Everything known about a dossier, with the number of places where its sources disagree."""
     return line_json(session, detail.line) | {
         "originals": [
             {
@@ -45,6 +45,7 @@ def detail_json(
             {"at": event.at, "who": event.who, "kind": event.kind, "detail": event.detail}
             for event in detail.events
         ],
+        "differences": differences,
     }
 
 

@@ -14,6 +14,7 @@ from digitize.cli.key_holder import TerminalKeyHolder
 from digitize.cli.session import Session
 from digitize.errors import ExitCode, SigningProblem
 from digitize.model import Problem
+from digitize.pipeline.differences import compare
 from digitize.pipeline.export import Exporter, Order, Writers
 from digitize.pipeline.export_copies import ReaderCopy
 from digitize.pipeline.export_formats import FOLDERS, ExportFormat
@@ -40,13 +41,15 @@ def export_and_tell(
     """
     order.check()
 
-    def describe(detail: DossierDetail) -> object:
-        return detail_json(session, detail, workspace.templates)
-
     def index(copy: ReaderCopy, folder: Path) -> None:
         write_reader_index(copy, session.catalogue, folder)
 
     with closing(Ledger(workspace.ledger, now, user)) as ledger:
+
+        def describe(detail: DossierDetail) -> object:
+            compared = compare(ledger, detail.line.id, workspace.templates)
+            return detail_json(session, detail, workspace.templates, len(compared.differences))
+
         exporter = Exporter(workspace, ledger, now, session.catalogue, Writers(describe, index))
         dossiers = exporter.dossiers(order)
         seal = _seal(session, workspace, order) if dossiers else None

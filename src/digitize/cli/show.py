@@ -37,7 +37,7 @@ def register(app: typer.Typer, session: Session) -> None:
             raise UsageProblem("dossier_unknown", dossier=dossier)
         differing = len(compared.differences) if compared else 0
         if json:
-            session.report_json(detail_json(session, detail, place.templates) | {"differences": differing})
+            session.report_json(detail_json(session, detail, place.templates, differing))
         else:
             show_detail(session, detail, place.templates)
             if differing:
