@@ -197,6 +197,20 @@ def test_long_tables_repeat_their_headings_and_texts_wrap(tmp_path: Path) -> Non
     assert "Trần Văn Thử" in pages[-1]
 
 
+def test_a_row_that_is_higher_than_a_page_goes_on_in_the_next(tmp_path: Path) -> None:
+    words = " ".join(f"chữ{number}" for number in range(900))
+    columns = (PaperColumn("Số TT", 10), PaperColumn("Trích yếu", 60), PaperColumn("Ghi chú", 10))
+    rows = (("1", words, words), ("2", "ngắn", "x" * 900))
+    for landscape in (False, True):
+        table = PaperTable(columns, rows, numbered=True)
+        paper = OfficePaper("U", (MOTTO,), "Mục lục", "{page}/{pages}", parts=(table,), landscape=landscape)
+        path = tmp_path / f"{landscape}.pdf"
+        write_paper(paper, Provenance("Mục lục", "1", "U", "", dt.datetime.now(dt.UTC)), path)
+        text = "".join("".join(pages_of(path)).split())
+        assert all(text.count(f"chữ{number}") >= 2 for number in range(100, 900))
+        assert text.count("x") >= 900
+
+
 def test_the_commands_tell_differences_and_make_papers(filled: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "bảng.csv"
     sheet.write_text(
