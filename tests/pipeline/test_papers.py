@@ -197,6 +197,13 @@ def test_long_tables_repeat_their_headings_and_texts_wrap(tmp_path: Path) -> Non
     assert "Trần Văn Thử" in pages[-1]
 
 
+def test_what_cannot_be_seen_stands_as_its_code(filled: Path, tmp_path: Path) -> None:
+    with ledger_of(filled) as ledger, ledger.transaction():
+        set_sheet_values(ledger, CODE, {0: {"title": "Tập\x07 \x1b[31mlưu\x0b \u202e"}}, "b.csv")
+    _, sheet = made(filled, PaperKind.LIST, tmp_path, CODE)
+    assert "Tập\\u0007 \\u001b[31mlưu\\u000b \\u202e" in rows_of(sheet)[-1] + rows_of(sheet)[-2]
+
+
 def test_a_row_that_is_higher_than_a_page_goes_on_in_the_next(tmp_path: Path) -> None:
     words = " ".join(f"chữ{number}" for number in range(900))
     columns = (PaperColumn("Số TT", 10), PaperColumn("Trích yếu", 60), PaperColumn("Ghi chú", 10))
