@@ -252,6 +252,27 @@ def test_a_list_and_a_package_call_a_dossier_the_same(packaged_office: Path, tmp
     assert all(listed.values())
 
 
+def test_what_cannot_be_seen_stands_as_its_code(filled: Path, tmp_path: Path) -> None:
+    with ledger_of(filled) as ledger, ledger.transaction():
+        set_sheet_values(ledger, CODE, {0: {"title": "Tập\x07 \x1b[31mlưu\x0b \u202e"}}, "b.csv")
+    _, sheet = made(filled, PaperKind.LIST, tmp_path, CODE)
+    assert "Tập\\u0007 \\u001b[31mlưu\\u000b \\u202e" in rows_of(sheet)[-1] + rows_of(sheet)[-2]
+
+
+def test_a_row_that_is_higher_than_a_page_goes_on_in_the_next(tmp_path: Path) -> None:
+    words = " ".join(f"chữ{number}" for number in range(900))
+    columns = (PaperColumn("Số TT", 10), PaperColumn("Trích yếu", 60), PaperColumn("Ghi chú", 10))
+    rows = (("1", words, words), ("2", "ngắn", "x" * 900))
+    for landscape in (False, True):
+        table = PaperTable(columns, rows, numbered=True)
+        paper = OfficePaper("U", (MOTTO,), "Mục lục", "{page}/{pages}", parts=(table,), landscape=landscape)
+        path = tmp_path / f"{landscape}.pdf"
+        write_paper(paper, Provenance("Mục lục", "1", "U", "", dt.datetime.now(dt.UTC)), path)
+        text = "".join("".join(pages_of(path)).split())
+        assert all(text.count(f"chữ{number}") >= 2 for number in range(100, 900))
+        assert text.count("x") >= 900
+
+
 def test_the_commands_tell_differences_and_make_papers(filled: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "bảng.csv"
     sheet.write_text(

@@ -255,6 +255,9 @@ def test_a_period_without_anything_is_told_and_no_failure(office: Path, tmp_path
     again = digitize("report", "-w", office, "--month", "2020-02", "--html", page)
     assert again.code == 2
     assert "đã có" in again.err
+    inside = digitize("report", "-w", office, "--month", "2020-02", "--html", office / "archive" / "a.html")
+    assert inside.code == 2
+    assert list((office / "archive").iterdir()) == []
 
 
 def test_the_command_tells_the_figures_of_a_real_workspace(finished: Path) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, cast
 
@@ -33,6 +34,12 @@ _BODY, _SMALL, _TABLE = 13.0, 11.0, 11.0
 _LEADER = "…"
 _LINE = 6.0
 _ROW = 5.0
+_HEADINGS = 60.0
+"""Room on each page for the headings of a table, which may take several lines."""
+
+_PADDING = 3.0
+"""What a cell keeps from its borders, and a little more: a line must not be broken twice."""
+
 _OURS = 0.4
 """Share of the width that the office has at the head."""
 
@@ -264,10 +271,32 @@ def _draw_table(pdf: FPDF, table: PaperTable) -> None:
             for number in range(1, len(table.columns) + 1):
                 numbers.cell(f"({number})", align=Align.C)
         for cells in table.rows:
-            row = drawn.row()
-            for cell in cells:
-                row.cell(cell)
+            for part in _fitting(pdf, table, cells):
+                row = drawn.row()
+                for cell in part:
+                    row.cell(cell)
     pdf.ln(3)
+
+
+def _fitting(pdf: FPDF, table: PaperTable, cells: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """A row, or the rows in which it goes on where it is higher than a page."""
+    share = pdf.epw / sum(column.width for column in table.columns)
+    most = int((pdf.eph - _HEADINGS) / _ROW)
+    parts = [
+        _broken(pdf, cell, column.width * share - _PADDING, most)
+        for cell, column in zip(cells, table.columns, strict=True)
+    ]
+    return zip_longest(*parts, fillvalue="")
+
+
+def _broken(pdf: FPDF, text: str, width: float, most: int) -> list[str]:
+    if len(text) <= most:
+        return [text]
+    lines = pdf.multi_cell(width, _ROW, text, wrapmode=WrapMode.WORD, dry_run=True, output="LINES")
+    assert isinstance(lines, list)
+    if len(lines) <= most:
+        return [text]
+    return ["\n".join(lines[first : first + most]) for first in range(0, len(lines), most)]
 
 
 def _sign(pdf: FPDF, signatures: Sequence[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ from digitize.forms.template import Template, is_cell
 from digitize.forms.template_files import template_of
 from digitize.messages import Catalogue
 from digitize.messages.values import written
+from digitize.messages.visible import visible
 from digitize.model import UNKNOWN_FORM, Document
 
 _COMMANDS = ("=", "+", "-", "@", "\t", "\r")
@@ -141,8 +142,12 @@ def write_xlsx(sheets: Sequence[Sheet], path: Path) -> None:
 
 
 def harmless(value: str) -> str:
-    """A text that a spreadsheet takes for text: what would be a formula gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(_COMMANDS) else value
+    """A text that a spreadsheet takes for text: what would be a formula gets an apostrophe before it.
+
+    Characters that cannot be seen, of which a workbook holds no controls, stand as their code.
+    """
+    shown = visible(value)
+    return f"'{shown}" if value.startswith(_COMMANDS) else shown
 
 
 def _title(wanted: str, taken: Sequence[str]) -> str:
