@@ -45,3 +45,19 @@ def test_tokens_stand_where_the_text_has_them() -> None:
     text = "Họ tên:  NGÔ Đình"
     assert [text[one.start : one.end] for one in tokens(text)] == ["Họ", "tên", "NGÔ", "Đình"]
     assert [one.folded for one in tokens(text)] == ["ho", "ten", "ngo", "dinh"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " Số\t12/QĐ-UBND,\x1cngày … 03/04\u00a0–\u2003Hòa\n",
+        unicodedata.normalize("NFD", "Nguyễn Thị Thùy_Đương"),
+        "một/" * 400 + " " + "x" * 70,
+        "— … ,",
+    ],
+)
+def test_the_words_of_a_text_are_its_tokens_wherever_it_is_parted(text: str) -> None:
+    for _ in range(2):
+        folded, exact = token_texts(text)
+        assert folded == " ".join(token.folded for token in tokens(text))
+        assert exact == " ".join(token.exact for token in tokens(text))

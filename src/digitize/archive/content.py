@@ -20,10 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from digitize.archive.elements import code_list
 from digitize.archive.inventory import parse_xml, read_inventory
 from digitize.archive.opening import is_plain_inside, read_plain
+from digitize.archive.parts import CONTENT_NAME, DOCUMENTATION, METS_NAME, REPRESENTATION, ead_doc_name
 
-CONTENT = "documentation/content.json"
-_METS = "METS.xml"
-_DESCRIPTIVE = "representations/rep1/metadata/descriptive"
+CONTENT = f"{DOCUMENTATION}/{CONTENT_NAME}"
 _LARGEST = 64 * 1024 * 1024
 _DAY_FIRST = re.compile(r"(?:(?:(\d\d)/)?(\d\d)/)?(\d{4})")
 _DESCRIBED = {
@@ -112,7 +111,7 @@ def read_content(package: Path) -> PackageContent:
         UnreadablePackageError: it cannot be told what the package holds.
 
     """
-    inventory = read_inventory(package, _METS)
+    inventory = read_inventory(package, METS_NAME)
     if not inventory.data_files:
         raise UnreadablePackageError
     told = {one.path: one.sha256 for one in inventory.references if one.sha256}
@@ -168,7 +167,7 @@ def _from_content(document: _Document, file: str) -> DocumentContent:
 
 def _from_metadata(package: Path, file: str) -> DocumentContent:
     """A document as its descriptive metadata have it; its text is still to be read."""
-    name = f"{_DESCRIPTIVE}/EAD_doc_{Path(file).stem}.xml"
+    name = f"{REPRESENTATION}/{ead_doc_name(Path(file).stem)}"
     root = _described(package, name)
     told = {} if root is None else _elements(root)
     entries = [Entry(key, told[element]) for element, key in _DESCRIBED.items() if told.get(element)]
