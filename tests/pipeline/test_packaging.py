@@ -182,6 +182,11 @@ def test_what_a_sheet_says_goes_before_what_was_read_and_before_the_defaults(rev
     # What was read and settled stays what it was.
     (read,) = content(package)["documents"]
     assert read["fields"]["subject"]["value"] == "về việc thử"
+    assert read["sheet"]["subject"] == "Về việc mẫu"
+    # And what the sheet says is found.
+    for words in ('title:"Hồ sơ cũ"', "viec mau"):
+        found = digitize("find", words, "-w", reviewed, "--json").json
+        assert [hit["dossier"] for hit in found["hits"]] == ["HS-1"], words
 
 
 def test_a_cell_that_fits_no_element_is_told_and_left_out(reviewed: Path) -> None:

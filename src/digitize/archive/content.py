@@ -97,11 +97,13 @@ class _Document(_Data):
     fields: dict[str, _Field] = Field(default_factory=dict)
     tables: dict[str, list[dict[str, _Field]]] = Field(default_factory=dict)
     pages: list[_Page] = Field(default_factory=list)
+    sheet: dict[str, str] = Field(default_factory=dict)
 
 
 class _Content(_Data):
     version: Literal[1]
     documents: list[_Document]
+    sheet: dict[str, str] = Field(default_factory=dict)
 
 
 def read_content(package: Path) -> PackageContent:
@@ -118,7 +120,12 @@ def read_content(package: Path) -> PackageContent:
     content = _believed(package, told.get(CONTENT))
     if content is not None:
         known = {Path(name).name: name for name in inventory.data_files}
-        documents = [_from_content(one, known[one.file]) for one in content.documents if one.file in known]
+        there = [one for one in content.documents if one.file in known]
+        # What a sheet says of the whole dossier is found with its first document.
+        wholes = [content.sheet, *({} for _ in there[1:])]
+        documents = [
+            _from_content(one, known[one.file], whole) for one, whole in zip(there, wholes, strict=False)
+        ]
         # A document that the content forgets is searched all the same.
         left = sorted(set(known.values()) - {one.file for one in documents})
     else:
@@ -144,7 +151,7 @@ def _believed(package: Path, sha256: str | None) -> _Content | None:
         return None
 
 
-def _from_content(document: _Document, file: str) -> DocumentContent:
+def _from_content(document: _Document, file: str, whole: Mapping[str, str]) -> DocumentContent:
     entries = [Entry(key, one.value, one.needs_review) for key, one in document.fields.items()]
     entries += [
         Entry(f"{table}.{column}", one.value, one.needs_review)
@@ -152,6 +159,8 @@ def _from_content(document: _Document, file: str) -> DocumentContent:
         for row in rows
         for column, one in row.items()
     ]
+    said = [*document.sheet.items(), *whole.items()]
+    entries += [Entry(key, value) for key, value in said if not _is_read(document, key, value)]
     values = {key: one.value for key, one in document.fields.items() if isinstance(one.value, str)}
     named = [values[key] for key in ("doc_type", "subject") if values.get(key)]
     dates = (values[key] for key in ("issued_date", "made_on", "registered_on") if values.get(key))
@@ -163,6 +172,10 @@ def _from_content(document: _Document, file: str) -> DocumentContent:
         entries=tuple(entries),
         pages=tuple((page.page, page.text) for page in document.pages),
     )
+
+
+def _is_read(document: _Document, key: str, value: str) -> bool:
+    return key in document.fields and document.fields[key].value == value
 
 
 def _from_metadata(package: Path, file: str) -> DocumentContent:

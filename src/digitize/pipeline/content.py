@@ -1,4 +1,4 @@
-"""What was read of a dossier, as its package keeps it: ``documentation/content.json``.
+"""What was read of a dossier and what a sheet said of it, as its package keeps it: ``content.json``.
 
 A catalogue can be made again from it alone. A value that nobody has settled is left out, as everywhere
 in a package; the text of the pages is what the engine read, right or wrong.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from digitize.forms.table_rows import apart
 from digitize.forms.template import Template
 from digitize.model import Document, FieldReading
+from digitize.pipeline.sheet_values import WHOLE
 
 VERSION = 1
 
@@ -26,11 +27,25 @@ class ReadDocument:
     texts: Sequence[str]
 
 
-def content_json(documents: Sequence[ReadDocument], templates: Mapping[str, Template]) -> bytes:
-    """The document that tells what was read; ``templates`` are the forms that are known."""
-    told = [_document(one, templates.get(one.document.form)) for one in documents]
-    text = json.dumps({"version": VERSION, "documents": told}, ensure_ascii=False, indent=1)
-    return text.encode()
+def content_json(
+    documents: Sequence[ReadDocument],
+    templates: Mapping[str, Template],
+    sheet: Mapping[int, Mapping[str, str]],
+) -> bytes:
+    """The document that tells what was read.
+
+    Args:
+        documents: in the order of the dossier.
+        templates: the forms that are known.
+        sheet: what an imported sheet says of each, by its place from 1; of the dossier under 0.
+
+    """
+    told = [
+        {**_document(one, templates.get(one.document.form)), "sheet": dict(sheet.get(place, {}))}
+        for place, one in enumerate(documents, start=1)
+    ]
+    content = {"version": VERSION, "sheet": dict(sheet.get(WHOLE, {})), "documents": told}
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
 def _document(read: ReadDocument, template: Template | None) -> dict[str, object]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -161,6 +161,7 @@ class Packager:
             for ordinal, document in enumerate(load_documents(self.ledger, record.id), start=1)
         ]
         history = self._history(record.id)
+        sheet = known_values(self.ledger, record.id, self.workspace.templates)
         return PackagePlan(
             names=names,
             organisation=self.workspace.settings.organisation,
@@ -172,8 +173,8 @@ class Packager:
             moment=self.clock(),
             record_status=record.record_status,
             replaces=self._object_id(record.replaces),
-            content=self._content(names, documents),
-            sheet=known_values(self.ledger, record.id, self.workspace.templates),
+            content=self._content(names, documents, sheet),
+            sheet=sheet,
         )
 
     def _document(
@@ -187,7 +188,10 @@ class Packager:
         ), pages
 
     def _content(
-        self, names: Names, documents: Sequence[tuple[PackagedDocument, list[PageReading]]]
+        self,
+        names: Names,
+        documents: Sequence[tuple[PackagedDocument, list[PageReading]]],
+        sheet: Mapping[int, Mapping[str, str]],
     ) -> bytes:
         read = [
             ReadDocument(
@@ -197,7 +201,7 @@ class Packager:
             )
             for packaged, pages in documents
         ]
-        return content_json(read, self.workspace.templates)
+        return content_json(read, self.workspace.templates, sheet)
 
     def _kept(self, dossier: str) -> list[tuple[str, Path]]:
         """The files as they came that go along: those that were signed already, or all of them."""
