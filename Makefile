@@ -1,5 +1,5 @@
 # Everything sets itself up; see README.md.
-.PHONY: setup demo test coverage lint bench conformance clean
+.PHONY: setup demo test test-thorough coverage lint bench conformance clean
 
 setup:
 	@scripts/setup
@@ -9,7 +9,11 @@ demo: setup
 	@scripts/demo
 
 test: setup-dev
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto -m "not thorough"
+
+# What takes longest: every hostile file, crash points, bytes of signatures one by one, backup and restore.
+test-thorough: setup-dev
+	.venv/bin/pytest -n auto -m thorough
 
 # The same with the lines that no test reaches; it takes half as long again.
 coverage: setup-dev

@@ -29,7 +29,9 @@ def test_a_damage_is_found_and_named(damage: Damage, tmp_path: Path) -> None:
 
 def test_there_are_more_than_sixty_and_few_rules_that_none_of_them_breaks() -> None:
     assert len({damage.name for damage in ALL}) == len(ALL) >= 60
-    assert set(rules()) - {damage.rule for damage in ALL} == {
+    # Bags are damaged by tests of their own.
+    ours = {rule for rule in rules() if not rule.startswith("bag_")}
+    assert ours - {damage.rule for damage in ALL} == {
         "doc_id_differs",  # of a SIP
         "file_unreadable_here",  # root reads everything
         "findings_left_out",

@@ -24,7 +24,10 @@ SCRIPT = ROOT / "deploy" / "backup.sh"
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 LACKING = [name for name in ("restic", "sqlite3", "flock") if shutil.which(name) is None]
 
-pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"not installed: {', '.join(LACKING)}")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(bool(LACKING), reason=f"not installed: {', '.join(LACKING)}"),
+]
 
 
 class Safe:

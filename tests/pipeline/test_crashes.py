@@ -15,7 +15,9 @@ from support.offices import small_scan
 from support.places import ROOT
 from support.program import environment
 
-POINTS = 3
+pytestmark = pytest.mark.thorough
+
+POINTS = 6
 """Of each scenario; `make bench` tries every one with every fault."""
 
 

@@ -14,6 +14,8 @@ from support.places import CASES, needs_cases
 from support.processes import group_members, peak_memory
 from support.program import digitize, start
 
+pytestmark = pytest.mark.thorough
+
 HARMLESS = {"self stream.pdf", "loop.tif"}
 """Odd, but what is in them can be read: an empty page, and the pages up to where they repeat."""
 

@@ -17,15 +17,17 @@ from support.attacks_raw import place
 from support.mutations import Mutation, meaningless, tried
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["B-B", "B-LT", "approval", "two"])
 def test_a_changed_byte_is_never_valid(kind: str) -> None:
-    outcome = tried(bases()[kind], 60, seed=1, verified=verified)
+    outcome = tried(bases()[kind], 120, seed=1, verified=verified)
     assert outcome.wrong == ()
     assert outcome.verdicts["INVALID"] + outcome.verdicts["UNREADABLE"] > 80
 
 
+@pytest.mark.thorough
 def test_under_a_document_timestamp_no_byte_is_left_out() -> None:
-    outcome = tried(archived(), 60, seed=1, verified=verified)
+    outcome = tried(archived(), 120, seed=1, verified=verified)
     assert outcome.wrong == ()
 
 

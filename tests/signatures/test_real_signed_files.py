@@ -13,6 +13,8 @@ from digitize.signatures.verdict import Integrity, LaterChanges, Verdict
 from digitize.signatures.verify_pdf import PdfReport, verify_pdf
 from support.places import CASES, needs_cases
 
+pytestmark = pytest.mark.thorough
+
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SIGNED = CASES / "signed"
 
