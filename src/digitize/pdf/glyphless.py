@@ -14,6 +14,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+from digitize.pdf.unicode_map import unicode_map
+
 NAME = "GlyphLess"
 WIDTH = 0.5
 """Width of every glyph, as a part of the font size."""
@@ -91,22 +93,4 @@ def _font_program() -> bytes:
 
 def _to_unicode(characters: Iterable[str]) -> bytes:
     codes = sorted({encode(character) for character in characters})
-    lines = [
-        "/CIDInit /ProcSet findresource begin",
-        "12 dict begin",
-        "begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def",
-        "/CMapType 2 def",
-        "1 begincodespacerange",
-        "<0000> <FFFF>",
-        "endcodespacerange",
-    ]
-    # A CMap may map at most a hundred characters at a time.
-    for start in range(0, len(codes), 100):
-        part = codes[start : start + 100]
-        lines.append(f"{len(part)} beginbfchar")
-        lines.extend(f"<{code}> <{code}>" for code in part)
-        lines.append("endbfchar")
-    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
-    return "\n".join(lines).encode("ascii")
+    return unicode_map({code: code for code in codes})

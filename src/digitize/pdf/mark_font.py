@@ -11,6 +11,8 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
+from digitize.pdf.unicode_map import unicode_map
+
 _UNITS = 1000
 _TAG = "DGTZCP+"
 """Six letters that mark a subset (ISO 32000-1, 9.6.4)."""
@@ -109,25 +111,7 @@ def embed(pdf: Pdf, font: MarkFont) -> Object:
 
 
 def _to_unicode(font: MarkFont) -> bytes:
-    lines = [
-        "/CIDInit /ProcSet findresource begin",
-        "12 dict begin",
-        "begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def",
-        "/CMapType 2 def",
-        "1 begincodespacerange",
-        "<0000> <FFFF>",
-        "endcodespacerange",
-        f"{len(font.glyphs)} beginbfchar",
-        *(
-            f"<{glyph:04X}> <{letter.encode('utf-16-be').hex().upper()}>"
-            for letter, glyph in font.glyphs.items()
-        ),
-        "endbfchar",
-        "endcmap",
-        "CMapName currentdict /CMap defineresource pop",
-        "end",
-        "end",
-    ]
-    return "\n".join(lines).encode("ascii")
+    letters = font.glyphs.items()
+    return unicode_map(
+        {f"{glyph:04X}": letter.encode("utf-16-be").hex().upper() for letter, glyph in letters}
+    )

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from digitize import __version__
-from digitize.files import whole_file
 from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, share_text
 from digitize.messages.visible import one_line, visible
@@ -37,7 +31,7 @@ from digitize.reports.charts import (
     rows_chart,
     whole_chart,
 )
-from digitize.reports.facts import moment_text
+from digitize.reports.html_page import write_html
 
 _FEW_ROWS = 9
 """A table of no more rows is kept on one sheet."""
@@ -72,35 +66,26 @@ def write_activity_page(report: ActivityReport, catalogue: Catalogue, path: Path
         path: its file.
 
     """
-    style = _data("activity.css")
-    # Names of clerks and offices come from outside: all is escaped, and a browser may run and fetch nothing.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(_data("activity.html").replace("@style@", style))
     head = report.statistics.head
     last_event = ""
     if head is not None:
         known = f" (SHA-256 {head[1]})" if head[1] else ""
         number = count_text(catalogue.language, head[0])
         last_event = catalogue.text("report.last_event", number=number, hash=known)
-    pieces = template.generate(
-        text=catalogue.text,
-        language=catalogue.language.value,
-        version=__version__,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    write_html(
+        "activity.html",
+        path,
+        catalogue,
+        style="activity.css",
         report=report,
         patterns=patterns(),
         period=period_text(report, catalogue),
-        moment=moment_text(catalogue, report.made_at),
         last_event=last_event,
         sections=list(_sections(report, catalogue)),
         shown=lambda cell: cell_text(catalogue, cell),
         notes=notes_of(report, catalogue),
         few=_FEW_ROWS,
     )
-    with whole_file(path) as part, part.open("w", encoding="utf-8", errors="backslashreplace") as stream:
-        stream.writelines(pieces)
 
 
 def _sections(report: ActivityReport, catalogue: Catalogue) -> Iterator[Section]:
@@ -202,12 +187,3 @@ def _pair(catalogue: Catalogue, counts: list[Counts]) -> list[Series]:
         Series(catalogue.text("report.chart.received"), tuple(one.received for one in counts)),
         Series(catalogue.text("report.chart.packaged"), tuple(one.packaged for one in counts)),
     ]
-
-
-def _shown(value: object) -> object:
-    """A text without characters that act instead of being seen; autoescape comes after this."""
-    return one_line(visible(value)) if type(value) is str else value
-
-
-def _data(name: str) -> str:
-    return resources.files("digitize.reports").joinpath(name).read_text("utf-8")

@@ -25,7 +25,7 @@ from digitize.pipeline.heads import report_files, stamp_of
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.sealing import make_renewer
 from digitize.pipeline.workspace import Workspace
-from digitize.reports.page import render_page
+from digitize.reports.html_page import write_html
 from digitize.signatures.verdict import Verdict
 from digitize.times import Clock, written
 
@@ -112,7 +112,7 @@ class FixityReports:
         data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
         sha256 = hashlib.sha256(data).hexdigest()
         # The page first: where the report is, its page is.
-        render_page(
+        write_html(
             "fixity.html",
             path.with_suffix(".html"),
             self.catalogue,

@@ -11,7 +11,7 @@ from digitize.files import write_whole
 from digitize.messages import Catalogue
 from digitize.pipeline.export_copies import CopiedDocument, ReaderCopy
 from digitize.pipeline.field_sheets import harmless
-from digitize.reports.page import render_page
+from digitize.reports.html_page import write_html
 from digitize.times import written
 
 INDEX = "index"
@@ -28,7 +28,7 @@ def write_reader_index(copy: ReaderCopy, catalogue: Catalogue, folder: Path) -> 
     table.writerows([harmless(cell) for cell in row] for row in rows)
     write_whole(folder / f"{INDEX}.csv", text.getvalue().encode("utf-8-sig"))
     write_whole(folder / f"{INDEX}.json", json.dumps(_document(copy), ensure_ascii=False, indent=1) + "\n")
-    render_page(
+    write_html(
         "reader_copy.html",
         folder / f"{INDEX}.html",
         catalogue,
