@@ -91,7 +91,7 @@ save() {
     RESTIC_PROGRESS_FPS=0.1 restic backup . --json --tag digitize --tag "$kind" "$@" \
         --exclude "$workspace/work" \
         --exclude "$workspace/ledger.db" --exclude "$workspace/ledger.db-wal" --exclude "$workspace/ledger.db-shm" \
-        --exclude "$workspace/.run.lock" --exclude "$workspace/.backup.lock" \
+        --exclude "$workspace/catalogue.db*" --exclude "$workspace/.run.lock" --exclude "$workspace/.audit.lock" --exclude "$workspace/.backup.lock" \
         --exclude "$workspace/archive/.staging-*" --exclude ".digitize-*.part" \
         --exclude "$workspace/keys/*.p12" --exclude "$workspace/keys/*.pfx" --exclude "$workspace/keys/*.key" \
         --exclude "$workspace/keys/passphrase*" --exclude "$workspace/keys/pin*" >"$told"

@@ -87,6 +87,14 @@ def test_packages_that_come_and_go_are_followed(root: Path) -> None:
     assert is_sound(root)
 
 
+def test_a_number_below_nothing_comes_and_goes_like_others(root: Path) -> None:
+    second = told_package(root / "archive", "HS-2", paper("official_letter", "Công văn", copies=-5))
+    assert asked(root, "copies:5") == {("HS-2.1", 1)}
+    shutil.rmtree(second)
+    assert asked(root, "copies:5") == set()
+    assert is_sound(root)
+
+
 def test_what_is_being_written_is_no_package_yet(root: Path) -> None:
     package = told_package(root / "elsewhere", "HS-2", FORM)
     package.rename(root / "archive" / f".staging-{package.name}")

@@ -143,7 +143,9 @@ def test_what_people_write_becomes_what_the_element_holds(element: str, text: st
     assert fitted(order_of(PackageType.AIP, PackageKind.DOSSIER, Part.WHOLE).elements[element], text) == code
 
 
-@pytest.mark.parametrize("text", ["", "hôm qua", "2025-13-01", "1/2/25", "0000", "1-2-3-4", "²/1/2025"])
+@pytest.mark.parametrize(
+    "text", ["", "hôm qua", "2025-13-01", "1/2/25", "0000", "1-2-3-4", "²/1/2025", "99999999999"]
+)
 def test_what_is_no_date_is_none(text: str) -> None:
     assert written_date(text) is None
 

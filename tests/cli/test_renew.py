@@ -129,6 +129,16 @@ def test_a_damaged_package_is_not_renewed_and_the_others_are(packaged: Path) -> 
     assert len(packages(packaged)) == 2
 
 
+def test_a_package_that_lost_its_signature_is_not_made_good_by_renewing_it(packaged: Path) -> None:
+    assert digitize("renew", "-w", packaged, "--within", "1000").code == 0
+    victim = packages(packaged)[0]
+    (victim / "METS.xml.p7s").unlink()
+    told = digitize("renew", "-w", packaged, "--within", "36500")
+    assert told.code == 1
+    assert "đã hỏng hoặc bị sửa" in told.err
+    assert victim in packages(packaged)
+
+
 def test_a_package_that_is_gone_is_told(packaged: Path) -> None:
     shutil.rmtree(packages(packaged)[0])
     told = digitize("renew", "-w", packaged, "--json")

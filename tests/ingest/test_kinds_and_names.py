@@ -16,7 +16,7 @@ from PIL import Image
 
 from digitize.archive.naming import make_names
 from digitize.ingest.kinds import FileKind, is_plain_file, kind_of
-from digitize.ingest.naming import dossier_code, in_order, nfc, safe_code, unused
+from digitize.ingest.naming import in_order, nfc, safe_code, unused
 from digitize.profiles.profile import load_profile
 from digitize.settings import Organisation
 from support.places import CASES, needs_cases
@@ -149,10 +149,14 @@ def test_numbers_stand_before_the_suffix_and_behind_a_code() -> None:
 
 @pytest.mark.parametrize("ordinal", [1, 9_999_999])
 def test_the_longest_code_fits_the_identifiers_of_a_package(ordinal: int) -> None:
-    code = dossier_code("Hồ sơ đăng ký khai sinh của cháu Nguyễn Thị Thử, thôn 5 xã Thử, năm 2025 " * 3)
-    assert code == dossier_code(code)
+    code = safe_code("Hồ sơ đăng ký khai sinh của cháu Nguyễn Thị Thử, thôn 5 xã Thử, năm 2025 " * 3)
     office = Organisation(name="UBND", code="000.00.00.H99", fonds="000.00.00.H99", archive="000.00.00.H99")
     rules = load_profile("tt05-2025").package
     names = make_names(rules, office, unused(code, [code]), dt.datetime(2025, 1, 1, tzinfo=dt.UTC), uuid4())
     told = (names.file_code, names.archive_file_code, names.paper_file_code, names.doc_id(ordinal))
     assert max(map(len, (*told, names.doc_code(ordinal)))) <= 100
+
+
+def test_long_names_that_differ_at_their_end_are_two_codes() -> None:
+    long = "Hồ sơ đăng ký khai sinh của cháu bé trong gia đình ở thôn 5 của ông Nguyễn Văn"
+    assert safe_code(f"{long} A") != safe_code(f"{long} B")

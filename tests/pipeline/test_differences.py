@@ -13,7 +13,7 @@ from digitize.pipeline.comparing import Comparison, agree, comparisons, kind_and
 from digitize.pipeline.differences import Difference, DifferenceKind, compare
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.sheet_values import set_sheet_values
-from digitize.pipeline.statements import Witness, known_values
+from digitize.pipeline.statements import Witness, gather, known_values
 from digitize.times import now
 from support.listed import index, letter, read, received
 
@@ -147,6 +147,20 @@ def test_what_a_sheet_says_is_known_by_our_places(ledger: Ledger) -> None:
         1: {"subject": "hai"},
         2: {"subject": "ba"},
     }
+
+
+def test_no_two_scans_take_one_place_of_the_lists(ledger: Ledger) -> None:
+    first, second = {"number": "12", "notation": "A"}, {"number": "13", "notation": "A"}
+    received(ledger, CODE, {"scan.pdf": 2}, letter(0, **first), letter(1, **second))
+    # What the sheet calls document 1 is another paper in the index; both were scanned.
+    sheet(ledger, {1: dict(second), 2: {"number": "50", "notation": "B"}})
+    received(ledger, "HS-03", {"x/1.pdf": 1, "y/1.pdf": 1}, letter(0), letter(1))
+    with ledger.transaction():
+        set_sheet_values(ledger, "HS-03", {1: {"file": "x/1.pdf"}, 2: {"subject": "hai"}}, "a.xlsx")
+    for code in (CODE, "HS-03"):
+        numbers = list(gather(ledger, code, load_templates()).numbers.values())
+        assert len(numbers) == len(set(numbers))
+    assert known_values(ledger, CODE, load_templates())[2] == second
 
 
 def test_scans_are_found_in_the_lists_by_number_and_notation_or_by_order(ledger: Ledger) -> None:

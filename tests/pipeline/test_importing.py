@@ -198,6 +198,23 @@ def test_a_register_of_the_one_stop_office(ledger: Ledger, tmp_path: Path) -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("25/QĐ-UBND", {"number": "25", "notation": "QĐ-UBND"}),
+        ("25", {"number": "25"}),
+        ("QĐ-UBND", {"notation": "QĐ-UBND"}),
+    ],
+)
+def test_a_number_with_its_notation_is_parted_as_in_an_index(
+    ledger: Ledger, tmp_path: Path, code: str, told: dict[str, str]
+) -> None:
+    headings = ["Mã hồ sơ", "Số thứ tự văn bản", "Số, ký hiệu văn bản", "Trích yếu"]
+    row = dict(zip(headings, ["A", 1, code, "x"], strict=True))
+    assert import_sheets(ledger, sheet(tmp_path / "a.xlsx", headings, row)).done
+    assert sheet_values(ledger, "A")[1] == {"doc_ordinal": "1", "subject": "x"} | told
+
+
 def test_bad_cells_are_told_with_their_places_and_nothing_is_half_imported(
     ledger: Ledger, tmp_path: Path
 ) -> None:

@@ -159,7 +159,7 @@ def test_withdrawn_dossiers_are_left_out_and_own_folders_are_not_written_to(
         ledger.move("HS-03", Stage.WITHDRAWN, "withdrawn")
     files = made(filled, PaperKind.INDEX, tmp_path / "một")
     assert {file.stem for file in files} == {f"muc-luc-van-ban-{CODE}"}
-    for own in ("archive", "originals/x"):
+    for own in ("archive", "originals/x", "scans", "forms"):
         with pytest.raises(UsageProblem, match="export_into_own"):
             made(filled, PaperKind.LIST, filled / own)
 

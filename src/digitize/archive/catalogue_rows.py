@@ -182,7 +182,9 @@ def _row(key: str, value: object, kind: Kind | None, *, needs_review: bool) -> V
     elif isinstance(value, bool):
         shown, kind, sort = str(value).lower(), Kind.CHECK, str(value).lower()
     elif isinstance(value, (int, float)) and abs(value) < _LARGEST_NUMBER:
-        shown, kind, sort = f"{value:.15g}", Kind.COUNT, sortable_number(value)
+        shown, sort = f"{value:.15g}", sortable_number(value)
+        # One that is not compared is found by its words.
+        kind, pieces = (Kind.COUNT, []) if sort is not None else (Kind.TEXT, [shown])
     else:
         return None
     if not shown:

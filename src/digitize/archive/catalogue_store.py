@@ -17,7 +17,7 @@ from digitize.archive.catalogue_rows import DocumentRows, PageRow, ValueRow, pag
 from digitize.files import announce
 from digitize.vietnamese.tokens import token_data, token_texts
 
-VERSION = 2
+VERSION = 3
 
 STAMP = f"{VERSION} {unicodedata.unidata_version}"
 """What words are made by; those of a catalogue with another stamp could not be taken out again."""

@@ -214,7 +214,7 @@ def written_date(text: str) -> str | None:
     numbers = [1] * (3 - len(parts)) + [int(part) for part in parts]
     try:
         found = dt.date(numbers[2], numbers[1], numbers[0])
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if len(parts[-1]) != 4:
         return None

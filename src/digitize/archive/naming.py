@@ -19,6 +19,9 @@ _MOST = 9_999_999
 _LEAST, _MARK = 20, 10
 """Characters that stay of a dossier's code whatever comes before it; those of its checksum."""
 
+_ANY = "-"
+"""A code as short as can be; with none, what stands around it would be trimmed as well."""
+
 NewUuid = Callable[[], uuid.UUID]
 """Makes fresh identifiers; handed in so that tests can tell them."""
 
@@ -70,9 +73,9 @@ def make_names(
         identity: identifier of this package alone.
 
     """
-    rest = _names(rules, organisation, "", received, identity)
+    rest = _names(rules, organisation, _ANY, received, identity)
     codes = (rest.archive_file_code, rest.paper_file_code, rest.doc_id(_MOST), rest.doc_code(_MOST))
-    room = max(longest_code() - max(map(len, codes)), _LEAST)
+    room = max(longest_code() - max(map(len, codes)) + len(_ANY), _LEAST)
     return _names(rules, organisation, _shortened(dossier, room), received, identity)
 
 

@@ -14,7 +14,6 @@ from rich.text import Text
 from digitize.cli.options import who
 from digitize.cli.session import Session
 from digitize.cli.targets import require_free
-from digitize.errors import UsageProblem
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.periods import period_of
 from digitize.pipeline.statistics import statistics_of
@@ -63,9 +62,8 @@ def report_and_tell(session: Session, place: Workspace, asked: Asked) -> None:
     period = period_of(asked.month, asked.first, asked.last, today)
     for target in (asked.html, asked.xlsx):
         if target is not None:
+            place.require_outside(target)
             require_free(target)
-            if place.is_inside(target):
-                raise UsageProblem("export_into_own", path=str(target))
     organisation, profile = place.settings.organisation, place.profile
     with closing(Ledger(place.ledger, now, who(None))) as ledger:
         statistics = statistics_of(ledger, organisation.name, place.templates, period, today)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.ingest.kinds import is_plain_file, kind_of
-from digitize.ingest.naming import dossier_code, in_order
+from digitize.ingest.naming import in_order, safe_code
 from digitize.model import Problem
 
 _PASSING = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".lock")
@@ -90,14 +90,14 @@ def _folder(folder: Path) -> Found | None:
             rejected.append(Rejected(path, problem))
     if not files and not rejected:
         return None
-    return Found(dossier_code(folder.name), folder, tuple(files), tuple(rejected))
+    return Found(safe_code(folder.name), folder, tuple(files), tuple(rejected))
 
 
 def _file(path: Path) -> Found:
     problem = _refusal(path)
-    code = dossier_code(path.stem if path.suffix else path.name)
+    code = safe_code(path.stem if path.suffix else path.name)
     if problem is not None:
-        return Found(dossier_code(path.name), path, (), (Rejected(path, problem),))
+        return Found(safe_code(path.name), path, (), (Rejected(path, problem),))
     return Found(code, path, (path,))
 
 

@@ -11,10 +11,6 @@ from natsort import natsorted, ns
 _MOST_BYTES = 150
 """A code becomes part of longer names; file systems allow 255 bytes for each."""
 
-_MOST_OF_A_CODE = 64
-"""A dossier's code stands in identifiers of at most 100 characters (TT 05/2025/TT-BNV), with those of two
-offices, a year and an ordinal of seven digits."""
-
 _UNSAFE = frozenset('/\\:*?"<>|')
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that nobody sees: with them two codes could look alike."""
@@ -32,16 +28,11 @@ def nfc(name: str) -> str:
 
 
 def safe_code(name: str) -> str:
-    """A name as a safe file name: NFC, trimmed, never empty."""
+    """A name as a dossier's code: NFC, trimmed, safe as a file name, never empty."""
     seen = ("_" if c in _UNSAFE or unicodedata.category(c) in _UNSEEN else c for c in nfc(name))
     code = "".join(seen).strip(" .")
     encoded = code.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")
     return encoded or "ho-so"
-
-
-def dossier_code(name: str) -> str:
-    """A name as a dossier's code: a safe file name, short enough for the identifiers of its package."""
-    return safe_code(safe_code(name)[:_MOST_OF_A_CODE])
 
 
 def unused(name: str, taken: Container[str]) -> str:

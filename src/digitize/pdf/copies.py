@@ -114,8 +114,15 @@ def write_copy(source: Path, target: Path, mark: Mark, origin: str, moment: dt.d
             with whole_file(target) as part:
                 archival = _save(pdf, part)
             return Copied(count, archival, tuple(covering))
-    except (pikepdf.PdfError, pypdfium2.PdfiumError, RecursionError, ValueError, TypeError) as error:
-        raise ItemProblem("copy_failed", file=source.name, detail=type(error).__name__) from error
+    except (
+        pikepdf.PdfError,
+        pypdfium2.PdfiumError,
+        RecursionError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ) as e:
+        raise ItemProblem("copy_failed", file=source.name, detail=type(e).__name__) from e
 
 
 def _without_signatures(pdf: Pdf) -> None:

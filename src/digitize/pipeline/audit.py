@@ -28,7 +28,7 @@ from digitize.pipeline.event_log import check_log_of
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.trust import TrustStore, load_workspace_trust
-from digitize.signatures.verdict import Verdict
+from digitize.signatures.verdict import DAMAGED, Verdict
 from digitize.times import Clock
 from digitize.workers import Crew, Lost
 
@@ -38,7 +38,6 @@ _AT_ONCE = 8
 _BYTES_PER_SECOND = 5_000_000
 _NEWEST = 20
 
-_DAMAGED = frozenset({Verdict.UNREADABLE, Verdict.INVALID, Verdict.UNSIGNED})
 
 _Look = tuple[Beside, tuple[Finding, ...]]
 
@@ -187,7 +186,7 @@ class _Audit:
 
     def _as_of_then(self, subject: Subject, item: VerifiedItem, effort: Effort) -> VerifiedItem:
         """A generation that was replaced, as it stood then: nobody renews its timestamps any more."""
-        if item.verdict in _DAMAGED or item.verdict is Verdict.VALID:
+        if item.verdict in DAMAGED or item.verdict is Verdict.VALID:
             return item
         moment = dt.datetime.fromisoformat(subject.replaced_at)
         found = [Found(subject.path, ItemKind.PACKAGE)]

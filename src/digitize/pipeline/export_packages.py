@@ -22,19 +22,17 @@ from digitize.errors import ItemProblem
 from digitize.files import copy_whole, fixity, make_folder
 from digitize.model import Stage
 from digitize.pipeline.export_formats import ExportFormat
+from digitize.pipeline.generations import RecordStatus
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.outlet import EXPORTED, Exported, Outlet
+from digitize.pipeline.outlet import EXPORT_FAILED, EXPORTED, Exported, Outlet
 from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.workspace import Workspace
 from digitize.pipeline.wrapping import Parcel, Wrapper
 from digitize.signatures.sign import Seal
 from digitize.signatures.trust import TrustStore, load_workspace_trust
-from digitize.signatures.verdict import Verdict
+from digitize.signatures.verdict import DAMAGED
 from digitize.times import Clock
-
-_DAMAGED = frozenset({Verdict.UNREADABLE, Verdict.INVALID, Verdict.UNSIGNED})
-"""Everything in the archive was signed once: what is unsigned now was changed."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class PackageSource:
         # Its PDFs are looked at side by side, each in a process that may die of it.
         (item,) = verify_found([Found(folder, ItemKind.PACKAGE)], self.trust, self.clock())
         report = item.report
-        if not isinstance(report, PackageReport) or report.verdict in _DAMAGED:
+        if not isinstance(report, PackageReport) or report.verdict in DAMAGED:
             raise ItemProblem("export_damaged", package=folder.name)
         return Checked(record, folder, report)
 
@@ -176,12 +174,17 @@ class PackageExport:
 
     def _record_status(self, package: Checked) -> str:
         """What the other system is told: a later generation takes the place of one that it was given."""
+        events = self.source.ledger.events(package.record.id)
+        broken = [event.detail["names"] for event in events if event.kind == EXPORT_FAILED]
         given = [
             event.detail.get("package")
-            for event in self.source.ledger.events(package.record.id)
-            if event.kind == EXPORTED and event.detail.get("format") == self.output.value
+            for event in events
+            if event.kind == EXPORTED
+            and event.detail.get("format") == self.output.value
+            and event.detail.get("names") not in broken
         ]
-        return "REPLACEMENT" if given and package.folder.name not in given else "NEW"
+        replaces = given and package.folder.name not in given
+        return RecordStatus.REPLACEMENT if replaces else RecordStatus.NEW
 
 
 def copy_package(package: Path, target: Path) -> Path:

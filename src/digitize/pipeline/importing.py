@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from digitize.errors import Fact, ItemProblem
-from digitize.ingest.naming import dossier_code, nfc
+from digitize.ingest.naming import nfc, safe_code
 from digitize.ingest.sheets import RawSheet, read_sheets
 from digitize.model import Problem, Stage
+from digitize.pipeline.comparing import number_and_notation
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.sheet_headers import (
     ColumnType,
@@ -59,7 +60,7 @@ class SheetDossier:
     @property
     def identifier(self) -> str:
         """The code under which it is kept."""
-        return self.matched or dossier_code(self.code)
+        return self.matched or safe_code(self.code)
 
     @property
     def documents(self) -> int:
@@ -238,9 +239,8 @@ class _Reading:
             self.bad.append(Problem("sheet_document_twice", facts))
             return
         if code := own.pop("code", ""):
-            before, stroke, behind = code.partition("/")
-            own.setdefault("number", before.strip() if stroke else "")
-            own.setdefault("notation", (behind if stroke else before).strip())
+            for key, value in zip(("number", "notation"), number_and_notation(code), strict=True):
+                own.setdefault(key, value)
         dossier.values[number] = {key: value for key, value in own.items() if value}
 
 
@@ -272,7 +272,7 @@ def _match(ledger: Ledger, found: Sequence[SheetDossier], dossier: str | None) -
 
 
 def _ours(one: SheetDossier, codes: set[str], owners: Mapping[str, set[str]]) -> str | None:
-    code = dossier_code(one.code)
+    code = safe_code(one.code)
     if code in codes:
         return code
     paths = [values[_FILE].replace("\\", "/") for values in one.values.values() if _FILE in values]
@@ -280,7 +280,7 @@ def _ours(one: SheetDossier, codes: set[str], owners: Mapping[str, set[str]]) ->
     votes: Counter[str] = Counter()
     for path in paths:
         names = owners.get(_name(path), set())
-        folders = {dossier_code(part) for part in PurePosixPath(path).parts} & codes
+        folders = {safe_code(part) for part in PurePosixPath(path).parts} & codes
         told = (names & folders) or folders or names
         if len(told) == 1:
             votes[next(iter(told))] += 1

@@ -32,7 +32,7 @@ from digitize.pipeline.records import (
 )
 from digitize.times import Clock, written
 
-VERSION = 3
+VERSION = 4
 
 
 class Ledger:

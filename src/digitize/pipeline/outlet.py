@@ -28,6 +28,7 @@ STAGING = ".staging-export"
 
 EXPORTED = "exported"
 FIELDS_EXPORTED = "fields_exported"
+EXPORT_FAILED = "export_failed"
 
 
 class Destination(StrEnum):
@@ -152,7 +153,7 @@ class Outlet:
         except OSError as error:
             with self.ledger.transaction():
                 for dossier in details:
-                    self.ledger.add_event("export_failed", dossier, names=names)
+                    self.ledger.add_event(EXPORT_FAILED, dossier, names=names)
             if isinstance(error, FileExistsError):
                 raise ItemProblem("export_exists", path=str(error)) from error
             raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
@@ -168,11 +169,7 @@ def open_outlet(workspace: Workspace, ledger: Ledger, folder: Path) -> Iterator[
         EnvironmentProblem: the folder cannot be made or written to.
 
     """
-    # What lay in the inbox would be taken in again as scans.
-    kept = (workspace.inbox, workspace.superseded, workspace.forms)
-    inside = any(folder.resolve().is_relative_to(one.resolve()) for one in kept)
-    if inside or workspace.is_inside(folder):
-        raise UsageProblem("export_into_own", path=str(folder))
+    workspace.require_outside(folder)
     try:
         make_folder(folder.absolute())
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -162,8 +162,7 @@ def make_papers(
     moment = clock().astimezone(VIETNAM)
     contents = _contents(workspace, layout, kind, known, moment, seed)
     targets = [to / f"{content.name}{suffix}" for content in contents for suffix in (".pdf", ".xlsx")]
-    if workspace.is_inside(to):
-        raise UsageProblem("export_into_own", path=str(to))
+    workspace.require_outside(to)
     for target in targets:
         if target.exists():
             raise UsageProblem("export_exists", path=str(target))

@@ -34,10 +34,8 @@ from digitize.pipeline.workspace import Workspace
 from digitize.signatures.renewal import Expiry, Renewer
 from digitize.signatures.sign import Seal, sign_detached
 from digitize.signatures.trust import TrustStore
-from digitize.signatures.verdict import Verdict
+from digitize.signatures.verdict import DAMAGED
 from digitize.times import Clock, written
-
-_DAMAGED = (Verdict.UNREADABLE, Verdict.INVALID)
 
 
 class RenewalState(StrEnum):
@@ -228,7 +226,7 @@ class Renewal:
         old = self._folder(record)
         trust = TrustStore(renewer.evidence.anchors, renewer.evidence.revocations)
         report = check_package(old, trust, self.clock())
-        if report.verdict in _DAMAGED:
+        if report.verdict in DAMAGED:
             raise ItemProblem("package_damaged", dossier=record.id, package=old.name)
         staging = self.workspace.staging(names.folder)
         remove_tree(staging)

@@ -11,7 +11,11 @@ CREATE TABLE IF NOT EXISTS dossier (
     package_uuid TEXT,                   -- fixed before packaging, so that a resumed run finds
     package      TEXT,                   -- folder in archive/, once it is there
     replaces     TEXT,                   -- the package that the next one stands for
-    record_status TEXT NOT NULL DEFAULT 'NEW' -- of the next package: NEW, REPLACEMENT, SUPPLEMENT
+    record_status TEXT NOT NULL DEFAULT 'NEW', -- of the next package: NEW, REPLACEMENT, SUPPLEMENT
+    stack        TEXT,                   -- the stack that it was cut from
+    urgent       INTEGER NOT NULL DEFAULT 0, -- goes before others
+    received_on  TEXT,                   -- date on which the office received the papers
+    due_on       TEXT                    -- date on which the citizen is to have the result
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
@@ -30,6 +34,7 @@ CREATE TABLE IF NOT EXISTS original (
     pages       INTEGER,                 -- unknown until a worker has looked
     signed      INTEGER NOT NULL DEFAULT 0,
     superseded  INTEGER NOT NULL DEFAULT 0, -- a newer file came under the same name
+    frames      TEXT,                    -- JSON: the pages of it that are this dossier's, from 0; all if NULL
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS original_source ON original (source);
@@ -50,6 +55,7 @@ CREATE TABLE IF NOT EXISTS page (
     state    TEXT NOT NULL,              -- waiting, read
     attempts INTEGER NOT NULL DEFAULT 0,
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
+    role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS page_waiting ON page (state, dossier, ordinal) WHERE state = 'waiting';

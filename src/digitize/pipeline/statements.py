@@ -247,8 +247,11 @@ def _numbers(
     if not listed:
         return {}
     by_file = {_stem(own["file"]): number for number, own in sheet.items() if "file" in own}
-    numbers = {s.place: by_file[_stem(s.file)] for s in scans if s.alone and _stem(s.file) in by_file}
-    ends = {s.place: _NUMBERED.fullmatch(_stem(s.file)) for s in scans if s.alone}
+    alone = {s.place: _stem(s.file) for s in scans if s.alone}
+    # Files of one name in two folders are not told apart by it.
+    counts = Counter(alone.values())
+    numbers = {place: by_file[stem] for place, stem in alone.items() if stem in by_file and counts[stem] == 1}
+    ends = {place: _NUMBERED.fullmatch(stem) for place, stem in alone.items()}
     ended = {place: int(end[1]) for place, end in ends.items() if end is not None}
     if len(ended) == len(scans) and len(set(ended.values())) == len(ended):
         taken = set(numbers.values())
@@ -275,6 +278,7 @@ def _add_by_code(numbers: dict[int, int], scans: Sequence[Scan], found: Mapping[
         fitting = listed.get(key, set()) - taken
         if place not in numbers and counts[key] == 1 and len(fitting) == 1:
             numbers[place] = fitting.pop()
+            taken.add(numbers[place])
 
 
 def _code_of(document: Document) -> tuple[str, str] | None:

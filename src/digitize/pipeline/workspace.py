@@ -179,6 +179,18 @@ class Workspace:
         resolved = path.resolve()
         return any(resolved.is_relative_to(folder.resolve()) for folder in self.own_folders)
 
+    def require_outside(self, path: Path) -> None:
+        """Make sure that a copy for others goes where the program neither keeps nor looks for anything.
+
+        Raises:
+            UsageProblem: it does; what lay in the inbox would be taken in again as scans.
+
+        """
+        looked_into = (self.inbox, self.superseded, self.forms)
+        inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in looked_into)
+        if inside or self.is_inside(path):
+            raise UsageProblem("export_into_own", path=str(path))
+
 
 def own_forms(chosen: Path | None) -> Path | None:
     """The folder of an office's own templates, of a chosen workspace or the nearest one; None outside of any.

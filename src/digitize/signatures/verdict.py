@@ -32,6 +32,10 @@ class Verdict(StrEnum):
         return list(Verdict).index(self)
 
 
+DAMAGED = frozenset({Verdict.UNREADABLE, Verdict.INVALID, Verdict.UNSIGNED})
+"""Of what was signed once: what is unsigned now was changed since."""
+
+
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst of some verdicts; VALID for none."""
     return min(verdicts, key=lambda verdict: verdict.rank, default=Verdict.VALID)

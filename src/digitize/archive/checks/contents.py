@@ -57,13 +57,15 @@ class Contents:
         while waiting:
             inner = waiting.pop()
             try:
-                entries = list(os.scandir(self._folder / inner))
+                entries = [
+                    (entry.name, entry.stat(follow_symlinks=False).st_mode)
+                    for entry in os.scandir(self._folder / inner)
+                ]
             except OSError as error:
                 self._findings.wrong("file_unreadable_here", inner or ".", detail=type(error).__name__)
                 continue
-            for entry in entries:
-                path = f"{inner}/{entry.name}" if inner else entry.name
-                mode = entry.stat(follow_symlinks=False).st_mode
+            for name, mode in entries:
+                path = f"{inner}/{name}" if inner else name
                 if stat.S_ISDIR(mode):
                     waiting.append(path)
                 elif stat.S_ISREG(mode):
