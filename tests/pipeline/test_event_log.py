@@ -18,7 +18,7 @@ from digitize.pipeline.event_chain import Head, LoggedEvent, broken_links, heads
 from digitize.pipeline.event_log import check_event_log
 from digitize.pipeline.heads import ToldHead
 from digitize.pipeline.history import History
-from digitize.pipeline.ledger import VERSION, Ledger
+from digitize.pipeline.ledger import Ledger
 from digitize.signatures.verdict import Verdict
 
 MOMENT = dt.datetime(2026, 3, 2, 8, 30, tzinfo=dt.timezone(dt.timedelta(hours=7)))
@@ -107,7 +107,21 @@ def test_the_ledger_links_what_it_writes(path: Path, told: list[ToldHead]) -> No
     assert found(path, told) == (Verdict.VALID, [])
 
 
-@pytest.mark.parametrize("version", range(1, VERSION))
+def test_a_broken_chain_stays_broken_when_the_ledger_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript((LEDGERS / "3.sql").read_text("utf-8"))
+        database.execute("PRAGMA user_version=3")
+        database.execute(
+            "INSERT INTO event (at, who, dossier, kind, detail, hash) "
+            "VALUES ('2026-01-01T00:00:00+07:00', 'lan', 'HS-1', 'received', '{}', 'forged')"
+        )
+        database.commit()
+    with closing(Ledger(path, clock, "lan")) as ledger:
+        assert len(list(broken_links(list(ledger.logged_events())))) == 1
+
+
+@pytest.mark.parametrize("version", [1, 2])
 def test_events_from_before_the_chain_are_linked_when_the_ledger_is_brought_up(
     tmp_path: Path, version: int
 ) -> None:

@@ -34,6 +34,9 @@ from digitize.times import Clock, written
 
 VERSION = 4
 
+_CHAINED = 3
+"""Since this version events carry a hash. One that does not fit later must go on showing."""
+
 
 class Ledger:
     """One connection to a workspace's ledger, and who uses it."""
@@ -71,13 +74,14 @@ class Ledger:
             self._bring_up(version)
 
     def _bring_up(self, version: int) -> None:
-        """Make a ledger of an earlier version one of today, its events chained; all of it or nothing."""
+        """Make a ledger of an earlier version one of today; all of it or nothing."""
         try:
             self._db.executescript(f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION};")
-            previous = ""
-            for event in self.logged_events():
-                previous = link(previous, event)
-                self._db.execute("UPDATE event SET hash = ? WHERE id = ?", (previous, event.id))
+            if version < _CHAINED:
+                previous = ""
+                for event in self.logged_events():
+                    previous = link(previous, event)
+                    self._db.execute("UPDATE event SET hash = ? WHERE id = ?", (previous, event.id))
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:
