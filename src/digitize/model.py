@@ -97,6 +97,34 @@ class PageQuality:
     unread: float
 
 
+class SignKind(StrEnum):
+    """What tells that another dossier begins."""
+
+    SEPARATOR = "separator"
+    PROVINCIAL = "provincial"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign on a page that another dossier begins there.
+
+    Attributes:
+        kind: ``separator``: the page is a separator sheet and no paper of the dossier; ``provincial``: it is
+            a paper of the dossier with the code that the provincial system prints (TT 01/2023/TT-VPCP).
+        code: code of the dossier; None on a separator sheet of which only the patch code could be read.
+        paper: kind of the papers that follow, as the sheet names it; None if it names none.
+        procedure: code of the procedure that the provincial system prints; None if there is none.
+        turned: clockwise turn in degrees that makes the sheet upright.
+
+    """
+
+    kind: SignKind
+    code: str | None
+    paper: str | None = None
+    procedure: str | None = None
+    turned: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """What was found on one page.
