@@ -15,6 +15,7 @@ from lxml import etree
 
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.model import Stage
+from digitize.pipeline.batch import RunResult
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.outlet import chosen_dossiers
 from digitize.pipeline.packaging import Packaged, Packager
@@ -22,7 +23,7 @@ from digitize.pipeline.processes import find_process
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.reopening import Reopening
-from digitize.pipeline.runner import Runner, RunResult
+from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_renewer, make_seal
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM, now

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from digitize.errors import SigningProblem
 from digitize.model import Stage
+from digitize.pipeline.batch import RunResult
 from digitize.pipeline.finding import follow
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool
-from digitize.pipeline.runner import Runner, RunResult
+from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock

@@ -1,0 +1,195 @@
+"""A dossier whose pages have been read: its documents and fields, its PDFs, its package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitize.errors import ItemProblem, SigningProblem
+from digitize.model import Document, Language, Problem, Stage
+from digitize.pdf.compose import TOOL, Provenance
+from digitize.pipeline import findings, tasks
+from digitize.pipeline.batch import Batch, Flight, Settle
+from digitize.pipeline.generations import waits_for_correction
+from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.leases import IN_USE
+from digitize.pipeline.packaging import Packager
+from digitize.pipeline.page_steps import PageSteps
+from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.procedures.completeness import completeness_of
+from digitize.profiles.profile import ReviewBefore
+
+
+class DossierSteps:
+    """Takes a dossier from stage to stage."""
+
+    def __init__(self, batch: Batch, pages: PageSteps, packager: Packager | None) -> None:
+        self._batch = batch
+        self._pages = pages
+        self._packager = packager
+        self._workspace = batch.workspace
+        self._ledger = batch.ledger
+
+    def go_on(self, dossier: str, until: Stage) -> None:
+        """Start whatever a dossier needs next, unless it has come to ``until``."""
+        record = self._ledger.dossier(dossier)
+        if record is None or record.stage.position >= until.position:
+            return
+        try:
+            if record.stage is Stage.RECEIVED:
+                self._pages.receive(record)
+            elif record.stage is Stage.RECOGNISED:
+                self._start_extracting(record)
+            elif record.stage is Stage.EXTRACTED:
+                self._decide(record)
+            elif record.stage is Stage.APPROVED:
+                self._start_composing(record)
+            elif record.stage is Stage.COMPOSED and self._packager is not None:
+                self._package(record)
+        except ItemProblem as error:
+            if error.code == IN_USE:
+                # Somebody is signing it by hand; there is nothing wrong with it.
+                self._batch.observer.problem(dossier, Problem.of(error))
+            else:
+                self._batch.set_aside(dossier, Problem.of(error))
+
+    def _start_extracting(self, record: DossierRecord) -> None:
+        pages = self._ledger.pages(record.id)
+        if not self._pages.are_derived(record, pages):
+            return
+
+        def settle(documents: list[Document]) -> None:
+            findings.refuse_secret(documents)
+            unreviewed = {form.id for form in self._workspace.templates.values() if not form.review}
+            with self._ledger.transaction():
+                if not self._batch.stands(record.id, Stage.RECOGNISED):
+                    return
+                findings.save_documents(self._ledger, record.id, documents, unreviewed)
+                self._ledger.move(
+                    record.id,
+                    Stage.EXTRACTED,
+                    "fields_extracted",
+                    documents=len(documents),
+                    doubtful=sum(len(one.doubtful) for one in documents if one.form not in unreviewed),
+                    tool=TOOL,
+                )
+            self._tell_missing(record.id, documents)
+            self._batch.observer.moved(record.id, Stage.EXTRACTED)
+            self._batch.ready.appendleft(record.id)
+
+        task = tasks.ExtractTask(
+            pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in pages),
+            files=tuple(page.original for page in pages),
+            threshold=self._workspace.profile.review.threshold,
+            thresholds=self._workspace.profile.review.thresholds,
+            forms=self._workspace.forms,
+            settings=self._batch.reading,
+        )
+        retry = self._batch.once_more(record.id, "extract")
+        self._batch.flights.start(Flight(record.id, settle, None, retry), tasks.extract, task)
+
+    def _tell_missing(self, dossier: str, documents: Sequence[Document]) -> None:
+        """Tell which papers the procedure of a dossier asks for that are not in it."""
+        found = completeness_of(documents)
+        if found is None or not found.missing:
+            return
+        problem = Problem(
+            "papers_missing",
+            {
+                "procedure": found.procedure.name[Language.VI],
+                "papers": "; ".join(asked.name(Language.VI) for asked in found.missing),
+            },
+        )
+        self._batch.result.notes.append((dossier, problem))
+        self._batch.observer.problem(dossier, problem)
+
+    def _decide(self, record: DossierRecord) -> None:
+        """Let a dossier through, or send it to a person."""
+        required = self._workspace.profile.review.required
+        doubtful = len(findings.doubtful_fields(self._ledger, record.id))
+        needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
+        needed = needed or waits_for_correction(self._ledger, record)
+        stage = Stage.IN_REVIEW if needed else Stage.APPROVED
+        event = "review_needed" if needed else "approved"
+        with self._ledger.transaction():
+            moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
+        if not moved:
+            return
+        self._batch.observer.moved(record.id, stage)
+        if stage is Stage.APPROVED:
+            self._batch.ready.appendleft(record.id)
+
+    def _start_composing(self, record: DossierRecord) -> None:
+        pages = self._ledger.pages(record.id)
+        if not self._pages.are_derived(record, pages):
+            return
+        documents = findings.load_documents(self._ledger, record.id)
+        waiting = set(range(1, len(documents) + 1))
+
+        def settled(ordinal: int) -> Settle:
+            def settle(_: Path) -> None:
+                waiting.discard(ordinal)
+                if waiting:
+                    return
+                with self._ledger.transaction():
+                    moved = self._batch.advance(
+                        record.id,
+                        Stage.APPROVED,
+                        Stage.COMPOSED,
+                        "composed",
+                        documents=len(documents),
+                        tool=TOOL,
+                    )
+                if not moved:
+                    return
+                self._batch.observer.moved(record.id, Stage.COMPOSED)
+                self._batch.ready.appendleft(record.id)
+
+            return settle
+
+        for ordinal, document in enumerate(documents, start=1):
+            task = self._compose_task(record, pages, ordinal, document)
+            retry = self._batch.once_more(record.id, f"compose {ordinal}")
+            flight = Flight(record.id, settled(ordinal), None, retry)
+            self._batch.flights.start(flight, tasks.compose_document, task)
+
+    def _compose_task(
+        self, record: DossierRecord, pages: Sequence[PageRecord], ordinal: int, document: Document
+    ) -> tasks.ComposeTask:
+        template = self._workspace.templates.get(document.form)
+        settings, rules = self._workspace.settings, self._workspace.profile.pdf
+        own = [pages[index] for index in document.pages]
+        originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
+        engine = next((str(page.summary["engine"]) for page in own if page.summary), "")
+        title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
+        provenance = Provenance(
+            title=f"{title} - {record.id}",
+            identifier=f"{record.id}.{ordinal}",
+            organisation=settings.organisation.name,
+            conversion_mark=rules.conversion_mark,
+            created=self._batch.clock(),
+            sources=tuple(dict.fromkeys(originals[page.original] for page in own)),
+            engine=engine,
+        )
+        return tasks.ComposeTask(
+            pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in own),
+            provenance=provenance,
+            target=document_file(self._workspace, record.id, ordinal),
+        )
+
+    def _package(self, record: DossierRecord) -> None:
+        assert self._packager is not None
+        if not self._packager.can_package(record):
+            self._pages.make_again(record, Stage.APPROVED)
+            return
+        try:
+            packaged = self._packager.package(record.id)
+        except SigningProblem as error:
+            # What cannot sign now cannot sign the next one either; pages can still be read.
+            self._packager = None
+            self._batch.result.unsigned = error
+            self._batch.observer.problem(record.id, Problem.of(error))
+            return
+        for note in packaged.notes:
+            self._batch.observer.noted(record.id, note)
+        self._batch.observer.moved(record.id, Stage.PACKAGED)
