@@ -28,13 +28,13 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def make_observer(session: Session) -> Iterator[Observer]:
-    """An observer that suits where the output goes."""
+def make_observer(session: Session, *, bars: bool = True) -> Iterator[Observer]:
+    """An observer that suits where the output goes; lines alone if bars are not wanted."""
     if session.quiet:
         yield _Quiet(session)
-    elif session.err.is_terminal:
-        with _Bars(session) as bars:
-            yield bars
+    elif session.err.is_terminal and bars:
+        with _Bars(session) as drawn:
+            yield drawn
     else:
         yield _Lines(session)
 

@@ -8,7 +8,7 @@ import typer
 
 from digitize.cli.options import json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
-from digitize.errors import ExitCode
+from digitize.errors import ExitCode, UsageProblem
 from digitize.model import Stage
 
 
@@ -28,6 +28,7 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
+        watch: Annotated[bool, typer.Option("--watch", help=session.text("help.run.watch"))] = False,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -41,6 +42,12 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
+        if watch:
+            from digitize.cli.watching import watch_and_tell
+
+            if json:
+                raise UsageProblem("watch_without_json")
+            return watch_and_tell(session, place, sources or [], who(user), jobs or place.jobs, until)
         with make_observer(session) as observer:
             result = run_workspace(
                 place,
@@ -62,5 +69,9 @@ def register(app: typer.Typer, session: Session) -> None:
         if result.unsigned is not None:
             session.show_error(result.unsigned)
             session.say("waits_unsigned")
+        if result.trouble is not None:
+            session.show_error(result.trouble)
+            session.say("inbox_later")
+        if result.unsigned is not None or result.trouble is not None:
             return ExitCode.ENVIRONMENT
         return ExitCode.ITEMS if result.failed else ExitCode.DONE

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.observer import Observer
@@ -22,6 +22,9 @@ from digitize.times import Clock
 
 _AHEAD = 2
 """Tasks in flight for each worker: one that runs and one that waits for it."""
+
+_BEAT = 1.0
+"""So often, in seconds, a run that waits for its workers looks whether it is to stop."""
 
 ATTEMPTS = 2
 """How often a task is tried before its dossier is set aside; a worker may be killed without its fault."""
@@ -43,6 +46,7 @@ class RunResult:
         seconds: how long it took.
         notes: what the clerk should know, with the dossier concerned.
         unsigned: why dossiers wait unsigned though the profile lets a run sign; None if none does.
+        trouble: why not all of the inbox could be looked at; what was in work went on.
 
     """
 
@@ -51,6 +55,7 @@ class RunResult:
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
     unsigned: SigningProblem | None = None
+    trouble: EnvironmentProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,8 @@ class Flights:
         self._flying[self._executor.submit(function, *args)] = flight
 
     def landed(self) -> Iterator[tuple[Flight, Future[Any]]]:
-        """Those that have ended, as soon as at least one has."""
-        finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        """Those that have ended, as soon as at least one has; none if none does within a second."""
+        finished, _ = wait(self._flying, timeout=_BEAT, return_when=FIRST_COMPLETED)
         for future in finished:
             yield self._flying.pop(future), future
 

@@ -8,10 +8,11 @@ that a run killed at any moment goes on where it stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from digitize.errors import ItemProblem
+from digitize.ingest.stillness import Stillness
 from digitize.model import Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
@@ -50,26 +51,40 @@ class Runner:
         self._steps = DossierSteps(self._batch, self._pages, packager)
         self._until = until
 
-    def run(self, sources: Sequence[Path]) -> RunResult:
-        """Take in what is new and work until nothing is left that needs no person."""
+    def run(
+        self,
+        sources: Sequence[Path],
+        *,
+        stillness: Stillness | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> RunResult:
+        """Take in what is new and work until nothing is left that needs no person.
+
+        Args:
+            sources: where to take from; the inbox if none is named.
+            stillness: what is known of dossiers that were in motion, see ``Intake``.
+            stop: asked between any two steps, and at least once a second, whether to begin nothing more.
+
+        """
         batch = self._batch
         started = time.monotonic()
         clear_leftovers(batch.workspace, batch.ledger, batch.clock)
-        self._note(Intake(batch.workspace, batch.ledger, batch.clock).take(sources))
+        self._note(Intake(batch.workspace, batch.ledger, batch.clock, stillness).take(sources))
         batch.ready.extend(record.id for record in batch.ledger.dossiers(*ACTIVE))
         batch.observer.planned(self._pages.waiting())
         while True:
-            self._fill()
+            if not stop():
+                self._fill(stop)
             if not len(batch.flights):
                 break
             self._land()
         batch.result.seconds = time.monotonic() - started
         return batch.result
 
-    def _fill(self) -> None:
+    def _fill(self, stop: Callable[[], bool]) -> None:
         """Keep the workers busy: dossiers that can go on first, then pages."""
         flights, ready = self._batch.flights, self._batch.ready
-        while ready and flights.free > 0:
+        while ready and flights.free > 0 and not stop():
             self._steps.go_on(ready.popleft(), self._until)
         if flights.free > 0 and self._until is not Stage.RECEIVED:
             self._pages.start(flights.free)
@@ -86,6 +101,7 @@ class Runner:
         result, observer = self._batch.result, self._batch.observer
         result.failed.extend(taken.rejected)
         result.notes.extend(taken.notes)
+        result.trouble = taken.trouble
         for dossier, problem in taken.notes:
             observer.problem(dossier, problem)
         for dossier in taken.rejected:
