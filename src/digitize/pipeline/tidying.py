@@ -159,7 +159,7 @@ class Tidying:
             originals = self._originals(path)
             if not originals:
                 if not (names.is_beside(path) and is_plain_file(path)):
-                    self._keep(path, "tidy_new")
+                    self._stays(path, "tidy_new")
                 continue
             owners = self._owners([one.dossier for one in originals])
             group = groups.setdefault(owners, _Group(owners))
@@ -225,7 +225,7 @@ class Tidying:
         if bad:
             verdict = verdicts.get(bad[0], Verdict.UNREADABLE).value
             for path, _ in group.files:
-                self._keep(path, UNVERIFIED, package=bad[0].name, verdict=verdict)
+                self._stays(path, UNVERIFIED, package=bad[0].name, verdict=verdict)
             return
         try:
             with ExitStack() as stack:
@@ -264,14 +264,14 @@ class Tidying:
             except OSError:
                 good = False
             if not good:
-                self._keep(path, ORIGINAL, original=one.name, dossier=one.dossier)
+                self._stays(path, ORIGINAL, original=one.name, dossier=one.dossier)
                 return False
         return True
 
     def _is_same(self, path: Path, original: OriginalRecord) -> bool:
         if not path.is_symlink() and fixity(path) == Fixity(original.sha256, original.size):
             return True
-        self._keep(path, "tidy_changed")
+        self._stays(path, "tidy_changed")
         return False
 
     def _remove(self, going: Sequence[tuple[Path, OriginalRecord]]) -> list[tuple[Path, OriginalRecord]]:
@@ -286,7 +286,7 @@ class Tidying:
                     if remove_kept(path, self._workspace.inbox, Fixity(one.sha256, one.size)):
                         gone.append((path, one))
                     else:
-                        self._keep(path, "tidy_changed")
+                        self._stays(path, "tidy_changed")
                 except FileNotFoundError:
                     continue
                 except OSError as error:
@@ -295,7 +295,7 @@ class Tidying:
                         raise EnvironmentProblem(
                             "inbox_away", path=shown, detail=error.strerror or ""
                         ) from error
-                    self._keep(path, "file_unreadable_here", detail=error.strerror or "")
+                    self._stays(path, "file_unreadable_here", detail=error.strerror or "")
         finally:
             self._record(DONE, [(one.dossier, self._workspace.written(path)) for path, one in gone])
         for folder in {path.parent for path, _ in gone}:
@@ -326,7 +326,7 @@ class Tidying:
             for folder in {(self._workspace.root / name).parent for name in gone}:
                 remove_empty(folder, self._workspace.inbox)
 
-    def _keep(self, path: Path, code: str, **facts: str) -> None:
+    def _stays(self, path: Path, code: str, **facts: str) -> None:
         shown = path.relative_to(self._workspace.inbox).as_posix()
         self._result.kept.append((path, Problem(code, {"file": shown, **facts})))
 
