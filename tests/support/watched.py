@@ -20,7 +20,7 @@ PATIENCE = 90.0
 class Watched:
     """``digitize run --watch`` in an office; its messages of readiness come to a socket."""
 
-    def __init__(self, office: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, office: Path, *arguments: str) -> None:
         self.office = office
         # The path of a socket may be a hundred bytes long.
         address = f"@digitize-test-{os.getpid()}-{time.monotonic_ns()}"
@@ -29,7 +29,7 @@ class Watched:
         self._wire.settimeout(PATIENCE)
         self.told: list[str] = []
         self.process: subprocess.Popen[str] = start(
-            "run", "--watch", "-w", office, "--lang", "en", *arguments, NOTIFY_SOCKET=address, **environment
+            "run", "--watch", "-w", office, "--lang", "en", *arguments, NOTIFY_SOCKET=address
         )
 
     def __enter__(self) -> Self:
