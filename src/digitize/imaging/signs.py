@@ -24,8 +24,14 @@ from digitize.vietnamese.provincial_codes import parse_provincial
 _FINEST, _COARSE = 300.0, 150.0
 """Resolutions at which codes are looked for; more shows nothing new."""
 
+_LONGEST = 8_000
+"""Pixels of a picture at the finest: more than an A2 page has at that resolution."""
+
+_SHORTEST = 64
+"""Pixels of a picture on which there can be a sign."""
+
 _SHEET_SHARE = 0.12
-"""Of the shorter side of the page that the code of a separator sheet takes at least: a picture of a sheet in a
+"""Of the shorter side of the page that the code of a sheet takes at least: a picture of a sheet in a
 text is none. The sheets have 0.3, half as much on a larger bed."""
 
 _LEFT, _TOP = 0.45, 0.34
@@ -62,8 +68,10 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
         dpi: its resolution.
 
     """
-    fine = _at_most(to_grey(pixels), dpi, _FINEST)
-    coarse = _at_most(fine, min(dpi, _FINEST), _COARSE)
+    fine, dpi = _at_most(to_grey(pixels), dpi, _FINEST)
+    coarse, coarse_dpi = _at_most(fine, dpi, _COARSE)
+    if min(coarse.shape) < _SHORTEST:
+        return None
     unread = False
     for grey in (coarse, fine) if fine.shape != coarse.shape else (coarse,):
         codes, broken = _codes(grey)
@@ -71,7 +79,7 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
         sign = _sheet_among(codes) or _provincial_among(codes)
         if sign is not None:
             return sign
-    patch = find_patch(coarse, min(dpi, _COARSE))
+    patch = find_patch(coarse, coarse_dpi)
     if patch is None and not unread:
         return None
     for again in _other_looks(coarse, fine):
@@ -82,14 +90,17 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
     return None if patch is None else Sign(SignKind.SEPARATOR, None, turned=patch)
 
 
-def _at_most(grey: Pixels, dpi: float, most: float) -> Pixels:
-    """Grey at no more than a resolution, by a whole factor: that is fast and keeps edges where they are."""
-    factor = int(np.ceil(dpi / most - 0.1))
-    if factor <= 1 or min(grey.shape) < factor:
-        return grey
+def _at_most(grey: Pixels, dpi: float, most: float) -> tuple[Pixels, float]:
+    """Grey at no more than a resolution, and its resolution.
+
+    It is reduced by a whole factor: that is fast, and keeps edges where they are.
+    """
+    factor = max(int(np.ceil(dpi / most - 0.1)), int(np.ceil(max(grey.shape) / _LONGEST)))
     size = (grey.shape[1] // factor, grey.shape[0] // factor)
+    if factor <= 1 or min(size) == 0:
+        return grey, dpi
     whole = grey[: size[1] * factor, : size[0] * factor]
-    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8), dpi / factor
 
 
 def _codes(grey: Pixels) -> tuple[list[_Code], bool]:
