@@ -28,6 +28,7 @@ COMMANDS = (
     "export",
     "report",
     "import",
+    "separator",
     "differences",
     "papers",
     "verify",

@@ -122,6 +122,11 @@ def _labels() -> Mapping[str, Mapping[Level, str]]:
     return found
 
 
+def is_heading_of(key: str, label: str) -> bool:
+    """Whether a label is one of a dossier's column of this key."""
+    return _labels().get(plain(label), {}).get(Level.DOSSIER) == key
+
+
 def find_headings(rows: Mapping[int, Sequence[str]]) -> Headings | None:
     """The row of headings near the top of a sheet; None where none names enough columns.
 
