@@ -5,3 +5,6 @@ ALTER TABLE dossier ADD COLUMN received_on TEXT;
 ALTER TABLE dossier ADD COLUMN due_on TEXT;
 ALTER TABLE original ADD COLUMN frames TEXT;
 ALTER TABLE page ADD COLUMN role TEXT NOT NULL DEFAULT 'scan';
+CREATE INDEX dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
+CREATE INDEX event_made ON event (dossier) WHERE kind IN ('packaged', 'renewed');
+CREATE INDEX event_reason ON event (dossier, id) WHERE kind IN ('reopened', 'withdrawn', 'returned');
