@@ -342,6 +342,15 @@ class Ledger:
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 
+    def waiting_page(self, dossier: str, ordinal: int) -> PageRecord | None:
+        """A page, if nobody has read it yet and its dossier still waits for it."""
+        sql = (
+            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier WHERE page.dossier = ? "
+            "AND page.ordinal = ? AND page.state = 'waiting' AND dossier.stage = ?"
+        )
+        rows = self.rows(sql, dossier, ordinal, Stage.RECEIVED)
+        return page_of(rows[0]) if rows else None
+
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
         """Lay out the pages of a dossier: for each, its file and the page in it."""
         for ordinal, (original, frame) in enumerate(pages, start=1):
