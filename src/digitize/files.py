@@ -165,7 +165,12 @@ def remove_file(path: Path) -> None:
 
 def sweep(folder: Path) -> int:
     """Remove what interrupted writes left behind under ``folder``; return how many files."""
-    left = list(folder.rglob(f"{_PREFIX}*{_SUFFIX}")) if folder.is_dir() else []
+    left = [
+        Path(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+    ]
     for path in left:
         remove_file(path)
     return len(left)

@@ -33,10 +33,10 @@ def register(app: typer.Typer, session: Session) -> None:
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.progress import make_observer
-        from digitize.cli.tables import overview_json, show_overview
+        from digitize.cli.tables import MOST_LINES, report_overview, show_overview
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.operation import run_workspace
-        from digitize.pipeline.overview import dossier_lines
+        from digitize.pipeline.overview import overview
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
@@ -51,14 +51,15 @@ def register(app: typer.Typer, session: Session) -> None:
                 observer=observer,
                 clock=now,
             )
-        with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            lines = dossier_lines(ledger)
-        if json:
-            figures = {"pages_read": result.pages_read, "seconds": round(result.seconds, 1)}
-            session.report_json(overview_json(session, lines) | figures)
-        elif not session.quiet:
-            show_overview(session, lines)
-            session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
+        if json or not session.quiet:
+            with closing(Ledger(place.ledger, now, who(user))) as ledger:
+                seen = overview(ledger, None if json else MOST_LINES)
+            pages, seconds = result.pages_read, round(result.seconds, 1)
+            if json:
+                report_overview(session, seen, pages_read=pages, seconds=seconds)
+            else:
+                show_overview(session, seen)
+                session.say("run_done", pages=pages, seconds=seconds)
         if result.unsigned is not None:
             session.show_error(result.unsigned)
             session.say("waits_unsigned")

@@ -139,8 +139,7 @@ class Intake:
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
     def _new_dossier(self, found: Found, source: str, taken: TakenIn) -> DossierRecord:
-        codes = self._ledger.dossier_codes()
-        code = unused(found.code, codes)
+        code = unused(found.code, self._ledger.codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
             known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
