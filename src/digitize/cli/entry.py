@@ -38,6 +38,7 @@ from digitize.cli import (
     trust,
     verify,
     withdraw,
+    worker,
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
@@ -69,6 +70,7 @@ _COMMANDS = (
     forms,
     doctor,
     sample,
+    worker,
 )
 
 
