@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import pickle
 import secrets
 import threading
 import time
@@ -26,7 +27,7 @@ from digitize.pipeline.cluster_members import Members, Tell, clear_probes
 from digitize.pipeline.cluster_orders import Answer, DataMode, Fate, Needed, Order
 from digitize.pipeline.cluster_plan import ClusterPlan
 from digitize.pipeline.pool import LocalPool
-from digitize.pipeline.versions import differences, fingerprint, seal_of
+from digitize.pipeline.versions import carrier_versions, differences, fingerprint, seal_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -42,16 +43,14 @@ _CONNECTING = 10.0
 _LOOKING = 0.5
 """Seconds between two looks at who is there."""
 
-_MOST_LAUNCHES = 5
-"""How often a task goes out whose workers are lost; then it may be what they are lost by."""
+_MOST_LAUNCHES = 10
+"""How often a task goes out that is lost; then something is wrong out there."""
 
 _SENT_ALONE = 4 << 20
 """Bytes of an original that go along with each of its pages; a larger one is sent once for all."""
 
 _MOST_SENT = 1 << 30
 """Bytes: pages of a larger original are read here."""
-
-_SCHEDULER_MUST_HAVE = ("cloudpickle", "dask", "distributed", "msgpack")
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +97,7 @@ class Cluster:
         self._members = Members(versions, self._needed, plan.folders, plan.data, plan.address.encrypted, tell)
         self._client: Client = self._connect()
         try:
-            self._require_same_scheduler(versions)
+            self._require_same_scheduler()
             self._gather_members()
         except BaseException:
             self._members.stop()
@@ -154,7 +153,8 @@ class Cluster:
         if not accepted or self._client.status != "running":
             return
         if flight.launches >= _MOST_LAUNCHES:
-            self._finish(flight, problem=ItemProblem("worker_died", exit_code=0))
+            # Nothing is wrong with the task: what would be, stands in an answer.
+            self._finish(flight, problem=self._lost())
             return
         flight.launches += 1
         flight.allowed = accepted
@@ -164,7 +164,7 @@ class Cluster:
             data = self._data_for(flight)
             remote = self._client.submit(
                 perform,
-                flight.order,
+                pickle.dumps(flight.order),
                 data,
                 key=f"digitize-{secrets.token_hex(16)}",
                 workers=sorted(accepted),
@@ -223,12 +223,10 @@ class Cluster:
             answer = remote.result(timeout=self._plan.limits.seconds)
         except KilledWorker:
             self._finish(flight, problem=ItemProblem("worker_died", exit_code=0))
-        except (CancelledError, OSError, TimeoutError) as error:
+        except (CancelledError, Exception) as error:
+            # What is wrong with a task stands in its answer; this is about the way to it.
             log.debug("lost", exc_info=error)
             self._again(flight)
-        except Exception as error:
-            log.debug("unexpected from a worker", exc_info=error)
-            self._finish(flight, problem=ItemProblem("unexpected", detail=type(error).__name__))
         else:
             self._take(flight, answer)
 
@@ -306,7 +304,11 @@ class Cluster:
         url = self._plan.address.url
         try:
             return Client(
-                url, security=self._security, timeout=_CONNECTING, set_as_default=False, name="digitize"
+                url,
+                security=self._security,
+                timeout=max(1.0, min(_CONNECTING, self._plan.patience)),
+                set_as_default=False,
+                name="digitize",
             )
         except (OSError, TimeoutError, ValueError) as error:
             log.debug("no scheduler", exc_info=error)
@@ -318,14 +320,19 @@ class Cluster:
         except (OSError, TimeoutError, RuntimeError) as error:
             log.debug("not closed", exc_info=error)
 
-    def _require_same_scheduler(self, versions: dict[str, str]) -> None:
+    def _require_same_scheduler(self) -> None:
         """What carries the tasks has to be the same there: pickles of one version are no good to another."""
-        found: Any = self._client.get_versions()
-        packages = found["scheduler"]["packages"]
-        theirs = {name: str(packages.get(name)) for name in _SCHEDULER_MUST_HAVE}
-        told = differences({name: versions[name] for name in _SCHEDULER_MUST_HAVE}, theirs)
-        if told:
-            raise EnvironmentProblem("cluster_scheduler_differs", differences="; ".join(told))
+        try:
+            theirs: Any = self._client.run_on_scheduler(carrier_versions)
+        except (ImportError, AttributeError):
+            theirs = {}
+        ours = carrier_versions()
+        if theirs != ours:
+            told = "; ".join(differences(ours, theirs))
+            raise EnvironmentProblem("cluster_scheduler_differs", differences=told)
+
+    def _lost(self) -> EnvironmentProblem:
+        return EnvironmentProblem("cluster_lost", address=self._plan.address.url)
 
     def _gather_members(self) -> None:
         """Wait until somebody may work, and everybody who is there has been looked at."""
@@ -361,7 +368,7 @@ class Cluster:
                 self._look_around()
             except Exception as error:
                 log.debug("watch", exc_info=error)
-                self._give_up(EnvironmentProblem("cluster_lost", address=self._plan.address.url))
+                self._give_up(self._lost())
                 return
 
     def _look_around(self) -> None:
@@ -387,8 +394,7 @@ class Cluster:
                 return
         self._alone_since = self._alone_since or time.monotonic()
         if time.monotonic() - self._alone_since > self._plan.patience:
-            lost = EnvironmentProblem("cluster_lost", address=self._plan.address.url)
-            self._give_up(self._nobody() if self._members.refusals else lost)
+            self._give_up(self._nobody() if self._members.refusals else self._lost())
 
     def _send_again(self, accepted: frozenset[str]) -> None:
         for flight in list(self._flights):

@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from digitize.errors import EnvironmentProblem, Fact
-from digitize.files import make_folder
+from digitize.files import make_folder, remove_tree
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.cluster_address import ClusterAddress, ClusterKeys, parse_address, security_for
+from digitize.pipeline.processes import Process, this_process
 from digitize.pipeline.versions import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Security
 
 log = logging.getLogger(__name__)
+
+_FOLDER = "digitize-worker-"
 
 _CONNECTING = 10.0
 """Seconds for a scheduler to answer."""
@@ -73,13 +76,28 @@ def serve_cluster(plan: ServingPlan, tell: Tell) -> None:
     address = parse_address(plan.address)
     security = security_for(address, plan.keys)
     fingerprint(EngineName.AUTO, find_tessdata())
-    if plan.scratch is not None:
-        try:
-            make_folder(plan.scratch, mode=0o700)
-        except OSError as error:
-            raise EnvironmentProblem("folder_unusable", path=str(plan.scratch)) from error
-    with tempfile.TemporaryDirectory(prefix="digitize-worker-", dir=plan.scratch) as folder:
-        asyncio.run(_serve(plan, address, security, Path(folder), tell))
+    folder = _own_folder(plan.scratch or Path(tempfile.gettempdir()))
+    try:
+        asyncio.run(_serve(plan, address, security, folder, tell))
+    finally:
+        remove_tree(folder)
+
+
+def _own_folder(scratch: Path) -> Path:
+    """A folder for this process alone; what killed ones have left of somebody's papers is removed."""
+    try:
+        make_folder(scratch, mode=0o700)
+        for left in scratch.glob(f"{_FOLDER}*-*"):
+            number, _, began = left.name.removeprefix(_FOLDER).partition("-")
+            ours = left.lstat().st_uid == os.getuid() and number.isdigit() and began.isdigit()
+            if ours and not Process(int(number), int(began)).is_alive:
+                remove_tree(left)
+        process = this_process()
+        folder = scratch / f"{_FOLDER}{process.number}-{process.began}"
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise EnvironmentProblem("folder_unusable", path=str(scratch)) from error
+    return folder
 
 
 async def _serve(

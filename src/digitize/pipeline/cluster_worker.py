@@ -8,6 +8,7 @@ worker stays. The worker holds neither ledger nor keys.
 from __future__ import annotations
 
 import asyncio
+import pickle
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -182,9 +183,16 @@ class PageWork(WorkerPlugin):
                 kept.users -= 1
 
 
-def perform(order: Order, data: bytes | None = None) -> Answer:
-    """Do an order on the worker that this runs on."""
+def perform(written: bytes, data: bytes | None = None) -> Answer:
+    """Do an order on the worker that this runs on.
+
+    Args:
+        written: the order as a pickle: the scheduler opens what it passes on, and need not know of this.
+        data: the bytes of the original, if they are sent.
+
+    """
     worker = get_worker()
+    order: Order = pickle.loads(written)  # noqa: S301 - all that Dask carries are pickles
     return _work_of(worker).do(order, data, str(worker.get_current_task()))
 
 

@@ -20,7 +20,6 @@ from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import LANGUAGE, data_checksum, find_tessdata, second_identity
 
 _PACKAGES = (
-    "digitize",
     "fonttools",
     "fpdf2",
     "lxml",
@@ -32,13 +31,12 @@ _PACKAGES = (
     "pypdfium2",
     "rapidfuzz",
     "zxing-cpp",
-    # What carries the work has to be the same as well.
-    "cloudpickle",
-    "dask",
-    "distributed",
-    "msgpack",
 )
 
+_CARRIERS = ("cloudpickle", "dask", "distributed", "msgpack")
+"""What carries the work from one machine to another."""
+
+_PACKAGE = Path(digitize.__file__).parent
 _NONE = "-"
 _DIGITS = 12
 
@@ -56,16 +54,24 @@ def fingerprint(engine: EngineName, tessdata: Path | None) -> dict[str, str]:
 
     """
     folder = tessdata_here(tessdata)
-    package = Path(digitize.__file__).parent
     return {
-        "python": f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}",
+        **carrier_versions(),
         "machine": platform.machine(),
         **{name: _version(name) for name in _PACKAGES},
         "engine": engine_version(engine),
         "language data": f"{LANGUAGE} {data_checksum(folder)}{second_identity(folder)}",
-        "networks": _checksum(package, package.glob("ocr/*.onnx")),
-        "templates": _checksum(package, package.glob("forms/templates/**/*")),
-        "program": _checksum(package, package.rglob("*")),
+        "networks": _checksum(_PACKAGE.glob("ocr/*.onnx")),
+        "templates": _checksum(_PACKAGE.glob("forms/templates/**/*")),
+    }
+
+
+def carrier_versions() -> dict[str, str]:
+    """What must be the same on every machine that work passes through, the scheduler's as well."""
+    return {
+        "digitize": version("digitize"),
+        "program": _checksum(_PACKAGE.rglob("*")),
+        "python": f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}",
+        **{name: _version(name) for name in _CARRIERS},
     }
 
 
@@ -103,10 +109,10 @@ def _version(name: str) -> str:
         return _NONE
 
 
-def _checksum(package: Path, files: Iterable[Path]) -> str:
+def _checksum(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(files):
         if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(package)}\0{path.stat().st_size}\0".encode())
+            digest.update(f"{path.relative_to(_PACKAGE)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:_DIGITS]
