@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -21,10 +22,13 @@ from digitize.pipeline import tasks
 from digitize.pipeline.cluster import Cluster
 from digitize.pipeline.cluster_address import parse_address
 from digitize.pipeline.cluster_orders import DataMode, SharedFolders, TaskLimits
-from digitize.pipeline.cluster_plan import ClusterPlan
+from digitize.pipeline.cluster_plan import ClusterPlan, plan_for
 from digitize.pipeline.pool import outcome
+from digitize.pipeline.workspace import Workspace
+from digitize.times import now
 from support import workers
 from support.clusters import LocalCluster, wait_until_gone
+from support.crashes import archive_of, fill, run_here
 from support.offices import contents, small_scan
 
 _SECONDS = 3.0
@@ -134,6 +138,27 @@ def test_pages_come_out_the_same_whether_folders_are_shared_or_data_sent(
     with opened(replace(wide, data=DataMode.SENT)) as (cluster, _):
         assert read(cluster, folders.work / "sent") == here
         assert outcome(cluster.submit(workers.double, 4), 60) == 8, "what is no page is done here"
+
+
+@pytest.mark.parametrize("data", ["shared", "sent"])
+def test_the_archive_is_the_one_that_one_machine_makes(
+    running: LocalCluster, office: Path, tmp_path: Path, data: str
+) -> None:
+    fill(office)
+    with (office / "digitize.toml").open("a") as settings:
+        settings.write(f'\n[cluster]\ndata = "{data}"\n')
+    alone = Path(shutil.copytree(office, tmp_path / "alone"))
+    moment = now()
+    run_here(alone, moment)
+    workspace = Workspace.open(office)
+    workspace.require_folders()
+    with opened(plan_for(workspace, 1, running.address)) as (cluster, _):
+        assert cluster.mode == data
+        run_here(office, moment, cluster)
+    made = archive_of(office)
+    assert len(made) > 20
+    assert made == archive_of(alone)
+    assert list((office / "work").iterdir()) == []
 
 
 def test_a_killed_workers_tasks_are_done_elsewhere_and_a_new_worker_is_taken(
