@@ -12,6 +12,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
+from digitize.archive.elements import code_list
 from digitize.vietnamese.dates import parse_date
 from digitize.vietnamese.folding import fold
 
@@ -106,9 +107,7 @@ def plain(text: str) -> str:
 @cache
 def kind_codes() -> Mapping[str, str]:
     """The archive's codes of kinds of documents, by their names."""
-    text = resources.files("digitize.archive").joinpath("codes.toml").read_text("utf-8")
-    kinds: dict[str, str] = tomllib.loads(text)["document_kinds"]
-    return kinds
+    return code_list("document_kinds")
 
 
 @cache
