@@ -142,6 +142,17 @@ def security_for(address: ClusterAddress, keys: ClusterKeys | None) -> Security 
         return None
     if keys is None:
         raise EnvironmentProblem("cluster_keys_not_set", address=address.url)
+    return check_keys(keys)
+
+
+def check_keys(keys: ClusterKeys) -> Security:
+    """Open certificates and key, as a connection will.
+
+    Raises:
+        EnvironmentProblem: the library is not installed, or they cannot be used.
+
+    """
+    load_library()
     keys.require_usable()
     from distributed import Security
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.cluster_address import (
     ClusterAddress,
     ClusterKeys,
+    check_keys,
     keys_from,
     load_library,
     parse_address,
@@ -89,6 +91,25 @@ def keys_of(workspace: Workspace) -> ClusterKeys | None:
     """
     named = workspace.settings.cluster
     return keys_from(named.ca, named.cert, named.key)
+
+
+def keys_expire(workspace: Workspace) -> dt.datetime | None:
+    """When the first of the cluster's certificates runs out; None where the settings name none.
+
+    Raises:
+        EnvironmentProblem: library, certificates or settings cannot be used.
+
+    """
+    keys = keys_of(workspace)
+    if keys is None:
+        return None
+    require_own(workspace.root / SETTINGS_NAME, "cluster_settings_of_others")
+    check_keys(keys)
+    from cryptography import x509
+
+    return min(
+        x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc for path in (keys.ca, keys.cert)
+    )
 
 
 def start_cluster(plan: ClusterPlan, tell: Tell) -> TaskExecutor:

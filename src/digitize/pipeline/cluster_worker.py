@@ -26,7 +26,7 @@ from digitize.files import write_whole
 from digitize.pipeline import tasks
 from digitize.pipeline.cluster_orders import PLUGIN, Answer, Fate, Look, Needed, Order, Probe, TaskLimits
 from digitize.pipeline.pool import LocalPool, outcome
-from digitize.pipeline.versions import fingerprint, seal_of, tessdata_here
+from digitize.pipeline.versions import data_stamp, fingerprint, seal_of, tessdata_here
 
 _KEPT_ORIGINALS = 4
 """Originals that a worker keeps for further pages beside those that are in use."""
@@ -64,7 +64,7 @@ class PageWork(WorkerPlugin):
         self._pools: dict[TaskLimits, _PoolInUse] = {}
         self._kept: dict[str, _Kept] = {}
         self._running: dict[str, Future[Any]] = {}
-        self._versions: dict[tuple[str, Path | None], dict[str, str]] = {}
+        self._versions: dict[tuple[str, Path | None], tuple[tuple[int, ...], dict[str, str]]] = {}
         self._folder = Path()
         self._address = ""
         self._ending = False
@@ -99,9 +99,14 @@ class PageWork(WorkerPlugin):
 
         """
         key = (needed.engine, needed.tessdata)
+        stamp = data_stamp(needed.tessdata)
         if key not in self._versions:
-            self._versions[key] = fingerprint(needed.engine, needed.tessdata)
-        return self._versions[key]
+            self._versions[key] = stamp, fingerprint(needed.engine, needed.tessdata)
+        since, found = self._versions[key]
+        if since != stamp:
+            # Processes that are at work still have the old ones.
+            raise EnvironmentProblem("cluster_worker_stale")
+        return found
 
     def do(self, order: Order, data: bytes | None, key: str) -> Answer:
         """Do an order; whatever befalls it is told in the answer."""

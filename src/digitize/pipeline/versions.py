@@ -11,6 +11,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -56,23 +57,47 @@ def fingerprint(engine: EngineName, tessdata: Path | None) -> dict[str, str]:
     folder = tessdata_here(tessdata)
     return {
         **carrier_versions(),
-        "machine": platform.machine(),
-        **{name: _version(name) for name in _PACKAGES},
+        **_installed(),
         "engine": engine_version(engine),
         "language data": f"{LANGUAGE} {data_checksum(folder)}{second_identity(folder)}",
-        "networks": _checksum(_PACKAGE.glob("ocr/*.onnx")),
-        "templates": _checksum(_PACKAGE.glob("forms/templates/**/*")),
     }
 
 
 def carrier_versions() -> dict[str, str]:
     """What must be the same on every machine that work passes through, the scheduler's as well."""
+    return dict(_carrying())
+
+
+@cache
+def _carrying() -> Mapping[str, str]:
+    # Found once: what a process has loaded stays in it when something else is installed meanwhile.
     return {
         "digitize": version("digitize"),
         "program": _checksum(_PACKAGE.rglob("*")),
         "python": f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}",
         **{name: _version(name) for name in _CARRIERS},
     }
+
+
+@cache
+def _installed() -> Mapping[str, str]:
+    return {
+        "machine": platform.machine(),
+        **{name: _version(name) for name in _PACKAGES},
+        "networks": _checksum(_PACKAGE.glob("ocr/*.onnx")),
+        "templates": _checksum(_PACKAGE.glob("forms/templates/**/*")),
+    }
+
+
+def data_stamp(tessdata: Path | None) -> tuple[int, ...]:
+    """A value that changes when the language data of this machine are written anew.
+
+    Raises:
+        EnvironmentProblem: there are none.
+
+    """
+    found = [path.stat() for path in sorted(tessdata_here(tessdata).rglob("*.traineddata"))]
+    return tuple(value for one in found for value in (one.st_ino, one.st_size, one.st_mtime_ns))
 
 
 def tessdata_here(asked: Path | None) -> Path:
