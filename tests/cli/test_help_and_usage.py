@@ -36,12 +36,15 @@ COMMANDS = (
     "ocr",
     "read",
     "doctor",
+    "worker",
 )
 HEAVY = {
     "PIL",
     "asn1crypto",
     "cryptography",
     "cv2",
+    "dask",
+    "distributed",
     "fontTools",
     "lxml",
     "numpy",

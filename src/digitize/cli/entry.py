@@ -40,6 +40,7 @@ from digitize.cli import (
     trust,
     verify,
     withdraw,
+    worker,
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
@@ -73,6 +74,7 @@ _COMMANDS = (
     doctor,
     ledger,
     sample,
+    worker,
 )
 
 

@@ -77,13 +77,13 @@ class Flights:
     def __init__(self, executor: TaskExecutor, seconds: float) -> None:
         self._executor = executor
         self._seconds = seconds
-        self._room = executor.workers * _AHEAD
         self._flying: dict[Future[Any], Flight] = {}
 
     @property
     def free(self) -> int:
         """How many more tasks keep the workers busy; below 0 where a dossier has sent many at once."""
-        return self._room - len(self._flying)
+        # Workers on other machines come and go.
+        return self._executor.workers * _AHEAD - len(self._flying)
 
     def __len__(self) -> int:
         return len(self._flying)
