@@ -17,6 +17,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool
 from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -41,7 +42,7 @@ def run_workspace(
 
     """
     workspace.require_folders()
-    limits = workspace.settings.limits
+    limits = workspace.limits
     with (
         run_lock(workspace.lock, clock),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
@@ -55,6 +56,7 @@ def run_workspace(
                 # Pages can be read without a key; what would be signed waits.
                 unsigned = error
         pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
+        alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
         try:
             runner = Runner(
                 workspace,
@@ -64,10 +66,14 @@ def run_workspace(
                 clock,
                 until=until,
                 packager=packager,
+                alone=alone,
             )
             result = runner.run(sources)
-            result.unsigned = result.unsigned or unsigned
+            if unsigned is not None:
+                result.unsigned = unsigned
+                note_unsigned(ledger, unsigned, clock)
         finally:
             pool.stop()
+            alone.stop()
         follow(workspace)
         return result
