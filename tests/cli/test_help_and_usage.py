@@ -33,6 +33,8 @@ COMMANDS = (
     "papers",
     "verify",
     "audit",
+    "quarantine",
+    "retry",
     "ocr",
     "read",
     "doctor",

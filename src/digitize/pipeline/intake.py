@@ -35,7 +35,7 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
-_STRAY = frozenset(
+STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
 )
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
@@ -129,7 +129,7 @@ class Intake:
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
-        stray = record.problem is not None and record.problem.code in _STRAY
+        stray = record.problem is not None and record.problem.code in STRAY
         return record.stage is Stage.QUARANTINED and stray and not found.rejected
 
     def _release(self, record: DossierRecord) -> None:

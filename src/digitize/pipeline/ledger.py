@@ -357,7 +357,7 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet.
+        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
         Those of dossiers that were begun come first, then those of large dossiers: what is left for the
         last worker at the end of a batch is short. Of equals the one received first comes first.
@@ -366,7 +366,8 @@ class Ledger:
             "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
-            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
+            "WHERE page.state = 'waiting' AND page.unsettled = 0 "
             "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
@@ -394,7 +395,8 @@ class Ledger:
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""
         self.execute(
-            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET attempts = attempts + 1, unsettled = unsettled + 1 "
+            "WHERE dossier = ? AND ordinal = ?",
             dossier,
             ordinal,
         )
@@ -402,7 +404,8 @@ class Ledger:
     def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
         """A page has been read."""
         self.execute(
-            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET state = 'read', summary = ?, problem = NULL, unsettled = 0 "
+            "WHERE dossier = ? AND ordinal = ?",
             _json(summary),
             dossier,
             ordinal,
@@ -412,7 +415,8 @@ class Ledger:
         """Pages must be read again; their attempts start anew."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
+                "problem = NULL, summary = NULL "
                 "WHERE dossier = ? AND ordinal = ?",
                 dossier,
                 ordinal,

@@ -17,6 +17,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool, TaskExecutor
 from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -65,6 +66,8 @@ def run_workspace(  # noqa: PLR0913 - everything that a run is told
                 # Pages can be read without a key; what would be signed waits.
                 unsigned = error
         pool = _executor(workspace, jobs, observer, cluster)
+        limits = workspace.limits
+        alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
         try:
             runner = Runner(
                 workspace,
@@ -74,17 +77,21 @@ def run_workspace(  # noqa: PLR0913 - everything that a run is told
                 clock,
                 until=until,
                 packager=packager,
+                alone=alone,
             )
             result = runner.run(sources)
-            result.unsigned = result.unsigned or unsigned
+            if unsigned is not None:
+                result.unsigned = unsigned
+                note_unsigned(ledger, unsigned, clock)
         finally:
             pool.stop()
+            alone.stop()
         follow(workspace)
         return result
 
 
 def _executor(workspace: Workspace, jobs: int, observer: Observer, cluster: str | None) -> TaskExecutor:
-    limits = workspace.settings.limits
+    limits = workspace.limits
     if cluster is None:
         return LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
     # Dask is an extra, and is not loaded where nobody asks for it.
