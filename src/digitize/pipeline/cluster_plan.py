@@ -74,7 +74,7 @@ def plan_for(workspace: Workspace, jobs: int, address: str) -> ClusterPlan:
         keys=keys,
         data=DataMode(settings.cluster.data),
         patience=settings.cluster.wait_seconds,
-        limits=TaskLimits(settings.limits.page_seconds, settings.limits.worker_megabytes),
+        limits=TaskLimits(workspace.limits.page_seconds, workspace.limits.worker_megabytes),
         engine=EngineName(settings.reading.engine),
         tessdata=find_tessdata(settings.reading.tessdata),
         folders=SharedFolders(workspace.work, workspace.originals),
