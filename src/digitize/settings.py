@@ -48,6 +48,8 @@ class Limits(_Section):
         pages_per_file: most pages of one file.
         page_seconds: longest time for one page or one dossier's work in a worker.
         worker_megabytes: most address space of a worker; 0 for no limit.
+        free_megabytes: left free on every disk of the workspace; None for 500 MB, or 2 % of a disk that is
+            smaller than 25 GB.
 
     """
 
@@ -55,6 +57,7 @@ class Limits(_Section):
     pages_per_file: int = Field(default=2000, gt=0)
     page_seconds: float = Field(default=180.0, gt=0)
     worker_megabytes: int = Field(default=6144, ge=0)
+    free_megabytes: int | None = Field(default=None, ge=0)
 
 
 class SigningKey(_Section):
@@ -146,6 +149,28 @@ class Access(_Section):
     owner: str = ""
 
 
+class Operations(_Section):
+    """What surrounds commands that nobody watches.
+
+    Attributes:
+        log: ``text`` for people, or ``json``: one object a line.
+        log_file: where these lines go; without it, to standard error.
+        metrics: file for the textfile collector of Prometheus' node exporter.
+        on_finish: program and arguments that are run when ``run``, ``audit`` or ``renew`` has ended. It is
+            believed only where nobody but the owner can have written it or these settings.
+        on_trouble: the same, when one of them has ended with something that a person must look at.
+        hook_seconds: longest time for either.
+
+    """
+
+    log: str = Field(default="text", pattern="^(text|json)$")
+    log_file: Path | None = None
+    metrics: Path | None = None
+    on_finish: tuple[str, ...] = ()
+    on_trouble: tuple[str, ...] = ()
+    hook_seconds: float = Field(default=60.0, gt=0)
+
+
 class Settings(_Section):
     """All settings of a workspace. Paths are relative to its folder.
 
@@ -159,6 +184,7 @@ class Settings(_Section):
     reading: Reading = Reading()
     limits: Limits = Limits()
     access: Access = Access()
+    operations: Operations = Operations()
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()

@@ -36,6 +36,7 @@ from digitize.cli import (
     sign,
     status,
     trust,
+    urgent,
     verify,
     withdraw,
 )
@@ -51,6 +52,7 @@ _COMMANDS = (
     show,
     review,
     sign,
+    urgent,
     reopen,
     withdraw,
     renew,

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import json_option, log_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
-from digitize.errors import ExitCode
 from digitize.model import Stage
 
 
@@ -28,10 +27,18 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
+        urgent: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--urgent", metavar="CODE", help=session.text("help.run.urgent"), show_default=False
+            ),
+        ] = None,
+        log_json: Annotated[str | None, log_option(session)] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
+        from digitize.cli.operating import operating
         from digitize.cli.progress import make_observer
         from digitize.cli.tables import overview_json, show_overview
         from digitize.pipeline.ledger import Ledger
@@ -41,16 +48,19 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        with make_observer(session) as observer:
-            result = run_workspace(
-                place,
-                sources or [],
-                who=who(user),
-                jobs=jobs or place.jobs,
-                until=until,
-                observer=observer,
-                clock=now,
-            )
+        with operating(session, place, "run", who(user), log_json) as operation:
+            with make_observer(session, operation.log) as observer:
+                result = run_workspace(
+                    place,
+                    sources or [],
+                    who=who(user),
+                    jobs=jobs or place.jobs,
+                    until=until,
+                    observer=observer,
+                    clock=now,
+                    urgent=urgent or [],
+                )
+            operation.came_to(result)
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             lines = dossier_lines(ledger)
         if json:
@@ -62,5 +72,6 @@ def register(app: typer.Typer, session: Session) -> None:
         if result.unsigned is not None:
             session.show_error(result.unsigned)
             session.say("waits_unsigned")
-            return ExitCode.ENVIRONMENT
-        return ExitCode.ITEMS if result.failed else ExitCode.DONE
+        if result.stopped is not None:
+            session.show_error(result.stopped)
+        return operation.exit_code

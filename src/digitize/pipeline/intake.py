@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, Fact, ItemProblem, UsageProblem
-from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
+from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, size_of, write_whole
 from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
+from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import release, set_aside
 from digitize.pipeline.records import DossierRecord, OriginalRecord
+from digitize.pipeline.space import Space
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -48,21 +50,30 @@ class TakenIn:
         dossiers: codes of dossiers that are new or have new pages.
         rejected: codes of what was set aside.
         notes: what the clerk should know, with the dossier it concerns.
+        left: what the files need for which there was no room.
+        refusal: what was missing for the first of them; None if there was room for all.
 
     """
 
     dossiers: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     notes: list[tuple[str, Problem]] = field(default_factory=list)
+    left: Needs = field(default_factory=Needs)
+    refusal: EnvironmentProblem | None = None
 
 
 class Intake:
     """Takes dossiers from an inbox into a workspace."""
 
-    def __init__(self, workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self, workspace: Workspace, ledger: Ledger, clock: Clock, space: Space | None = None
+    ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
+        self._space = space or Space(workspace.settings.limits.free_megabytes)
+        self._demand = Demand(workspace, ledger, self._space)
+        self._promised = Needs()
 
     def take(self, sources: Sequence[Path]) -> TakenIn:
         """Take in what is new in some sources, or in the workspace's inbox if none is named.
@@ -104,6 +115,8 @@ class Intake:
             taken.dossiers.append(record.id)
         if not new_files and not new_refusals:
             return
+        if not self._has_room(new_files, taken):
+            return
         if record is None:
             record = self._new_dossier(found, source, taken)
         try:
@@ -112,6 +125,19 @@ class Intake:
         except ItemProblem as error:
             # A person is working on it: what is new waits for the next run.
             taken.notes.append((record.id, Problem.of(error)))
+
+    def _has_room(self, files: Sequence[Path], taken: TakenIn) -> bool:
+        """Whether files can be kept and worked on with all that was taken in; if not, they stay in place."""
+        if not files:
+            return True
+        derived = self._demand.of_files(files)
+        needs = derived + Needs({self._workspace.originals: sum(map(size_of, files))})
+        taken.refusal = taken.refusal or self._space.shortage(self._promised + needs)
+        if taken.refusal is not None:
+            taken.left += needs
+            return False
+        self._promised += derived
+        return True
 
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn

@@ -21,7 +21,7 @@ from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
 
-def run_workspace(
+def run_workspace(  # noqa: PLR0913 - each is an option of the command
     workspace: Workspace,
     sources: Sequence[Path],
     *,
@@ -30,10 +30,12 @@ def run_workspace(
     until: Stage,
     observer: Observer,
     clock: Clock,
+    urgent: Sequence[str] = (),
 ) -> RunResult:
     """Run a workspace once, holding its lock.
 
-    A dossier is signed only if the profile allows it without a person.
+    A dossier is signed only if the profile allows it without a person. ``urgent`` are codes of dossiers that
+    go before all others.
 
     Raises:
         WorkspaceBusy: another run holds it.
@@ -43,7 +45,7 @@ def run_workspace(
     workspace.require_folders()
     limits = workspace.settings.limits
     with (
-        run_lock(workspace.lock, clock),
+        run_lock(workspace.lock, clock, who=who, command="run"),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
     ):
         packager: Packager | None = None
@@ -65,7 +67,7 @@ def run_workspace(
                 until=until,
                 packager=packager,
             )
-            result = runner.run(sources)
+            result = runner.run(sources, urgent)
             result.unsigned = result.unsigned or unsigned
         finally:
             pool.stop()

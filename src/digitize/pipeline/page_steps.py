@@ -44,6 +44,9 @@ class PageSteps:
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
+        if not self._batch.has_room(self._batch.demand.of_pages(most + len(self._under_way))):
+            # It comes back when dossiers that were begun are packaged.
+            return
         for page in self._ledger.waiting_pages(most + len(self._under_way)):
             if most > 0 and (page.dossier, page.ordinal) not in self._under_way:
                 self._start_page(page)
@@ -105,6 +108,7 @@ class PageSteps:
         def settle(done: tasks.PageDone) -> None:
             self._under_way.discard(key)
             self._batch.result.pages_read += 1
+            self._batch.space.learn(done.bytes)
             with self._ledger.transaction():
                 self._ledger.set_read(*key, summary_of(done))
             self._batch.observer.page_read(page.dossier)

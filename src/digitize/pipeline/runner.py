@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitize.errors import ItemProblem
+from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.model import Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
@@ -24,7 +24,9 @@ from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
+from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
+from digitize.pipeline.urgency import mark_urgent
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -32,7 +34,7 @@ from digitize.times import Clock
 class Runner:
     """Drives the dossiers of one workspace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what surrounds a run is handed in
         self,
         workspace: Workspace,
         ledger: Ledger,
@@ -42,29 +44,56 @@ class Runner:
         *,
         until: Stage = Stage.PACKAGED,
         packager: Packager | None = None,
+        space: Space | None = None,
     ) -> None:
         workspace.require_rules()
+        space = space or Space(workspace.settings.limits.free_megabytes)
         flights = Flights(executor, workspace.settings.limits.page_seconds)
-        self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace))
+        self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace), space)
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
         self._until = until
 
-    def run(self, sources: Sequence[Path]) -> RunResult:
-        """Take in what is new and work until nothing is left that needs no person."""
+    def run(self, sources: Sequence[Path], urgent: Sequence[str] = ()) -> RunResult:
+        """Take in what is new and work until nothing is left that needs no person.
+
+        Args:
+            sources: where scans lie; the inbox if none are named.
+            urgent: codes of dossiers that go before all others.
+
+        Raises:
+            UsageProblem: a source is not there, or there is no dossier of such a code.
+            EnvironmentProblem: the disk does not take what is written, or the inbox is away.
+
+        """
         batch = self._batch
         started = time.monotonic()
         clear_leftovers(batch.workspace, batch.ledger, batch.clock)
-        self._note(Intake(batch.workspace, batch.ledger, batch.clock).take(sources))
-        batch.ready.extend(record.id for record in batch.ledger.dossiers(*ACTIVE))
+        self._take(sources)
+        mark_urgent(batch.ledger, urgent)
+        batch.ready.extend(batch.ledger.work_at(*ACTIVE))
         batch.observer.planned(self._pages.waiting())
         while True:
             self._fill()
-            if not len(batch.flights):
+            if len(batch.flights):
+                self._land()
+            elif batch.freed and (batch.held or batch.left):
+                # What was packaged has left room.
+                batch.freed, batch.held = False, []
+                self._take(sources)
+                batch.ready.extend(batch.ledger.work_at(*ACTIVE))
+            else:
                 break
-            self._land()
+        batch.result.stopped = self._shortage()
         batch.result.seconds = time.monotonic() - started
         return batch.result
+
+    def _take(self, sources: Sequence[Path]) -> None:
+        batch = self._batch
+        taken = Intake(batch.workspace, batch.ledger, batch.clock, batch.space).take(sources)
+        batch.left = taken.left
+        batch.refusal = taken.refusal or batch.refusal
+        self._note(taken)
 
     def _fill(self) -> None:
         """Keep the workers busy: dossiers that can go on first, then pages."""
@@ -73,6 +102,15 @@ class Runner:
             self._steps.go_on(ready.popleft(), self._until)
         if flights.free > 0 and self._until is not Stage.RECEIVED:
             self._pages.start(flights.free)
+
+    def _shortage(self) -> EnvironmentProblem | None:
+        """What was missing on a disk for what a run has left; None if it has left nothing for that reason."""
+        batch = self._batch
+        waiting = self._pages.waiting() if self._until is not Stage.RECEIVED else 0
+        if not (waiting or batch.held or batch.left):
+            return None
+        rest = batch.demand.of_rest(waiting, batch.held, batch.left)
+        return batch.space.shortage(rest) or batch.refusal
 
     def _land(self) -> None:
         for flight, future in self._batch.flights.landed():
@@ -92,6 +130,7 @@ class Runner:
             record = self._batch.ledger.dossier(dossier)
             if record is not None and record.problem is not None:
                 observer.problem(dossier, record.problem)
+                observer.moved(dossier, Stage.QUARANTINED)
         observer.taken_in(len(taken.dossiers))
 
 

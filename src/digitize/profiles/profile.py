@@ -191,6 +191,18 @@ class PreservationRules(_Part):
     warn_days: int = Field(ge=0)
 
 
+class MachineRules(_Part):
+    """How a run shares its machine with people.
+
+    Attributes:
+        nice: niceness of what nobody waits for, 0 to 19: it takes what others leave. The kernel goes by it
+            for disks as well (ioprio_set(2)).
+
+    """
+
+    nice: int = Field(default=0, ge=0, le=19)
+
+
 class ExportRules(_Part):
     """What leaves the house.
 
@@ -225,6 +237,7 @@ class Profile(_Part):
     package: PackageRules
     preservation: PreservationRules
     export: ExportRules
+    machine: MachineRules = MachineRules()
 
 
 def profile_names() -> tuple[str, ...]:
