@@ -7,6 +7,7 @@ It reads the summary on its standard input and hands a letter to sendmail (postf
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -22,7 +23,9 @@ def main() -> None:
     letter["To"] = ", ".join(sys.argv[1:])
     letter["Subject"] = f"[digitize] {lines[0]}"
     letter.set_content(summary["text"] + "\n")
-    subprocess.run(["sendmail", "-t", "-i"], input=letter.as_bytes(), check=True)
+    # It lies where cron does not look.
+    sendmail = shutil.which("sendmail") or "/usr/sbin/sendmail"
+    subprocess.run([sendmail, "-t", "-i"], input=letter.as_bytes(), check=True)  # noqa: S603 - the system's own
 
 
 if __name__ == "__main__":
