@@ -22,6 +22,7 @@ from digitize.cli import (
     forms,
     import_,
     init,
+    ledger,
     ocr,
     papers,
     read,
@@ -70,6 +71,7 @@ _COMMANDS = (
     read,
     forms,
     doctor,
+    ledger,
     sample,
 )
 

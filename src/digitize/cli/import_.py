@@ -37,6 +37,7 @@ def register(app: typer.Typer, session: Session) -> None:
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> ExitCode:
+        from digitize.pipeline.deadlines import settler
         from digitize.pipeline.importing import import_sheets
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.workspace import Workspace
@@ -49,9 +50,15 @@ def register(app: typer.Typer, session: Session) -> None:
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             for file in files:
                 try:
-                    results.append(
-                        import_sheets(ledger, file, dossier=chosen, rehearse=dry_run, skip_bad=skip_bad)
+                    imported = import_sheets(
+                        ledger,
+                        file,
+                        dossier=chosen,
+                        rehearse=dry_run,
+                        skip_bad=skip_bad,
+                        settle=settler(place, ledger),
                     )
+                    results.append(imported)
                 except ItemProblem as error:
                     failed.append((file, Problem.of(error)))
         for path, problem in failed:

@@ -16,10 +16,17 @@ def register(app: typer.Typer, session: Session) -> None:
     @command(app, session, "status")
     def status(
         workspace: Annotated[Path | None, workspace_option(session)] = None,
+        due: Annotated[
+            int | None,
+            typer.Option(
+                "--due", min=0, metavar="DAYS", help=session.text("help.status.due"), show_default=False
+            ),
+        ] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> None:
         from digitize.cli.options import who
         from digitize.cli.tables import overview_json, show_overview
+        from digitize.pipeline.deadlines import due_now
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.overview import dossier_lines
         from digitize.pipeline.workspace import Workspace
@@ -28,8 +35,10 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
             lines = dossier_lines(ledger)
+            lists = due_now(ledger, place.profile.deadlines, now, due)
+        only = due is not None
         if json:
             figures = {"pages_read": 0, "seconds": 0.0}
-            session.report_json(overview_json(session, lines) | figures)
+            session.report_json(overview_json(session, lines, lists, only_due=only) | figures)
         else:
-            show_overview(session, lines)
+            show_overview(session, lines, lists, only_due=only)

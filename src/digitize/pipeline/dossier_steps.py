@@ -10,6 +10,7 @@ from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
+from digitize.pipeline.deadlines import settler
 from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import IN_USE
@@ -74,6 +75,9 @@ class DossierSteps:
                     doubtful=sum(len(one.doubtful) for one in documents if one.form not in unreviewed),
                     tool=TOOL,
                 )
+                deadline = settler(self._workspace, self._ledger)(record.id)
+            for conflict in deadline.conflicts:
+                self._batch.observer.noted(record.id, conflict)
             self._tell_missing(record.id, documents)
             self._batch.observer.moved(record.id, Stage.EXTRACTED)
             self._batch.ready.appendleft(record.id)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from digitize.errors import DigitizeError, Fact
+from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.fonts import Face, find_font
 from digitize.model import Problem
 from digitize.ocr.choice import open_engine
@@ -22,6 +22,7 @@ from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
+from digitize.pipeline.ledger_files import flaws, read_only, require_first
 from digitize.pipeline.mounts import WITHOUT_LOCKS, mount_of, require_local
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.space import disk_of
@@ -141,17 +142,21 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
 def _ledger(workspace: Workspace) -> Iterator[Check]:
     path = workspace.ledger
     if not path.exists():
+        try:
+            require_first(path)
+        except EnvironmentProblem as error:
+            yield Check("ledger", State.FAILURE, "", Problem.of(error))
         return
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
-        ) as database:
+        with closing(read_only(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             database.execute("SELECT max(id) FROM event")
+            flaw = next(flaws(database, 1), None)
     except sqlite3.Error as error:
-        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=str(error))
-        return
-    if version > VERSION:
+        flaw = str(error)
+    if flaw is not None:
+        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=flaw)
+    elif version > VERSION:
         yield _bad("ledger", State.FAILURE, "ledger_version", found=version, known=VERSION)
     else:
         yield Check("ledger", State.OK, str(path))

@@ -17,6 +17,7 @@ from digitize.ingest.naming import nfc, safe_code
 from digitize.ingest.sheets import RawSheet, read_sheets
 from digitize.model import Problem, Stage
 from digitize.pipeline.comparing import number_and_notation
+from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.sheet_headers import (
     ColumnType,
@@ -95,6 +96,7 @@ def import_sheets(
     dossier: str | None = None,
     rehearse: bool = False,
     skip_bad: bool = False,
+    settle: Settler | None = None,
 ) -> Imported:
     """Take in a sheet.
 
@@ -104,6 +106,7 @@ def import_sheets(
         dossier: the dossier of ours that the sheet speaks of, whatever code it has.
         rehearse: only tell what would come of it.
         skip_bad: leave out cells that cannot be understood; else nothing is written where there are any.
+        settle: is told which dossiers may have other days now.
 
     Raises:
         UsageProblem: there is no such file.
@@ -140,6 +143,7 @@ def import_sheets(
                 documents=one.documents,
                 values=sum(map(len, one.values.values())),
             )
+            notes += settle(one.identifier).conflicts if settle else ()
     return Imported(path.name, tuple(found), tuple(reading.bad), tuple(notes), done=True)
 
 

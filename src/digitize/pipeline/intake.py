@@ -18,6 +18,7 @@ from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
+from digitize.pipeline.deadlines import settle_deadline
 from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
@@ -168,7 +169,8 @@ class Intake:
         code = unused(found.code, codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
-            self._ledger.add_event("received", code, source=found.source.name)
+            known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
+            self._ledger.add_event("received", code, source=found.source.name, **known.facts())
             if code != found.code:
                 clash = Problem("code_clash", {"code": found.code, "used": code})
                 self._ledger.set_problem(code, clash)

@@ -29,6 +29,8 @@ class DossierLine:
         replaces: the package that this one, or the next one of a reopened dossier, stands for.
         record_status: what it is to that: ``NEW``, ``REPLACEMENT``, ``SUPPLEMENT``.
         why: the reason for the last time that it was reopened, withdrawn or brought back.
+        received_on: date on which the office received its papers, ISO 8601; None where that is not known.
+        due_on: date on which the citizen is to have the result, likewise.
 
     """
 
@@ -43,6 +45,8 @@ class DossierLine:
     replaces: str | None
     record_status: str
     why: str
+    received_on: str | None = None
+    due_on: str | None = None
 
     @property
     def is_reopened(self) -> bool:
@@ -109,6 +113,8 @@ def dossier_lines(ledger: Ledger) -> list[DossierLine]:
             replaces=record.replaces,
             record_status=record.record_status,
             why=reasons.get(record.id, ""),
+            received_on=record.received_on,
+            due_on=record.due_on,
         )
         for record in ledger.dossiers()
     ]

@@ -27,6 +27,8 @@ class DossierRecord:
     package: str | None
     replaces: str | None
     record_status: str
+    received_on: str | None = None
+    due_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def dossier_of(row: Row) -> DossierRecord:
         package=row["package"],
         replaces=row["replaces"],
         record_status=row["record_status"],
+        received_on=row["received_on"],
+        due_on=row["due_on"],
     )
 
 

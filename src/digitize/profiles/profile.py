@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from enum import StrEnum
 from functools import cache
@@ -10,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from digitize.errors import EnvironmentProblem
 from digitize.model import Language
@@ -203,6 +204,36 @@ class MachineRules(_Part):
     nice: int = Field(default=0, ge=0, le=19)
 
 
+class DeadlineRules(_Part):
+    """Where the days come from on which dossiers were received and are due.
+
+    Attributes:
+        forms: papers of a dossier that have them, the one that is believed first before the others.
+        code_date: pattern of codes in which the day of receipt stands, with the groups ``year``, ``month``
+            and ``day``; empty if it stands in none.
+        by_procedure: whether what no sheet and no paper tells follows from the time that a procedure allows.
+        warn_days: so many days of the calendar before its day a dossier is due soon.
+
+    """
+
+    forms: tuple[str, ...] = ()
+    code_date: str = ""
+    by_procedure: bool = False
+    warn_days: int = Field(default=0, ge=0)
+
+    @field_validator("code_date")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            named = set(re.compile(value).groupindex)
+        except re.error as error:
+            raise ValueError(str(error)) from error
+        if value and not {"year", "month", "day"} <= named:
+            message = "year, month, day"
+            raise ValueError(message)
+        return value
+
+
 class ExportRules(_Part):
     """What leaves the house.
 
@@ -238,6 +269,7 @@ class Profile(_Part):
     preservation: PreservationRules
     export: ExportRules
     machine: MachineRules = MachineRules()
+    deadlines: DeadlineRules = DeadlineRules()
 
 
 def profile_names() -> tuple[str, ...]:
