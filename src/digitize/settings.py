@@ -41,22 +41,16 @@ class Reading(_Section):
 
 
 class Limits(_Section):
-    """What a single file or page may cost before it is set aside.
+    """What a single file or page may cost before it is set aside, where the profile is not to hold.
 
-    Attributes:
-        megapixels: largest picture.
-        pages_per_file: most pages of one file.
-        page_seconds: longest time for one page or one dossier's work in a worker.
-        worker_megabytes: most address space of a worker; 0 for no limit.
-        free_megabytes: left free on every disk of the workspace; None for 500 MB, or 2 % of a disk that is
-            smaller than 25 GB.
-
+    See ``profiles.profile.LimitRules``.
     """
 
-    megapixels: float = Field(default=120.0, gt=0, le=178.0)
-    pages_per_file: int = Field(default=2000, gt=0)
-    page_seconds: float = Field(default=180.0, gt=0)
-    worker_megabytes: int = Field(default=6144, ge=0)
+    megapixels: float | None = Field(default=None, gt=0, le=178.0)
+    pages_per_file: int | None = Field(default=None, gt=0)
+    page_seconds: float | None = Field(default=None, gt=0)
+    worker_megabytes: int | None = Field(default=None, ge=0)
+    attempts: int | None = Field(default=None, ge=2, le=10)
     free_megabytes: int | None = Field(default=None, ge=0)
 
 

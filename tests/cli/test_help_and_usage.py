@@ -32,6 +32,8 @@ COMMANDS = (
     "papers",
     "verify",
     "audit",
+    "quarantine",
+    "retry",
     "ocr",
     "read",
     "doctor",

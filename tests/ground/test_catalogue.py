@@ -32,6 +32,8 @@ KNOWN_WHEN_IT_RUNS = {
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/records.py",  # what a record says
+    "pipeline/retrying.py",  # what still lies in the inbox
+    "pipeline/signing_trouble.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
 }

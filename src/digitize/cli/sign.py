@@ -34,6 +34,7 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.pipeline.finding import follow
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.renewal import Renewal
+        from digitize.pipeline.signing_trouble import trouble_noted
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
@@ -51,7 +52,8 @@ def register(app: typer.Typer, session: Session) -> None:
             if not chosen and not renewed:
                 session.say("nothing_to_sign")
                 return ExitCode.DONE
-            failed = _sign(session, place, ledger, chosen, renewed)
+            with trouble_noted(ledger, now):
+                failed = _sign(session, place, ledger, chosen, renewed)
         follow(place)
         return ExitCode.ITEMS if failed else ExitCode.DONE
 
@@ -64,6 +66,7 @@ def _sign(
     from digitize.pipeline.packaging import Packager
     from digitize.pipeline.renewal import Renewal
     from digitize.pipeline.sealing import make_seal
+    from digitize.pipeline.signing_trouble import set_aside_unsigned
     from digitize.times import now
 
     seal = make_seal(workspace, TerminalKeyHolder(session) if sys.stdin.isatty() else None)
@@ -82,6 +85,8 @@ def _sign(
         except ItemProblem as error:
             failed += 1
             session.show_failure(dossier, Problem.of(error))
+            if set_aside_unsigned(workspace, ledger, dossier, error, now):
+                session.say("set_aside", dossier=dossier)
         except SigningProblem:
             session.say("sign_stopped", signed=done - failed, waiting=len(waiting) - done)
             raise

@@ -17,6 +17,7 @@ from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
@@ -113,6 +114,9 @@ class DossierSteps:
         required = self._workspace.profile.review.required
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
+        # Nobody has read what a clerk has accepted as a picture.
+        unread = any(page.picture for page in self._ledger.pages(record.id))
+        needed = needed or (unread and required is not ReviewBefore.NEVER)
         needed = needed or waits_for_correction(self._ledger, record)
         stage = Stage.IN_REVIEW if needed else Stage.APPROVED
         event = "review_needed" if needed else "approved"
@@ -167,7 +171,7 @@ class DossierSteps:
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
-        engine = next((str(page.summary["engine"]) for page in own if page.summary), "")
+        engine = next((str(p.summary["engine"]) for p in own if p.summary and p.summary["engine"]), "")
         title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
         provenance = Provenance(
             title=f"{title} - {record.id}",
@@ -207,5 +211,6 @@ class DossierSteps:
     def _wait_unsigned(self, dossier: str, error: SigningProblem) -> None:
         # What cannot sign now cannot sign the next one either; pages can still be read.
         self._packager = None
+        note_unsigned(self._ledger, error, self._batch.clock)
         self._batch.result.unsigned = error
         self._batch.observer.problem(dossier, Problem.of(error))

@@ -37,7 +37,7 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
-_STRAY = frozenset(
+STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
 )
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
@@ -72,7 +72,7 @@ class Intake:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
-        self._space = space or Space(workspace.settings.limits.free_megabytes)
+        self._space = space or Space(workspace.limits.free_megabytes)
         self._demand = Demand(workspace, ledger, self._space)
         self._promised = Needs()
 
@@ -155,7 +155,7 @@ class Intake:
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
-        stray = record.problem is not None and record.problem.code in _STRAY
+        stray = record.problem is not None and record.problem.code in STRAY
         return record.stage is Stage.QUARANTINED and stray and not found.rejected
 
     def _release(self, record: DossierRecord) -> None:

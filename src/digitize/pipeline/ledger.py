@@ -359,7 +359,7 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet.
+        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
         Those of urgent dossiers come first, then those that are due first, then those that were begun, then
         large ones: what is left for the last worker at the end of a batch is short. Of equals the one
@@ -369,7 +369,8 @@ class Ledger:
             "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
-            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
+            "WHERE page.state = 'waiting' AND page.unsettled = 0 "
             "ORDER BY urgent DESC, due_on IS NULL, due_on, open.begun DESC, open.pages DESC, "
             "open.received_at, open.id, page.ordinal LIMIT ?"
         )
@@ -389,7 +390,8 @@ class Ledger:
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""
         self.execute(
-            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET attempts = attempts + 1, unsettled = unsettled + 1 "
+            "WHERE dossier = ? AND ordinal = ?",
             dossier,
             ordinal,
         )
@@ -397,7 +399,8 @@ class Ledger:
     def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
         """A page has been read."""
         self.execute(
-            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET state = 'read', summary = ?, problem = NULL, unsettled = 0 "
+            "WHERE dossier = ? AND ordinal = ?",
             _json(summary),
             dossier,
             ordinal,
@@ -407,7 +410,8 @@ class Ledger:
         """Pages must be read again; their attempts start anew."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
+                "problem = NULL, summary = NULL "
                 "WHERE dossier = ? AND ordinal = ?",
                 dossier,
                 ordinal,

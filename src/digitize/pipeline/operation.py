@@ -17,6 +17,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool
 from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -43,7 +44,7 @@ def run_workspace(  # noqa: PLR0913 - each is an option of the command
 
     """
     workspace.require_folders()
-    limits = workspace.settings.limits
+    limits = workspace.limits
     with (
         run_lock(workspace.lock, clock, who=who, command="run"),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
@@ -57,6 +58,7 @@ def run_workspace(  # noqa: PLR0913 - each is an option of the command
                 # Pages can be read without a key; what would be signed waits.
                 unsigned = error
         pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
+        alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
         try:
             runner = Runner(
                 workspace,
@@ -66,10 +68,14 @@ def run_workspace(  # noqa: PLR0913 - each is an option of the command
                 clock,
                 until=until,
                 packager=packager,
+                alone=alone,
             )
             result = runner.run(sources, urgent)
-            result.unsigned = result.unsigned or unsigned
+            if unsigned is not None:
+                result.unsigned = unsigned
+                note_unsigned(ledger, unsigned, clock)
         finally:
             pool.stop()
+            alone.stop()
         follow(workspace)
         return result

@@ -118,7 +118,7 @@ class Packager:
 
     def _require_room(self, record: DossierRecord) -> None:
         documents = len(load_documents(self.ledger, record.id))
-        space = Space(self.workspace.settings.limits.free_megabytes, self.look)
+        space = Space(self.workspace.limits.free_megabytes, self.look)
         space.require(Demand(self.workspace, self.ledger, space).of_package(record, documents), begun=True)
 
     def can_package(self, record: DossierRecord) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, ItemProblem
@@ -34,7 +35,7 @@ from digitize.times import Clock
 class Runner:
     """Drives the dossiers of one workspace."""
 
-    def __init__(  # noqa: PLR0913 - what surrounds a run is handed in
+    def __init__(  # noqa: PLR0913 - everything that a run works with is handed in
         self,
         workspace: Workspace,
         ledger: Ledger,
@@ -45,10 +46,11 @@ class Runner:
         until: Stage = Stage.PACKAGED,
         packager: Packager | None = None,
         space: Space | None = None,
+        alone: TaskExecutor | None = None,
     ) -> None:
         workspace.require_rules()
-        space = space or Space(workspace.settings.limits.free_megabytes)
-        flights = Flights(executor, workspace.settings.limits.page_seconds)
+        space = space or Space(workspace.limits.free_megabytes)
+        flights = Flights(executor, workspace.limits.page_seconds, alone)
         self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace), space)
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
@@ -73,20 +75,31 @@ class Runner:
         mark_urgent(batch.ledger, urgent)
         batch.ready.extend(batch.ledger.work_at(*ACTIVE))
         batch.observer.planned(self._pages.waiting())
+        try:
+            self._work(sources)
+        except BaseException:
+            self._pages.give_up()
+            raise
+        batch.result.stopped = self._shortage()
+        batch.result.seconds = time.monotonic() - started
+        return batch.result
+
+    def _work(self, sources: Sequence[Path]) -> None:
+        batch = self._batch
+        flights, ready = batch.flights, batch.ready
         while True:
             self._fill()
-            if len(batch.flights):
+            if not len(flights):
+                self._fill_alone()
+            if len(flights):
                 self._land()
             elif batch.freed and (batch.held or batch.left):
                 # What was packaged has left room.
                 batch.freed, batch.held = False, []
                 self._take(sources)
-                batch.ready.extend(batch.ledger.work_at(*ACTIVE))
-            else:
+                ready.extend(batch.ledger.work_at(*ACTIVE))
+            elif not ready:
                 break
-        batch.result.stopped = self._shortage()
-        batch.result.seconds = time.monotonic() - started
-        return batch.result
 
     def _take(self, sources: Sequence[Path]) -> None:
         batch = self._batch
@@ -111,6 +124,14 @@ class Runner:
             return None
         rest = batch.demand.of_rest(waiting, batch.held, batch.left)
         return batch.space.shortage(rest) or batch.refusal
+
+    def _fill_alone(self) -> None:
+        """When all else is done: what may have taken others with it, one at a time."""
+        flights, suspected = self._batch.flights, self._batch.suspected
+        while suspected and not len(flights):
+            flights.start_alone(partial(self._steps.go_on, suspected.popleft(), self._until))
+        if not len(flights) and not self._batch.ready and self._until is not Stage.RECEIVED:
+            flights.start_alone(self._pages.start_suspect)
 
     def _land(self) -> None:
         for flight, future in self._batch.flights.landed():
@@ -139,7 +160,7 @@ def _reading_settings(workspace: Workspace) -> ReadingSettings:
     return ReadingSettings(
         engine=EngineName(settings.reading.engine),
         tessdata=find_tessdata(settings.reading.tessdata),
-        max_megapixels=settings.limits.megapixels,
+        max_megapixels=workspace.limits.megapixels,
         jpeg_quality=profile.pdf.jpeg_quality,
         quality=profile.quality,
     )

@@ -26,7 +26,7 @@ from digitize.ingest.kinds import FileKind
 from digitize.model import Document, PageReading
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName, OcrEngine
-from digitize.ocr.page import ReadPage, read_page
+from digitize.ocr.page import ReadPage, picture_page, read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
 from digitize.pdf.source import inspect_pdf, page_picture
 from digitize.pipeline.memory import keep_freed_memory
@@ -57,13 +57,17 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """Read one page of an original; the results go beside ``target``, with other suffixes."""
+    """Read one page of an original; the results go beside ``target``, with other suffixes.
+
+    Nobody reads it if it is accepted as a ``picture``: it is kept as it lies, and marked.
+    """
 
     original: Path
     kind: FileKind
     frame: int
     target: Path
     settings: ReadingSettings
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,11 @@ def read_one_page(task: PageTask) -> PageDone:
 
     """
     picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
-    done = _judged(
-        read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality), task.settings.quality
-    )
+    settings = task.settings
+    if task.picture:
+        done = picture_page(picture, quality=settings.jpeg_quality)
+    else:
+        done = _judged(read_page(picture, _engine(settings), quality=settings.jpeg_quality), settings.quality)
     make_folder(task.target.parent)
     for encoding in Encoding:
         if encoding is not done.archival.encoding:
