@@ -40,6 +40,25 @@ class Reading(_Section):
     tessdata: Path | None = None
 
 
+class Inbox(_Section):
+    """How scans are taken from the inbox.
+
+    Attributes:
+        quiet_seconds: a dossier is taken in when nothing in it has changed for so long.
+        marker: name of something that lies in the inbox for as long as its share is there; without it the
+            share counts as away. Empty for none.
+        watch: how ``run --watch`` notices what is new: ``events`` of the kernel, ``polling``, or ``auto`` for
+            whichever works on the file system.
+        rescan_minutes: so often ``run --watch`` looks through the whole inbox in any case.
+
+    """
+
+    quiet_seconds: float = Field(default=5.0, ge=0, le=600)
+    marker: str = Field(default="", pattern=r"^[^/]*$")
+    watch: str = Field(default="auto", pattern="^(auto|events|polling)$")
+    rescan_minutes: float = Field(default=10.0, gt=0)
+
+
 class Limits(_Section):
     """What a single file or page may cost before it is set aside, where the profile is not to hold.
 
@@ -175,6 +194,7 @@ class Settings(_Section):
     profile: str = "tt05-2025"
     jobs: int = Field(default=0, ge=0)
     organisation: Organisation
+    inbox: Inbox = Inbox()
     reading: Reading = Reading()
     limits: Limits = Limits()
     access: Access = Access()

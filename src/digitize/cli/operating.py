@@ -43,10 +43,25 @@ class Operation:
         """Take over what a run did."""
         self.pages_read = result.pages_read
         self.failed = list(result.failed)
-        if result.trouble is not None:
-            self.exit_code, self.problem = ExitCode.ENVIRONMENT, Problem.of(result.trouble)
+        if result.kept_from is not None:
+            self.exit_code, self.problem = ExitCode.ENVIRONMENT, Problem.of(result.kept_from)
         elif result.failed:
             self.exit_code = ExitCode.ITEMS
+
+    def ending(
+        self, command: str, began: dt.datetime, ended: dt.datetime, *, goes_on: bool = False
+    ) -> Ending:
+        """How it has ended."""
+        return Ending(
+            command=command,
+            exit_code=self.exit_code,
+            began=began,
+            ended=ended,
+            pages_read=self.pages_read,
+            failed=tuple(self.failed),
+            problem=self.problem,
+            goes_on=goes_on,
+        )
 
 
 @contextmanager
@@ -108,15 +123,7 @@ def _log(
 def _end(
     session: Session, workspace: Workspace, command: str, who: str, began: dt.datetime, operation: Operation
 ) -> None:
-    ending = Ending(
-        command,
-        operation.exit_code,
-        began,
-        now(),
-        operation.pages_read,
-        tuple(operation.failed),
-        operation.problem,
-    )
+    ending = operation.ending(command, began, now())
     for problem in follow_up(workspace, ending, who, now):
         # It changes nothing of what was done, so that the exit code stays.
         session.show_failure(command, problem)

@@ -29,22 +29,25 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def make_observer(session: Session, log: JsonLog | None = None) -> Iterator[Observer]:
-    """An observer that suits where the output goes; a log for programs is told as well."""
+def make_observer(session: Session, log: JsonLog | None = None, *, bars: bool = True) -> Iterator[Observer]:
+    """An observer that suits where the output goes; lines alone if bars are not wanted.
+
+    A log for programs is told as well, or alone where it goes to the same place.
+    """
     if log is not None and log.is_on_screen:
         yield Logged(log)
         return
-    with _for_people(session) as people:
+    with _for_people(session, bars=bars) as people:
         yield people if log is None else Several([people, Logged(log)])
 
 
 @contextmanager
-def _for_people(session: Session) -> Iterator[Observer]:
+def _for_people(session: Session, *, bars: bool) -> Iterator[Observer]:
     if session.quiet:
         yield _Quiet(session)
-    elif session.err.is_terminal:
-        with _Bars(session) as bars:
-            yield bars
+    elif session.err.is_terminal and bars:
+        with _Bars(session) as drawn:
+            yield drawn
     else:
         yield _Lines(session)
 
@@ -67,9 +70,10 @@ class _Quiet:
 
     def moved(self, dossier: str, stage: Stage) -> None:
         problem = self._problems.pop(dossier, None)
-        if stage is Stage.QUARANTINED and problem is not None:
-            text = self._session.catalogue.problem(problem)
-            self._session.err.print(f"{dossier}: {text}", markup=False)
+        if stage is Stage.QUARANTINED:
+            catalogue = self._session.catalogue
+            why = catalogue.problem(problem) if problem else catalogue.text(f"stage.{stage.value}")
+            self._session.err.print(f"{dossier}: {why}", markup=False)
 
     def problem(self, dossier: str, problem: Problem) -> None:
         self._problems[dossier] = problem

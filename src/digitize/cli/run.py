@@ -8,6 +8,7 @@ import typer
 
 from digitize.cli.options import json_option, log_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
+from digitize.errors import UsageProblem
 from digitize.model import Stage
 
 
@@ -34,6 +35,7 @@ def register(app: typer.Typer, session: Session) -> None:
             ),
         ] = None,
         log_json: Annotated[str | None, log_option(session)] = None,
+        watch: Annotated[bool, typer.Option("--watch", help=session.text("help.run.watch"))] = False,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -48,6 +50,19 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
+        if watch:
+            from digitize.cli.watching import watch_and_tell
+
+            if json:
+                raise UsageProblem("watch_without_json")
+            if urgent:
+                raise UsageProblem("watch_without_urgent")
+            with operating(session, place, "run", who(user), log_json) as operation:
+                ended = watch_and_tell(
+                    session, place, sources or [], who(user), jobs or place.jobs, until, operation.log
+                )
+                operation.exit_code = ended
+            return ended
         with operating(session, place, "run", who(user), log_json) as operation:
             with make_observer(session, operation.log) as observer:
                 result = run_workspace(
@@ -74,4 +89,7 @@ def register(app: typer.Typer, session: Session) -> None:
             session.say("waits_unsigned")
         if result.stopped is not None:
             session.show_error(result.stopped)
+        if result.trouble is not None:
+            session.show_error(result.trouble)
+            session.say("inbox_later")
         return operation.exit_code

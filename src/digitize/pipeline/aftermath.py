@@ -27,7 +27,7 @@ def follow_up(workspace: Workspace, ending: Ending, who: str, clock: Clock) -> I
             write_metrics(wanted.metrics, workspace, ending, figures)
         except DigitizeError as error:
             yield Problem.of(error)
-    hooks = [wanted.on_finish, wanted.on_trouble if ending.is_trouble else ()]
+    hooks = [() if ending.goes_on else wanted.on_finish, wanted.on_trouble if ending.is_trouble else ()]
     document = ending_json(workspace, ending, figures) if any(hooks) else {}
     for command in filter(None, hooks):
         try:

@@ -26,6 +26,9 @@ from digitize.times import Clock
 _AHEAD = 2
 """Tasks in flight for each worker: one that runs and one that waits for it."""
 
+_BEAT = 1.0
+"""So often, in seconds, a run that waits for its workers looks whether it is to stop."""
+
 ACTIVE = (Stage.RECEIVED, Stage.RECOGNISED, Stage.EXTRACTED, Stage.APPROVED, Stage.COMPOSED)
 """Stages at which a run goes on by itself."""
 
@@ -44,6 +47,7 @@ class RunResult:
         notes: what the clerk should know, with the dossier concerned.
         unsigned: why dossiers wait unsigned though the profile lets a run sign; None if none does.
         stopped: what kept it from going on with all: a disk without room; None if nothing did.
+        trouble: why not all of the inbox could be looked at; what was in work went on.
 
     """
 
@@ -53,11 +57,12 @@ class RunResult:
     notes: list[tuple[str, Problem]] = field(default_factory=list)
     unsigned: SigningProblem | None = None
     stopped: EnvironmentProblem | None = None
+    trouble: EnvironmentProblem | None = None
 
     @property
-    def trouble(self) -> EnvironmentProblem | None:
+    def kept_from(self) -> EnvironmentProblem | None:
         """Why it could not do all that needs no person; None if nothing kept it."""
-        return self.stopped or self.unsigned
+        return self.stopped or self.trouble or self.unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,8 @@ class Flights:
             self.are_alone = bool(self._flying)
 
     def landed(self) -> Iterator[tuple[Flight, Future[Any]]]:
-        """Those that have ended, as soon as at least one has."""
-        finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        """Those that have ended, as soon as at least one has; none if none does within a second."""
+        finished, _ = wait(self._flying, timeout=_BEAT, return_when=FIRST_COMPLETED)
         for future in finished:
             yield self._flying.pop(future), future
         if not self._flying:

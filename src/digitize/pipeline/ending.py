@@ -29,6 +29,7 @@ class Ending:
         pages_read: in it.
         failed: dossiers that were set aside or could not be worked on in it.
         problem: why it ended early; None if it did not.
+        goes_on: only a batch of it has ended, and the next one begins when there is something to do.
 
     """
 
@@ -39,6 +40,7 @@ class Ending:
     pages_read: int = 0
     failed: tuple[str, ...] = ()
     problem: Problem | None = None
+    goes_on: bool = False
 
     @property
     def seconds(self) -> float:

@@ -16,6 +16,7 @@ from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.profiles import DEMO
 from digitize.profiles.profile import load_profile
 from digitize.samples.dossiers import OFFICE, write_dossiers
+from digitize.settings import Inbox
 from digitize.signatures.demo_authority import make_demo_authority
 from digitize.times import Clock
 
@@ -112,6 +113,8 @@ def _found(root: Path, founder: Founder, extra: str, who: str, clock: Clock) -> 
             name=json.dumps(founder.name, ensure_ascii=False),
             code=json.dumps(founder.code, ensure_ascii=False),
             fonds=json.dumps(founder.fonds, ensure_ascii=False),
+            # What a demo is given lies there whole before anybody calls a run.
+            quiet=0.5 if extra else Inbox().quiet_seconds,
             keys=extra or _template("keys.toml"),
         )
         for folder in ("scans", "originals", "archive", "quarantine", "work"):

@@ -1,54 +1,55 @@
-"""The service manager that has started this process, if one has: told that it works, and that it still does.
-
-The protocol is sd_notify(3): short texts to a socket that the environment names. Without it nothing happens.
-"""
+"""Tell systemd how a service is doing, where it asks to be told (sd_notify(3))."""
 
 from __future__ import annotations
 
+import os
 import socket
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+_MICROSECONDS = 1_000_000
+
 
 class Service:
-    """Tells a service manager how this process does.
+    """The service that this process is; outside of systemd nobody is told anything.
 
     Args:
-        environment: of the process, with ``NOTIFY_SOCKET`` and ``WATCHDOG_USEC`` where there is a manager.
-        monotonic: seconds that only grow.
+        environment: says where to send, and how often to say that all is well.
+        monotonic: seconds that only ever grow.
 
     """
 
-    def __init__(
-        self, environment: Mapping[str, str], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        address = environment.get("NOTIFY_SOCKET", "")
-        # An address that begins with @ is in the abstract name space, which a zero byte stands for.
-        self._address = f"\0{address[1:]}" if address.startswith("@") else address
-        usec = environment.get("WATCHDOG_USEC", "")
-        self._every = int(usec) / 1_000_000 / 4 if usec.isdecimal() else None
+    def __init__(self, environment: Mapping[str, str], monotonic: Callable[[], float]) -> None:
+        self._address = environment.get("NOTIFY_SOCKET", "")
         self._monotonic = monotonic
-        self._told = float("-inf")
+        self._told = monotonic()
+        limit = environment.get("WATCHDOG_USEC", "")
+        mine = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        # Half of the time after which systemd would take the service for dead.
+        self._every = int(limit) / _MICROSECONDS / 2 if limit.isdigit() and mine else None
 
     def ready(self) -> None:
-        """It works now."""
+        """It has started."""
         self._tell("READY=1")
 
-    def alive(self) -> None:
-        """It has not hung; may be called as often as one likes."""
-        now = self._monotonic()
-        if self._every is not None and now - self._told >= self._every:
-            self._told = now
-            self._tell("WATCHDOG=1")
-
     def stopping(self) -> None:
-        """It ends what runs and begins nothing more."""
+        """It is about to end."""
         self._tell("STOPPING=1")
+
+    def alive(self) -> None:
+        """It goes on. May be called as often as one likes."""
+        if self._every is not None and self._monotonic() - self._told >= self._every:
+            self._told = self._monotonic()
+            self._tell("WATCHDOG=1")
 
     def _tell(self, state: str) -> None:
         if not self._address:
             return
-        # A manager that does not listen is no reason to stop working.
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-            out.sendto(state.encode(), self._address)
+        # A name in the abstract namespace begins with a zero byte, written as @.
+        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        # Who cannot be told must not stop the work.
+        with (
+            suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as wire,
+        ):
+            wire.sendto(state.encode(), address)
