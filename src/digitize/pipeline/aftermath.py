@@ -21,7 +21,7 @@ def follow_up(workspace: Workspace, ending: Ending, who: str, clock: Clock) -> I
     wanted = workspace.settings.operations
     if not ending.is_told or not (wanted.metrics or wanted.on_finish or wanted.on_trouble):
         return
-    figures = _figures(workspace, ending, who, clock)
+    figures = _figures(workspace, who, clock)
     if wanted.metrics is not None:
         try:
             write_metrics(wanted.metrics, workspace, ending, figures)
@@ -36,12 +36,12 @@ def follow_up(workspace: Workspace, ending: Ending, who: str, clock: Clock) -> I
             yield Problem.of(error)
 
 
-def _figures(workspace: Workspace, ending: Ending, who: str, clock: Clock) -> Figures | None:
+def _figures(workspace: Workspace, who: str, clock: Clock) -> Figures | None:
     if not workspace.ledger.exists():
         return None
     try:
         with closing(Ledger(workspace.ledger, clock, who)) as ledger:
-            return figures_of(ledger, ending.ended)
+            return figures_of(ledger, workspace.profile.deadlines, clock)
     except DigitizeError:
         # The ending tells of it if it is why the command ended.
         return None

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from digitize.errors import ExitCode
 from digitize.messages import Catalogue
 from digitize.model import Problem
+from digitize.pipeline.deadlines import DueLists, due_json
 from digitize.pipeline.figures import Figures
 from digitize.pipeline.workspace import Workspace
 from digitize.times import written
 
 _UNTOLD = frozenset({ExitCode.LOCKED, ExitCode.USAGE, ExitCode.INTERRUPTED})
 """Ends of which nobody is told: the work was done by another, was not asked for rightly, or goes on later."""
+
+
+_MOST = 20
+"""So many dossiers are named in a mail; its document has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,15 @@ def ending_json(workspace: Workspace, ending: Ending, figures: Figures | None) -
         "pages_read": ending.pages_read,
         "seconds": round(ending.seconds, 1),
         "quarantine": [
-            {"code": code, "text": catalogue.kind_of_problem(code), "dossiers": n}
-            for code, n in (figures.quarantined if figures else {}).items()
+            {
+                "code": group.code,
+                "waits": group.waits.value,
+                "text": catalogue.kind_of_problem(group.code),
+                "dossiers": group.dossiers,
+            }
+            for group in (figures.groups if figures else ())
         ],
-        "deadlines": {"late": figures.late if figures else 0, "soon": figures.soon if figures else 0},
+        **due_json(figures.due if figures else DueLists()),
         "text": "\n".join(_words(catalogue, workspace, ending, figures)),
     }
 
@@ -119,7 +129,11 @@ def _words(
     counted = [f"{text(f'stage.{stage.value}')}: {n}" for stage, n in figures.stages.items() if n]
     if counted:
         yield text("night.stages", stages="; ".join(counted))
-    for code, n in figures.quarantined.items():
-        yield text("night.reason", dossiers=n, reason=catalogue.kind_of_problem(code))
-    if figures.late or figures.soon:
-        yield text("night.deadlines", late=figures.late, soon=figures.soon)
+    for group in figures.groups:
+        key = f"night.{group.waits.value}"
+        yield text(key, dossiers=group.dossiers, reason=catalogue.kind_of_problem(group.code))
+    for key, lines in (("night.late", figures.due.late), ("night.soon", figures.due.soon)):
+        if lines:
+            named = ", ".join(f"{one.dossier} ({one.due_on:%d/%m/%Y})" for one in lines[:_MOST])
+            more = f", … +{len(lines) - _MOST}" if len(lines) > _MOST else ""
+            yield text(key, number=len(lines), dossiers=named + more)

@@ -18,6 +18,7 @@ from digitize.files import write_whole
 from digitize.pipeline.ending import Ending
 from digitize.pipeline.figures import Figures
 from digitize.pipeline.keys import KeyOpener
+from digitize.pipeline.quarantined import Waits
 from digitize.pipeline.space import disk_of
 from digitize.pipeline.workspace import Workspace
 
@@ -33,6 +34,12 @@ _OF_COMMANDS = {
     "ended": ("ended_timestamp_seconds", "When the last call ended."),
     "completed": ("completed_timestamp_seconds", "When a call last came to its end, whatever it found."),
     "succeeded": ("success_timestamp_seconds", "When a call last ended with nothing wrong."),
+}
+
+
+_WAITING = {
+    Waits.QUARANTINE: "Dossiers in quarantine for a reason.",
+    Waits.SIGNING: "Dossiers that wait for a signature that failed for a reason.",
 }
 
 
@@ -95,15 +102,13 @@ def _registry(workspace: Workspace, now: dt.datetime, figures: Figures | None) -
     if figures is None:
         return registry
     gauge("dossiers", "Dossiers at a stage.", {s.value: n for s, n in figures.stages.items()}, "stage")
-    gauge("quarantined_dossiers", "Dossiers in quarantine for a reason.", figures.quarantined, "reason")
+    for waits, about in _WAITING.items():
+        held = {group.code: group.dossiers for group in figures.groups if group.waits is waits}
+        gauge(f"{waits.value}_dossiers", about, held, "reason")
     ages = {stage.value: (now - since).total_seconds() for stage, since in figures.oldest.items()}
     gauge("oldest_waiting_seconds", "Age of the oldest dossier that waits at a stage.", ages, "stage")
-    gauge(
-        "due_dossiers",
-        "Dossiers that are late or due soon.",
-        {"late": figures.late, "soon": figures.soon},
-        "when",
-    )
+    due = {"late": len(figures.due.late), "soon": len(figures.due.soon)}
+    gauge("due_dossiers", "Dossiers that are late or due soon.", due, "when")
     if figures.proof_until is not None:
         until = {"": figures.proof_until.timestamp()}
         gauge("proof_expiry_timestamp_seconds", "When the first proof of a package ends.", until)
