@@ -53,8 +53,10 @@ def fixity(path: Path) -> Fixity:
 
 
 @contextmanager
-def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
+def whole_file(path: Path, *, mode: int = FILE_MODE, masked: bool = True) -> Iterator[Path]:
     """Give a temporary path to write to; on success it becomes ``path``, durably.
+
+    The umask is taken off the mode, unless it is not ``masked``: for what everybody is to read.
 
     The temporary file exists and is empty, so its permissions are right before anything is in it.
     When the block fails, the temporary file is removed and ``path`` is as it was.
@@ -63,7 +65,7 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
     announce("create", part)
     # The kernel takes the umask off the mode; the owner's write bit goes only at the end.
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode | 0o200))
-    allowed = part.stat().st_mode & mode
+    allowed = part.stat().st_mode & mode if masked else mode
     try:
         yield part
         _flush(part)
@@ -76,9 +78,9 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
     _flush(path.parent)
 
 
-def write_whole(path: Path, data: bytes | str, *, mode: int = FILE_MODE) -> None:
+def write_whole(path: Path, data: bytes | str, *, mode: int = FILE_MODE, masked: bool = True) -> None:
     """Write ``data`` (text as UTF-8) to ``path``, whole or not at all."""
-    with whole_file(path, mode=mode) as part:
+    with whole_file(path, mode=mode, masked=masked) as part:
         announce("write", part)
         part.write_bytes(data.encode() if isinstance(data, str) else data)
 
@@ -98,6 +100,14 @@ def copy_whole(source: Path, target: Path, *, mode: int = FILE_MODE) -> Fixity:
             announce("write", part)
             write.write(chunk)
     return Fixity(digest.hexdigest(), size)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none, or none any more."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def make_folder(path: Path, *, mode: int = FOLDER_MODE) -> Path:

@@ -31,6 +31,13 @@ def json_option(session: Session) -> Any:
     return typer.Option("--json", help=session.text("help.json"))
 
 
+def log_option(session: Session) -> Any:
+    """``--log-json``: one JSON object a line, into a file or, with ``-``, to standard error."""
+    return typer.Option(
+        "--log-json", metavar="FILE|-", help=session.text("help.log_json"), show_default=False
+    )
+
+
 def who(user: str | None) -> str:
     """Who does something: as told, else the login name."""
     if user:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -20,6 +20,9 @@ from digitize.cli.terminal import PlainConsole, silence
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
 from digitize.model import Language, Problem
+
+if TYPE_CHECKING:
+    from digitize.pipeline.json_log import JsonLog
 
 _NO_CHOICE = re.compile(r" is not one of (.+?)\.?$")
 _TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$", re.DOTALL)
@@ -41,6 +44,8 @@ class Session:
         self.catalogue = Catalogue(language)
         self.quiet = quiet
         self.verbose = verbose
+        self.log: JsonLog | None = None
+        """Takes what goes to standard error, where programs read that."""
         # What a program reads is not broken into lines of a terminal.
         width = None if sys.stdout.isatty() else _NO_EDGE
         self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False, width=width)
@@ -52,7 +57,7 @@ class Session:
 
     def say(self, key: str, /, **facts: Fact) -> None:
         """Tell something on standard error, unless the call is quiet."""
-        if not self.quiet:
+        if not self.quiet and self.log is None:
             self.err.print(self.text(f"say.{key}", **facts), markup=False)
 
     def report_json(self, document: object) -> None:
@@ -87,21 +92,34 @@ class Session:
         """A problem as the contract has it."""
         return {"code": problem.code, "text": self.catalogue.problem(problem)}
 
+    def warn(self, key: str, /, **facts: Fact) -> None:
+        """Tell what somebody has to do something about, also in a quiet call."""
+        if self.log is not None:
+            self.log.warning(key, **facts)
+            return
+        self.err.print(f"{self.text('say.warning')} {self.text(f'say.{key}', **facts)}", markup=False)
+
     def show_error(self, error: DigitizeError) -> None:
         """What went wrong, and what to do next."""
         problem = Problem.of(error)
+        if self.log is not None:
+            self.log.failure("error", code=problem.code, text=self.catalogue.problem(problem))
+            return
         self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True)
         self.err.print(self.catalogue.problem(problem), markup=False)
         self._show_remedy(problem)
 
     def show_failure(self, what: Path | str, problem: Problem) -> None:
         """Why one of several files or dossiers could not be used, and what to do about it."""
+        if self.log is not None:
+            self.log.warning("failure", what=str(what), code=problem.code)
+            return
         self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
     def show_note(self, problem: Problem, *, remedy: bool = False) -> None:
         """Something that a person should know and that stops nothing, unless the call is quiet."""
-        if not self.quiet:
+        if not self.quiet and self.log is None:
             self.err.print(self.catalogue.problem(problem), markup=False)
             if remedy:
                 self._show_remedy(problem)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Problem, Stage
+from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
 from digitize.pipeline.records import OriginalRecord, PageRecord
+from digitize.pipeline.space import Space
 from digitize.pipeline.suspects import NEIGHBOURS_FAULT
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.workspace import Workspace
@@ -23,6 +25,9 @@ from digitize.times import Clock
 
 _AHEAD = 2
 """Tasks in flight for each worker: one that runs and one that waits for it."""
+
+_BEAT = 1.0
+"""So often, in seconds, a run that waits for its workers looks whether it is to stop."""
 
 ACTIVE = (Stage.RECEIVED, Stage.RECOGNISED, Stage.EXTRACTED, Stage.APPROVED, Stage.COMPOSED)
 """Stages at which a run goes on by itself."""
@@ -41,6 +46,8 @@ class RunResult:
         seconds: how long it took.
         notes: what the clerk should know, with the dossier concerned.
         unsigned: why dossiers wait unsigned though the profile lets a run sign; None if none does.
+        stopped: what kept it from going on with all: a disk without room; None if nothing did.
+        trouble: why not all of the inbox could be looked at; what was in work went on.
 
     """
 
@@ -49,6 +56,13 @@ class RunResult:
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
     unsigned: SigningProblem | None = None
+    stopped: EnvironmentProblem | None = None
+    trouble: EnvironmentProblem | None = None
+
+    @property
+    def kept_from(self) -> EnvironmentProblem | None:
+        """Why it could not do all that needs no person; None if nothing kept it."""
+        return self.stopped or self.trouble or self.unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +127,8 @@ class Flights:
             self.are_alone = bool(self._flying)
 
     def landed(self) -> Iterator[tuple[Flight, Future[Any]]]:
-        """Those that have ended, as soon as at least one has."""
-        finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        """Those that have ended, as soon as at least one has; none if none does within a second."""
+        finished, _ = wait(self._flying, timeout=_BEAT, return_when=FIRST_COMPLETED)
         for future in finished:
             yield self._flying.pop(future), future
         if not self._flying:
@@ -138,8 +152,13 @@ class Batch:
     Attributes:
         reading: what workers must know to read a page.
         ready: dossiers that can go on; the first one next.
+        space: what may still be written where.
         suspected: dossiers whose step may have taken others with it; they go on when all else is done.
         tries: how often each step of a dossier has been tried.
+        held: dossiers for whose documents or package there was no room.
+        left: what the files need that were not taken in for the same reason.
+        refusal: what was missing when there was last no room.
+        freed: a dossier was packaged since then, and left room.
 
     """
 
@@ -149,10 +168,33 @@ class Batch:
     clock: Clock
     flights: Flights
     reading: ReadingSettings
+    space: Space
     ready: deque[str] = field(default_factory=deque)
     suspected: deque[str] = field(default_factory=deque)
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)
+    held: list[str] = field(default_factory=list)
+    left: Needs = field(default_factory=Needs)
+    refusal: EnvironmentProblem | None = None
+    freed: bool = False
     result: RunResult = field(default_factory=RunResult)
+
+    @property
+    def demand(self) -> Demand:
+        """What the work needs."""
+        return Demand(self.workspace, self.ledger, self.space)
+
+    def has_room(self, needs: Needs, dossier: str | None = None) -> bool:
+        """Whether there is room; if not, the dossier that was begun is kept for later."""
+        refusal = self.space.shortage(needs, begun=dossier is not None)
+        if refusal is not None:
+            self.hold(refusal, dossier)
+        return refusal is None
+
+    def hold(self, refusal: EnvironmentProblem, dossier: str | None) -> None:
+        """There was no room, for a dossier that was begun or for anything."""
+        self.refusal = refusal
+        if dossier is not None:
+            self.held.append(dossier)
 
     def stands(self, dossier: str, stage: Stage) -> bool:
         """Whether a dossier stands at a stage; somebody may have withdrawn or reopened it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitize.errors import ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
@@ -18,6 +18,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.signing_trouble import note_unsigned
+from digitize.pipeline.space import TOO_SMALL
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -131,6 +132,8 @@ class DossierSteps:
         pages = self._ledger.pages(record.id)
         if not self._pages.are_derived(record, pages):
             return
+        if not self._batch.has_room(self._batch.demand.of_documents(record.id), record.id):
+            return
         documents = findings.load_documents(self._ledger, record.id)
         waiting = set(range(1, len(documents) + 1))
 
@@ -192,13 +195,22 @@ class DossierSteps:
             return
         try:
             packaged = self._packager.package(record.id)
-        except SigningProblem as error:
-            # What cannot sign now cannot sign the next one either; pages can still be read.
-            self._packager = None
-            note_unsigned(self._ledger, error, self._batch.clock)
-            self._batch.result.unsigned = error
-            self._batch.observer.problem(record.id, Problem.of(error))
+            self._batch.freed = True
+        except EnvironmentProblem as error:
+            if isinstance(error, SigningProblem):
+                self._wait_unsigned(record.id, error)
+            elif error.code == TOO_SMALL:
+                self._batch.hold(error, record.id)
+            else:
+                raise
             return
         for note in packaged.notes:
             self._batch.observer.noted(record.id, note)
         self._batch.observer.moved(record.id, Stage.PACKAGED)
+
+    def _wait_unsigned(self, dossier: str, error: SigningProblem) -> None:
+        # What cannot sign now cannot sign the next one either; pages can still be read.
+        self._packager = None
+        note_unsigned(self._ledger, error, self._batch.clock)
+        self._batch.result.unsigned = error
+        self._batch.observer.problem(dossier, Problem.of(error))

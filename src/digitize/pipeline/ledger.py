@@ -236,6 +236,16 @@ class Ledger:
         """Codes that are taken, looked up one by one: they may be many."""
         return _Codes(self)
 
+    def work_at(self, *stages: Stage) -> list[str]:
+        """Codes of the dossiers at some stages in the order in which they are worked on.
+
+        Urgent ones come first, then those that are due first, then those that were received first.
+        """
+        marks = ",".join("?" * len(stages))
+        order = "urgent DESC, due_on IS NULL, due_on, received_at, id"
+        sql = f"SELECT id FROM dossier WHERE stage IN ({marks}) ORDER BY {order}"  # noqa: S608
+        return [row["id"] for row in self.rows(sql, *stages)]
+
     def dossier_codes(self) -> set[str]:
         """Every code that is taken."""
         return {row["id"] for row in self.rows("SELECT id FROM dossier")}
@@ -266,6 +276,14 @@ class Ledger:
         """What a person should know of a dossier."""
         text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
         self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
+
+    def set_urgent(self, identifier: str, *, urgent: bool) -> bool:
+        """Let a dossier go before others, or no longer; tell whether that changed anything."""
+        sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
+        changed = bool(self.execute(sql, int(urgent), identifier, int(urgent)))
+        if changed:
+            self.add_event("urgent" if urgent else "not_urgent", identifier)
+        return changed
 
     def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
         """The identity of a dossier's package, or the folder it came to lie in."""
@@ -359,16 +377,18 @@ class Ledger:
     def waiting_pages(self, limit: int) -> list[PageRecord]:
         """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
-        Those of dossiers that were begun come first, then those of large dossiers: what is left for the
-        last worker at the end of a batch is short. Of equals the one received first comes first.
+        Those of urgent dossiers come first, then those that are due first, then those that were begun, then
+        large ones: what is left for the last worker at the end of a batch is short. Of equals the one
+        received first comes first.
         """
         sql = (
-            "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
+            "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
             "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
             "WHERE page.state = 'waiting' AND page.unsettled = 0 "
-            "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
+            "ORDER BY urgent DESC, due_on IS NULL, due_on, open.begun DESC, open.pages DESC, "
+            "open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 

@@ -50,6 +50,9 @@ class PageSteps:
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
+        if not self._batch.has_room(self._batch.demand.of_pages(most + len(self._under_way))):
+            # It comes back when dossiers that were begun are packaged.
+            return
         while most > 0 and (page := self._next_page()) is not None:
             self._start_page(page)
             most -= 1
@@ -142,6 +145,7 @@ class PageSteps:
         def settle(done: tasks.PageDone) -> None:
             self._under_way.discard(key)
             self._batch.result.pages_read += 1
+            self._batch.space.learn(done.bytes)
             with self._ledger.transaction():
                 self._ledger.set_read(*key, summary_of(done))
             self._batch.observer.page_read(page.dossier)

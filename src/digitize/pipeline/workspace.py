@@ -13,6 +13,7 @@ from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
 from digitize.pipeline.access import give_to_group, require_account
+from digitize.pipeline.mounts import require_local
 from digitize.profiles.profile import LimitRules, Profile, load_profile
 from digitize.settings import Settings, load_settings
 
@@ -149,10 +150,12 @@ class Workspace:
         """Make the folders that a workspace needs, and let them belong to whom the settings say.
 
         Raises:
-            EnvironmentProblem: they cannot be made or written to, or the account or the group is wrong.
+            EnvironmentProblem: they cannot be made or written to, the account or the group is wrong, or the
+                ledger lies on a network share.
 
         """
         require_account(self.settings.access)
+        require_local(self.ledger)
         give_to_group(self.settings.access, [self.root])
         for folder in self.own_folders:
             try:

@@ -59,6 +59,8 @@ class LimitRules(_Part):
         worker_megabytes: most address space of a process that reads; 0 for no limit.
         attempts: how often a page is tried that took its process with it, was too slow or too large; after
             the first time alone.
+        free_megabytes: left free on every disk of the workspace; None for 500 MB, or 2 % of a disk that is
+            smaller than 25 GB.
 
     """
 
@@ -67,6 +69,7 @@ class LimitRules(_Part):
     page_seconds: float = Field(default=180.0, gt=0)
     worker_megabytes: int = Field(default=6144, ge=0)
     attempts: int = Field(default=2, ge=2, le=10)
+    free_megabytes: int | None = Field(default=None, ge=0)
 
 
 class PdfRules(_Part):
@@ -212,6 +215,18 @@ class PreservationRules(_Part):
     warn_days: int = Field(ge=0)
 
 
+class MachineRules(_Part):
+    """How a run shares its machine with people.
+
+    Attributes:
+        nice: niceness of what nobody waits for, 0 to 19: it takes what others leave. The kernel goes by it
+            for disks as well (ioprio_set(2)).
+
+    """
+
+    nice: int = Field(default=0, ge=0, le=19)
+
+
 class DeadlineRules(_Part):
     """Where the days come from on which dossiers were received and are due.
 
@@ -277,6 +292,7 @@ class Profile(_Part):
     package: PackageRules
     preservation: PreservationRules
     export: ExportRules
+    machine: MachineRules = MachineRules()
     deadlines: DeadlineRules = DeadlineRules()
 
 
