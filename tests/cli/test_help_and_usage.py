@@ -26,6 +26,7 @@ COMMANDS = (
     "retention",
     "find",
     "export",
+    "tidy",
     "report",
     "import",
     "separator",

@@ -354,6 +354,12 @@ class Ledger:
             int(record.signed),
         )
 
+    def set_source_time(self, source: str, sha256: str, time: int) -> None:
+        """The file that was taken from a path lies there again, with another time and the same bytes."""
+        self.execute(
+            "UPDATE original SET source_time = ? WHERE source = ? AND sha256 = ?", time, source, sha256
+        )
+
     def set_inspected(self, dossier: str, original: int, pages: int, *, signed: bool) -> None:
         """What a worker found when it looked into a file."""
         self.execute(
