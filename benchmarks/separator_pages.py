@@ -14,7 +14,6 @@ import pypdfium2
 import segno
 import zxingcpp
 from common import CASES
-from numpy.typing import NDArray
 from PIL import Image
 
 from digitize.errors import ItemProblem
@@ -60,11 +59,13 @@ def as_jpeg(pixels: Pixels, quality: int) -> Pixels:
 def copied(front: Pixels, random: Random, dpi: int) -> Pixels:
     """A photocopy: hard contrast, too dark or too light, a little smaller, larger or askew, with specks."""
     grey = cv2.cvtColor(front, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    soft = cv2.GaussianBlur(grey, (0, 0), dpi / 25.4 * random.uniform(0.04, 0.12))
+    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), dpi / 25.4 * random.uniform(0.04, 0.12)))
     chance = np.random.default_rng(random.randrange(1 << 32))
-    grain = cv2.GaussianBlur(chance.normal(0, 60, grey.shape).astype(np.float32), (0, 0), dpi / 200)
+    specks = np.asarray(chance.normal(0, 60, grey.shape), np.float32)
+    grain = cv2.GaussianBlur(specks, (0, 0), dpi / 200)
     limit, steep = random.uniform(90, 190), random.uniform(2, 12)
-    hard: NDArray[np.float32] = np.divide(255, 1 + np.exp(-(soft + grain - limit) / 255 * 4 * steep))
+    rest = np.exp(-(soft + grain - limit) / 255 * 4 * steep)
+    hard = np.array(255 / (1 + rest), np.float32)
     height, width = hard.shape
     matrix = cv2.getRotationMatrix2D(
         (width / 2, height / 2), random.uniform(-1.5, 1.5), random.uniform(0.93, 1.03)

@@ -17,7 +17,7 @@ import zxingcpp
 from digitize.imaging.ink import to_grey
 from digitize.imaging.patch import find_patch
 from digitize.imaging.picture import Pixels
-from digitize.imaging.separator_code import read_label
+from digitize.imaging.separator_code import modules_of, read_label
 from digitize.model import Sign, SignKind
 from digitize.vietnamese.provincial_codes import parse_provincial
 
@@ -37,6 +37,9 @@ text is none. The sheets have 0.3, half as much on a larger bed."""
 _LEFT, _TOP = 0.45, 0.34
 """Shares of the upright page in which the middle of a provincial code lies."""
 
+_SQUARE = 256
+"""Pixels of the side of a code that is looked at again."""
+
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -49,6 +52,7 @@ class _Code:
         turned: clockwise turn in degrees that makes it upright.
         x, y: its middle, as shares of the width and height of the picture.
         side: its side, as a share of the shorter side of the picture.
+        straight: the square in which it stands, its sides straight, its head up.
 
     """
 
@@ -58,6 +62,7 @@ class _Code:
     x: float
     y: float
     side: float
+    straight: Pixels
 
 
 def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
@@ -122,15 +127,29 @@ def _placed(code: zxingcpp.Barcode, grey: Pixels) -> _Code:
     side = float(np.hypot(corners[1][0] - corners[0][0], corners[1][1] - corners[0][1]))
     # The code is turned clockwise by so much; the page has to be turned back.
     turned = round(-code.orientation / 90) * 90 % 360
-    return _Code(bytes(code.bytes), code.text, turned, x / width, y / height, side / min(height, width))
+    square = np.array([(0, 0), (_SQUARE, 0), (_SQUARE, _SQUARE), (0, _SQUARE)], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array(corners, np.float32), square)
+    straight = cv2.warpPerspective(grey, matrix, (_SQUARE, _SQUARE), flags=cv2.INTER_AREA).astype(np.uint8)
+    return _Code(
+        bytes(code.bytes), code.text, turned, x / width, y / height, side / min(height, width), straight
+    )
 
 
 def _sheet_among(codes: list[_Code]) -> Sign | None:
     for code in codes:
         label = read_label(code.data)
-        if label is not None and code.side >= _SHEET_SHARE:
+        if label is not None and code.side >= _SHEET_SHARE and not _mirrored(code):
             return Sign(SignKind.SEPARATOR, label.code, paper=label.paper, turned=code.turned)
     return None
+
+
+def _mirrored(code: _Code) -> bool:
+    """Whether a code of ours is seen from behind, through the paper: the reader takes either."""
+    dark = modules_of(code.data.decode("utf-8"))
+    size = (dark.shape[1], dark.shape[0])
+    seen = cv2.resize(code.straight, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    light = seen - seen.mean()
+    return bool((light * dark).sum() > (light * dark.T).sum())
 
 
 def _provincial_among(codes: list[_Code]) -> Sign | None:
