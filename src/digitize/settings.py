@@ -57,6 +57,20 @@ class Limits(_Section):
     worker_megabytes: int = Field(default=6144, ge=0)
 
 
+class Stacks(_Section):
+    """Papers of several dossiers that were scanned in one go.
+
+    Attributes:
+        look: whether files and folders of several pages are searched for separator sheets and for the codes
+            that provincial systems print.
+        codes: list of the codes that stacks are to have (CSV, text, XLSX); none by default.
+
+    """
+
+    look: bool = True
+    codes: Path | None = None
+
+
 class SigningKey(_Section):
     """Where a key lies: in a PKCS#12 file, or on a token or HSM. Never its passphrase or PIN.
 
@@ -158,6 +172,7 @@ class Settings(_Section):
     organisation: Organisation
     reading: Reading = Reading()
     limits: Limits = Limits()
+    stacks: Stacks = Stacks()
     access: Access = Access()
     signing: Signing = Signing()
     trust: Trust = Trust()

@@ -31,6 +31,7 @@ KNOWN_WHEN_IT_RUNS = {
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/importing.py",  # what is wrong with a cell
+    "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of

@@ -28,6 +28,10 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
+        codes: Annotated[
+            Path | None,
+            typer.Option("--codes", metavar="FILE", help=session.text("help.run.codes"), show_default=False),
+        ] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -36,11 +40,13 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.cli.tables import overview_json, show_overview
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.operation import run_workspace
-        from digitize.pipeline.overview import dossier_lines
+        from digitize.pipeline.overview import dossier_lines, stack_sizes
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
+        if codes is not None:
+            place = place.with_codes(codes)
         with make_observer(session) as observer:
             result = run_workspace(
                 place,
@@ -52,12 +58,12 @@ def register(app: typer.Typer, session: Session) -> None:
                 clock=now,
             )
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            lines = dossier_lines(ledger)
+            lines, stacks = dossier_lines(ledger), stack_sizes(ledger)
         if json:
             figures = {"pages_read": result.pages_read, "seconds": round(result.seconds, 1)}
-            session.report_json(overview_json(session, lines) | figures)
+            session.report_json(overview_json(session, lines, stacks) | figures)
         elif not session.quiet:
-            show_overview(session, lines)
+            show_overview(session, lines, stacks)
             session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
         if result.unsigned is not None:
             session.show_error(result.unsigned)

@@ -21,15 +21,15 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.cli.options import who
         from digitize.cli.tables import overview_json, show_overview
         from digitize.pipeline.ledger import Ledger
-        from digitize.pipeline.overview import dossier_lines
+        from digitize.pipeline.overview import dossier_lines, stack_sizes
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
-            lines = dossier_lines(ledger)
+            lines, stacks = dossier_lines(ledger), stack_sizes(ledger)
         if json:
             figures = {"pages_read": 0, "seconds": 0.0}
-            session.report_json(overview_json(session, lines) | figures)
+            session.report_json(overview_json(session, lines, stacks) | figures)
         else:
-            show_overview(session, lines)
+            show_overview(session, lines, stacks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -20,9 +20,12 @@ _STYLES = {
 _MOST_LINES = 200
 
 
-def overview_json(session: Session, lines: Sequence[DossierLine]) -> dict[str, object]:
-    """Dossiers and their counts, as the contract of ``status --json`` has them."""
+def overview_json(
+    session: Session, lines: Sequence[DossierLine], stacks: Mapping[str, int]
+) -> dict[str, object]:
+    """Dossiers and their counts, as the contract of ``status --json`` has them, and the sizes of stacks."""
     return {
+        "stacks": [{"id": stack, "dossiers": number} for stack, number in stacks.items()],
         "dossiers": [line_json(session, line) for line in lines],
         "summary": {stage.value: count for stage, count in counts(list(lines)).items()},
     }
@@ -42,10 +45,11 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "replaces": line.replaces,
         "record_status": line.record_status,
         "why": line.why or None,
+        "stack": line.stack,
     }
 
 
-def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
+def show_overview(session: Session, lines: Sequence[DossierLine], stacks: Mapping[str, int]) -> None:
     """Dossiers as a table, those that need a person first, and their counts."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(session.text("column.dossier"), no_wrap=True)
@@ -70,6 +74,9 @@ def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
         f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in counts(list(lines)).items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
+    if stacks:
+        told = session.text("say.stacks_line", stacks=len(stacks), dossiers=sum(stacks.values()))
+        session.out.print(told, markup=False)
 
 
 def _note(session: Session, line: DossierLine) -> str:

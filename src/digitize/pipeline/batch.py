@@ -117,6 +117,7 @@ class Batch:
         reading: what workers must know to read a page.
         ready: dossiers that can go on; the first one next.
         tries: how often each step of a dossier has been tried.
+        codes: that stacks are to have, in order; empty where nobody has listed any.
 
     """
 
@@ -129,6 +130,7 @@ class Batch:
     ready: deque[str] = field(default_factory=deque)
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)
     result: RunResult = field(default_factory=RunResult)
+    codes: tuple[str, ...] = ()
 
     def stands(self, dossier: str, stage: Stage) -> bool:
         """Whether a dossier stands at a stage; somebody may have withdrawn or reopened it."""

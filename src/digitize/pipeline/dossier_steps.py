@@ -13,9 +13,12 @@ from digitize.pipeline.batch import Batch, Flight, Settle
 from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import IN_USE
+from digitize.pipeline.notices import open_questions
 from digitize.pipeline.packaging import Packager
-from digitize.pipeline.page_steps import PageSteps
+from digitize.pipeline.page_counts import notice_page_counts
+from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.pipeline.roles import document_pages
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -58,7 +61,10 @@ class DossierSteps:
         if not self._pages.are_derived(record, pages):
             return
 
-        def settle(documents: list[Document]) -> None:
+        chosen = document_pages(pages, self._workspace.profile.scan)
+
+        def settle(found: list[Document]) -> None:
+            documents = [findings.placed(document, chosen) for document in found]
             findings.refuse_secret(documents)
             unreviewed = {form.id for form in self._workspace.templates.values() if not form.review}
             with self._ledger.transaction():
@@ -78,8 +84,8 @@ class DossierSteps:
             self._batch.ready.appendleft(record.id)
 
         task = tasks.ExtractTask(
-            pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in pages),
-            files=tuple(page.original for page in pages),
+            pages=tuple(page_target(self._workspace, record.id, pages[index].ordinal) for index in chosen),
+            files=tuple(pages[index].original for index in chosen),
             threshold=self._workspace.profile.review.threshold,
             thresholds=self._workspace.profile.review.thresholds,
             forms=self._workspace.forms,
@@ -109,12 +115,18 @@ class DossierSteps:
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
         needed = needed or waits_for_correction(self._ledger, record)
-        stage = Stage.IN_REVIEW if needed else Stage.APPROVED
-        event = "review_needed" if needed else "approved"
         with self._ledger.transaction():
+            unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
+            questions = open_questions(self._ledger, record.id)
+            needed = needed or bool(questions)
+            stage = Stage.IN_REVIEW if needed else Stage.APPROVED
+            event = "review_needed" if needed else "approved"
             moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
         if not moved:
             return
+        if unfit is not None:
+            self._batch.result.notes.append((record.id, unfit))
+            self._batch.observer.problem(record.id, unfit)
         self._batch.observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._batch.ready.appendleft(record.id)
@@ -160,7 +172,6 @@ class DossierSteps:
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
-        engine = next((str(page.summary["engine"]) for page in own if page.summary), "")
         title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
         provenance = Provenance(
             title=f"{title} - {record.id}",
@@ -169,7 +180,7 @@ class DossierSteps:
             conversion_mark=rules.conversion_mark,
             created=self._batch.clock(),
             sources=tuple(dict.fromkeys(originals[page.original] for page in own)),
-            engine=engine,
+            engine=engine_of(own),
         )
         return tasks.ComposeTask(
             pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in own),

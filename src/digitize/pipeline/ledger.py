@@ -23,8 +23,10 @@ from digitize.pipeline.event_chain import Head, LoggedEvent, link
 from digitize.pipeline.records import (
     DossierRecord,
     EventRecord,
+    LaidPage,
     OriginalRecord,
     PageRecord,
+    PageRole,
     Row,
     dossier_of,
     original_of,
@@ -277,7 +279,7 @@ class Ledger:
         self.execute("DELETE FROM page WHERE dossier = ?", record.dossier)
         self.execute(
             "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind,"
-            " sha256, size, pages, signed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " sha256, size, pages, signed, frames) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             record.dossier,
             record.ordinal,
             record.name,
@@ -289,6 +291,7 @@ class Ledger:
             record.size,
             record.pages,
             int(record.signed),
+            None if record.frames is None else json.dumps(record.frames),
         )
 
     def set_inspected(self, dossier: str, original: int, pages: int, *, signed: bool) -> None:
@@ -327,15 +330,27 @@ class Ledger:
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
-        """Lay out the pages of a dossier: for each, its file and the page in it."""
-        for ordinal, (original, frame) in enumerate(pages, start=1):
+        """Lay out the pages of a dossier that all wait to be read: for each, its file and the page in it."""
+        self.lay_pages(dossier, [LaidPage(original, frame) for original, frame in pages])
+
+    def lay_pages(self, dossier: str, pages: Sequence[LaidPage]) -> None:
+        """Lay out the pages of a dossier. One that comes with its summary need not be read."""
+        for ordinal, page in enumerate(pages, start=1):
             self.execute(
-                "INSERT INTO page (dossier, ordinal, original, frame, state) VALUES (?, ?, ?, ?, 'waiting')",
+                "INSERT INTO page (dossier, ordinal, original, frame, state, role, summary) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
                 ordinal,
-                original,
-                frame,
+                page.original,
+                page.frame,
+                "waiting" if page.summary is None else "read",
+                page.role,
+                None if page.summary is None else _json(page.summary),
             )
+
+    def set_role(self, dossier: str, ordinal: int, role: PageRole) -> None:
+        """What a page is to its dossier."""
+        self.execute("UPDATE page SET role = ? WHERE dossier = ? AND ordinal = ?", role, dossier, ordinal)
 
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""

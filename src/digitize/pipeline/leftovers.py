@@ -18,7 +18,7 @@ def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     for folder in (workspace.work, workspace.originals, workspace.quarantine):
         sweep(folder)
     retire_leftovers(workspace, ledger, clock)
-    finished = {record.id for record in ledger.dossiers(Stage.PACKAGED, Stage.WITHDRAWN)}
+    finished = {record.id for record in ledger.dossiers(Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)}
     if workspace.work.is_dir():
         for folder in workspace.work.iterdir():
             if folder.name in finished:

@@ -10,6 +10,7 @@ from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
 from digitize.pipeline.generations import MADE, RecordStatus
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.notices import first_questions, notices
 from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
 
 
@@ -29,6 +30,7 @@ class DossierLine:
         replaces: the package that this one, or the next one of a reopened dossier, stands for.
         record_status: what it is to that: ``NEW``, ``REPLACEMENT``, ``SUPPLEMENT``.
         why: the reason for the last time that it was reopened, withdrawn or brought back.
+        stack: the stack that it was cut from.
 
     """
 
@@ -43,11 +45,12 @@ class DossierLine:
     replaces: str | None
     record_status: str
     why: str
+    stack: str | None = None
 
     @property
     def is_reopened(self) -> bool:
         """Whether a next generation of its package is in the making."""
-        in_work = self.stage not in (Stage.PACKAGED, Stage.WITHDRAWN)
+        in_work = self.stage not in (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)
         return in_work and self.replaces is not None and self.replaces == self.package
 
 
@@ -78,7 +81,13 @@ class GenerationLine:
 
 @dataclass(frozen=True, slots=True)
 class DossierDetail:
-    """Everything known about one dossier."""
+    """Everything known about one dossier, or about a stack that was divided.
+
+    Attributes:
+        notices: what was noticed of it, settled or not.
+        parts: of a stack, the dossiers that were cut from it.
+
+    """
 
     line: DossierLine
     originals: tuple[OriginalRecord, ...]
@@ -86,29 +95,47 @@ class DossierDetail:
     documents: tuple[Document, ...]
     events: tuple[EventRecord, ...]
     generations: tuple[GenerationLine, ...]
+    notices: tuple[Problem, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def dossier_lines(ledger: Ledger) -> list[DossierLine]:
-    """Every dossier in one line, in the order in which they were received."""
+    """Every dossier in one line, in the order in which they were received; divided stacks are none."""
+    return [line for line in _lines(ledger) if line.stage is not Stage.DIVIDED]
+
+
+def stack_sizes(ledger: Ledger) -> dict[str, int]:
+    """How many dossiers were cut from each divided stack, in the order in which they were received."""
+    sql = (
+        "SELECT stack.id AS id, count(part.id) AS n FROM dossier AS stack "
+        "LEFT JOIN dossier AS part ON part.stack = stack.id WHERE stack.stage = ? "
+        "GROUP BY stack.id ORDER BY stack.received_at, stack.id"
+    )
+    return {row["id"]: int(row["n"]) for row in ledger.rows(sql, Stage.DIVIDED)}
+
+
+def _lines(ledger: Ledger) -> list[DossierLine]:
     doubtful = count_doubtful(ledger)
     pages = {
         row["dossier"]: int(row["n"])
         for row in ledger.rows("SELECT dossier, count(*) AS n FROM page GROUP BY dossier")
     }
     made, reasons = _generation_counts(ledger), _reasons(ledger)
+    questions = first_questions(ledger)
     return [
         DossierLine(
             id=record.id,
             stage=record.stage,
             pages=pages.get(record.id, 0),
             doubtful_fields=doubtful.get(record.id, 0),
-            problem=record.problem,
+            problem=record.problem or questions.get(record.id),
             package=record.package,
             received_at=record.received_at,
             generation=made.get(record.id, 0),
             replaces=record.replaces,
             record_status=record.record_status,
             why=reasons.get(record.id, ""),
+            stack=record.stack,
         )
         for record in ledger.dossiers()
     ]
@@ -125,7 +152,7 @@ def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = Non
 
     Whoever asks for many gives the line of each, so that not all of them are looked through each time.
     """
-    line = known or next((line for line in dossier_lines(ledger) if line.id == dossier), None)
+    line = known or next((line for line in _lines(ledger) if line.id == dossier), None)
     if line is None:
         return None
     events = tuple(ledger.events(dossier))
@@ -136,7 +163,12 @@ def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = Non
         documents=tuple(load_documents(ledger, dossier)),
         events=events,
         generations=tuple(_generations(line, events)),
+        notices=tuple(notices(ledger, dossier)),
+        parts=tuple(r["id"] for r in ledger.rows(_PARTS, dossier)),
     )
+
+
+_PARTS = "SELECT id FROM dossier WHERE stack = ? ORDER BY received_at, id"
 
 
 def _generation_counts(ledger: Ledger) -> dict[str, int]:

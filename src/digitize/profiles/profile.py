@@ -48,6 +48,16 @@ class ReviewRules(_Part):
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
 
+class ScanRules(_Part):
+    """What becomes of what a scanner delivers.
+
+    ``empty_backs`` of papers are kept in the record and left out of PDFs, or kept there too. Only a page
+    without the slightest trace of writing behind a page that has some is one.
+    """
+
+    empty_backs: Literal["leave_out", "keep"] = "leave_out"
+
+
 class PdfRules(_Part):
     """How archival PDFs are made."""
 
@@ -220,6 +230,7 @@ class Profile(_Part):
     verified: bool = False
     review: ReviewRules
     quality: QualityRules
+    scan: ScanRules = ScanRules()
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules

@@ -5,3 +5,14 @@ ALTER TABLE dossier ADD COLUMN received_on TEXT;
 ALTER TABLE dossier ADD COLUMN due_on TEXT;
 ALTER TABLE original ADD COLUMN frames TEXT;
 ALTER TABLE page ADD COLUMN role TEXT NOT NULL DEFAULT 'scan';
+ALTER TABLE original ADD COLUMN signs TEXT;
+CREATE INDEX dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
+CREATE TABLE notice (
+    dossier TEXT NOT NULL,
+    code    TEXT NOT NULL,
+    facts   TEXT NOT NULL,
+    asks    INTEGER NOT NULL,
+    settled TEXT,
+    PRIMARY KEY (dossier, code, facts)
+) STRICT;
+CREATE INDEX notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;
