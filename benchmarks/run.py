@@ -21,6 +21,7 @@ BENCHMARKS = (
     "verifying.py",
     "packages.py",
     "report.py",
+    "separators.py",
     "attack_families.py",
     "mutations.py",
 )

@@ -50,8 +50,8 @@ _FIRST, _SECOND = 0.5, 0.7
 _QUIET = 1.7
 """White beside the code at least, in narrow bars; the sheets have 3."""
 
-_FAINTEST = 0.1
-"""By which share of the paper's brightness bars are darker at least."""
+_FAINTEST = 0.22
+"""By which share of the paper's brightness bars are darker at least; what shines through is fainter."""
 
 _AROUND = 16.0
 """Millimetres around a pixel in which paper and ink are looked for; more than a wide bar."""

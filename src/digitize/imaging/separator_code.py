@@ -11,6 +11,11 @@ import unicodedata
 import zlib
 from dataclasses import dataclass
 
+import numpy as np
+import segno
+
+from digitize.imaging.picture import Mask
+
 _HEAD = "DIGITIZE:1:S"
 _PARTS = 6
 
@@ -56,6 +61,15 @@ def read_label(data: bytes) -> SheetLabel | None:
     if not code or not (code + paper).isprintable() or unicodedata.normalize("NFC", text) != text:
         return None
     return SheetLabel(code, paper or None)
+
+
+def modules_of(payload: str) -> Mask:
+    """The modules of the QR code for a payload, True where they are dark, without the white around them.
+
+    Level H: three of ten modules may be lost.
+    """
+    code = segno.make(payload, error="h", micro=False, boost_error=False, encoding="utf-8")
+    return np.array(code.matrix, dtype=bool)
 
 
 def _escaped(text: str) -> str:

@@ -17,19 +17,28 @@ import zxingcpp
 from digitize.imaging.ink import to_grey
 from digitize.imaging.patch import find_patch
 from digitize.imaging.picture import Pixels
-from digitize.imaging.separator_code import read_label
+from digitize.imaging.separator_code import modules_of, read_label
 from digitize.model import Sign, SignKind
 from digitize.vietnamese.provincial_codes import parse_provincial
 
 _FINEST, _COARSE = 300.0, 150.0
 """Resolutions at which codes are looked for; more shows nothing new."""
 
+_LONGEST = 8_000
+"""Pixels of a picture at the finest: more than an A2 page has at that resolution."""
+
+_SHORTEST = 64
+"""Pixels of a picture on which there can be a sign."""
+
 _SHEET_SHARE = 0.12
-"""Of the shorter side of the page that the code of a separator sheet takes at least: a picture of a sheet in a
+"""Of the shorter side of the page that the code of a sheet takes at least: a picture of a sheet in a
 text is none. The sheets have 0.3, half as much on a larger bed."""
 
 _LEFT, _TOP = 0.45, 0.34
 """Shares of the upright page in which the middle of a provincial code lies."""
+
+_SQUARE = 256
+"""Pixels of the side of a code that is looked at again."""
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
@@ -43,6 +52,7 @@ class _Code:
         turned: clockwise turn in degrees that makes it upright.
         x, y: its middle, as shares of the width and height of the picture.
         side: its side, as a share of the shorter side of the picture.
+        straight: the square in which it stands, its sides straight, its head up.
 
     """
 
@@ -52,6 +62,7 @@ class _Code:
     x: float
     y: float
     side: float
+    straight: Pixels
 
 
 def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
@@ -62,8 +73,10 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
         dpi: its resolution.
 
     """
-    fine = _at_most(to_grey(pixels), dpi, _FINEST)
-    coarse = _at_most(fine, min(dpi, _FINEST), _COARSE)
+    fine, dpi = _at_most(to_grey(pixels), dpi, _FINEST)
+    coarse, coarse_dpi = _at_most(fine, dpi, _COARSE)
+    if min(coarse.shape) < _SHORTEST:
+        return None
     unread = False
     for grey in (coarse, fine) if fine.shape != coarse.shape else (coarse,):
         codes, broken = _codes(grey)
@@ -71,7 +84,7 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
         sign = _sheet_among(codes) or _provincial_among(codes)
         if sign is not None:
             return sign
-    patch = find_patch(coarse, min(dpi, _COARSE))
+    patch = find_patch(coarse, coarse_dpi)
     if patch is None and not unread:
         return None
     for again in _other_looks(coarse, fine):
@@ -82,14 +95,17 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
     return None if patch is None else Sign(SignKind.SEPARATOR, None, turned=patch)
 
 
-def _at_most(grey: Pixels, dpi: float, most: float) -> Pixels:
-    """Grey at no more than a resolution, by a whole factor: that is fast and keeps edges where they are."""
-    factor = int(np.ceil(dpi / most - 0.1))
-    if factor <= 1 or min(grey.shape) < factor:
-        return grey
+def _at_most(grey: Pixels, dpi: float, most: float) -> tuple[Pixels, float]:
+    """Grey at no more than a resolution, and its resolution.
+
+    It is reduced by a whole factor: that is fast, and keeps edges where they are.
+    """
+    factor = max(int(np.ceil(dpi / most - 0.1)), int(np.ceil(max(grey.shape) / _LONGEST)))
     size = (grey.shape[1] // factor, grey.shape[0] // factor)
+    if factor <= 1 or min(size) == 0:
+        return grey, dpi
     whole = grey[: size[1] * factor, : size[0] * factor]
-    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8), dpi / factor
 
 
 def _codes(grey: Pixels) -> tuple[list[_Code], bool]:
@@ -111,15 +127,29 @@ def _placed(code: zxingcpp.Barcode, grey: Pixels) -> _Code:
     side = float(np.hypot(corners[1][0] - corners[0][0], corners[1][1] - corners[0][1]))
     # The code is turned clockwise by so much; the page has to be turned back.
     turned = round(-code.orientation / 90) * 90 % 360
-    return _Code(bytes(code.bytes), code.text, turned, x / width, y / height, side / min(height, width))
+    square = np.array([(0, 0), (_SQUARE, 0), (_SQUARE, _SQUARE), (0, _SQUARE)], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array(corners, np.float32), square)
+    straight = cv2.warpPerspective(grey, matrix, (_SQUARE, _SQUARE), flags=cv2.INTER_AREA).astype(np.uint8)
+    return _Code(
+        bytes(code.bytes), code.text, turned, x / width, y / height, side / min(height, width), straight
+    )
 
 
 def _sheet_among(codes: list[_Code]) -> Sign | None:
     for code in codes:
         label = read_label(code.data)
-        if label is not None and code.side >= _SHEET_SHARE:
+        if label is not None and code.side >= _SHEET_SHARE and not _mirrored(code):
             return Sign(SignKind.SEPARATOR, label.code, paper=label.paper, turned=code.turned)
     return None
+
+
+def _mirrored(code: _Code) -> bool:
+    """Whether a code of ours is seen from behind, through the paper: the reader takes either."""
+    dark = modules_of(code.data.decode("utf-8"))
+    size = (dark.shape[1], dark.shape[0])
+    seen = cv2.resize(code.straight, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    light = seen - seen.mean()
+    return bool((light * dark).sum() > (light * dark.T).sum())
 
 
 def _provincial_among(codes: list[_Code]) -> Sign | None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
 from digitize.fonts import Face, find_font
 from digitize.imaging.patch import A4, BARS, EDGE, HEIGHT, LENGTH, NARROW
-from digitize.imaging.separator_code import SheetLabel, write_label
+from digitize.imaging.separator_code import SheetLabel, modules_of, write_label
 from digitize.pdf.compose import Provenance
 from digitize.pdf.paper import save_set
 
@@ -101,7 +100,7 @@ def _patch(pdf: FPDF, top: float, bars: Sequence[float]) -> None:
 
 def _code(pdf: FPDF, payload: str, left: float, top: float) -> None:
     """A QR code as filled rectangles, a run of dark modules each."""
-    modules = segno.make(payload, error="h", micro=False, boost_error=False, encoding="utf-8").matrix
+    modules = modules_of(payload)
     size = _CODE / len(modules)
     pdf.set_fill_color(0)
     for number, row in enumerate(modules):

@@ -53,8 +53,8 @@ def _data() -> _Data:
 def parse_provincial(text: str) -> ProvincialCode | None:
     """Take the code of a paper from a provincial system apart; None where it is any other code.
 
-    How its parts may be parted, and what each looks like, is data (``provincial_codes.toml``). A code with two
-    numbers of dossiers, or two procedures, is not believed.
+    How its parts may be parted, and what each looks like, is data (``provincial_codes.toml``). A code with
+    two numbers of dossiers, or two procedures, is not believed.
     """
     data = _data()
     if len(text) > _MOST_LETTERS:
