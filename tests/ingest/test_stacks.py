@@ -11,7 +11,7 @@ from digitize.model import Sign, SignKind
 
 
 def pages(signs: str) -> list[StackPage]:
-    """Pages from a word each: ``.`` a paper, ``_`` an empty page, ``A`` a sheet, ``?`` one unread, ``a`` a code."""
+    """Pages from a word each: ``.`` a paper, ``_`` empty, ``A`` a sheet, ``?`` one unread, ``a`` a code."""
     found = []
     for frame, one in enumerate(signs.split()):
         sign = None

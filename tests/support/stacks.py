@@ -55,7 +55,8 @@ def _rendered(path: Path) -> list[Scan]:
 
 def write_stack(path: Path, pages: Iterable[Scan]) -> Path:
     """Write scans as one file of many pages, or into a folder of files where the path has no suffix."""
-    images = list(pages)
+    # Pillow writes into what it saves.
+    images = [page.copy() for page in pages]
     if not path.suffix:
         path.mkdir(parents=True, exist_ok=True)
         for number, image in enumerate(images, start=1):

@@ -11,7 +11,7 @@ from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
 from digitize.pipeline.generations import waits_for_correction
-from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.notices import open_questions
 from digitize.pipeline.packaging import Packager
@@ -136,11 +136,13 @@ class DossierSteps:
         if not self._pages.are_derived(record, pages):
             return
         documents = findings.load_documents(self._ledger, record.id)
-        waiting = set(range(1, len(documents) + 1))
+        originals = self._ledger.originals(record.id)
+        cut = excerpts(self._workspace, originals)
+        waiting = {*(f"compose {n}" for n in range(1, len(documents) + 1)), *(f"cut {n}" for n in cut)}
 
-        def settled(ordinal: int) -> Settle:
+        def settled(step: str) -> Settle:
             def settle(_: Path) -> None:
-                waiting.discard(ordinal)
+                waiting.discard(step)
                 if waiting:
                     return
                 with self._ledger.transaction():
@@ -161,9 +163,15 @@ class DossierSteps:
 
         for ordinal, document in enumerate(documents, start=1):
             task = self._compose_task(record, pages, ordinal, document)
-            retry = self._batch.once_more(record.id, f"compose {ordinal}")
-            flight = Flight(record.id, settled(ordinal), None, retry)
+            step = f"compose {ordinal}"
+            flight = Flight(record.id, settled(step), None, self._batch.once_more(record.id, step))
             self._batch.flights.start(flight, tasks.compose_document, task)
+        for original in originals:
+            if original.ordinal in cut:
+                step, path = f"cut {original.ordinal}", self._batch.original_path(original)
+                flight = Flight(record.id, settled(step), path, self._batch.once_more(record.id, step))
+                frames, target = original.own_frames, cut[original.ordinal]
+                self._batch.flights.start(flight, tasks.cut_original, path, frames, target)
 
     def _compose_task(
         self, record: DossierRecord, pages: Sequence[PageRecord], ordinal: int, document: Document
