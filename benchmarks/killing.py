@@ -1,9 +1,9 @@
 """Kill a batch at random moments and resume it each time: each dossier once, all valid, nothing left over.
 
-Sixty dossiers of one to three pages. The whole process group gets SIGKILL at a moment that chance chooses; then
-the run is started again, and killed again, until the batch is done. Then archive, ledger and folders are looked
-at, and another batch begins, until there were so many kills. OCR is a stand-in (``stand_in.py``), so that runs
-come far.
+Sixty dossiers of one to three pages. The whole process group gets SIGKILL at a moment that chance chooses;
+then the run is started again, and killed again, until the batch is done. Then archive, ledger and folders
+are looked at, and another batch begins, until there were so many kills. OCR is a stand-in
+(``stand_in.py``), so that runs come far.
 
     python benchmarks/killing.py [KILLS [SEED]]
 """

@@ -4,9 +4,9 @@
 
 Page work is what workers do to read a page and its fields, with the real engine. Everything else counts
 against it: looking into the file and composing the PDF/A in workers, and all that the runner does: intake,
-ledger, signature with timestamps, package. The profile is that of a demo workspace (signatures at B-LTA, with an
-authority of its own whose CPU is counted too), but that doubtful fields are let through. What a run costs that
-has nothing to do is measured on its own and taken off; it is told.
+ledger, signature with timestamps, package. The profile is that of a demo workspace (signatures at B-LTA,
+with an authority of its own whose CPU is counted too), but that doubtful fields are let through. What a run
+costs that has nothing to do is measured on its own and taken off; it is told.
 """
 
 from __future__ import annotations

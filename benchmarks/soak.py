@@ -3,12 +3,12 @@
     python benchmarks/soak.py [DOSSIERS]
 
 OCR is a stand-in that answers at once (``stand_in.py``), so that what else happens is seen; everything else
-is real, from the scan to the signed package. The run is the command's own, and what it says is what is counted:
-at every 100th dossier packaged the CPU seconds and the memory of all its processes are looked at.
+is real, from the scan to the signed package. The run is the command's own, and what it says is what is
+counted: at every 100th dossier packaged the CPU seconds and the memory of all its processes are looked at.
 
 Flat is: the runner and its workers grow by less than 5 % after the first 500 dossiers, and the last 500
-dossiers cost within 10 % of the CPU seconds of the second 500. With fewer than 2,000 dossiers tenths take the
-place of 500s.
+dossiers cost within 10 % of the CPU seconds of the second 500. With fewer than 2,000 dossiers tenths take
+the place of 500s.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _judged(looks: list[Look], span: int) -> bool:
 
 
 def _middle(looks: list[Look], name: str) -> float:
-    return statistics.median(getattr(one, name) for one in looks)
+    return statistics.median(float(getattr(one, name)) for one in looks)
 
 
 def _descendants(of: int) -> list[int]:

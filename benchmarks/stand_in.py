@@ -67,7 +67,7 @@ def _open(_name: EngineName, _tessdata: Path | None) -> StandIn:
 
 def with_stand_in(function: Callable[..., T], *args: Any) -> T:
     """Do a task in a worker whose engine is the stand-in."""
-    tasks.open_engine = _open  # type: ignore[attr-defined]
+    tasks.open_engine = _open  # type: ignore[assignment,attr-defined]
     return function(*args)
 
 
