@@ -15,6 +15,7 @@ BENCHMARKS = (
     "killing.py",
     "crashes.py",
     "memory.py",
+    "cluster.py",
     "foreign.py",
     "reading.py",
     "signing.py",

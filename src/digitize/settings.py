@@ -41,20 +41,16 @@ class Reading(_Section):
 
 
 class Limits(_Section):
-    """What a single file or page may cost before it is set aside.
+    """What a single file or page may cost before it is set aside, where the profile is not to hold.
 
-    Attributes:
-        megapixels: largest picture.
-        pages_per_file: most pages of one file.
-        page_seconds: longest time for one page or one dossier's work in a worker.
-        worker_megabytes: most address space of a worker; 0 for no limit.
-
+    See ``profiles.profile.LimitRules``.
     """
 
-    megapixels: float = Field(default=120.0, gt=0, le=178.0)
-    pages_per_file: int = Field(default=2000, gt=0)
-    page_seconds: float = Field(default=180.0, gt=0)
-    worker_megabytes: int = Field(default=6144, ge=0)
+    megapixels: float | None = Field(default=None, gt=0, le=178.0)
+    pages_per_file: int | None = Field(default=None, gt=0)
+    page_seconds: float | None = Field(default=None, gt=0)
+    worker_megabytes: int | None = Field(default=None, ge=0)
+    attempts: int | None = Field(default=None, ge=2, le=10)
 
 
 class SigningKey(_Section):
@@ -126,6 +122,26 @@ class Trust(_Section):
     revocations: tuple[Path, ...] = ()
 
 
+class Cluster(_Section):
+    """How a run with ``--cluster`` speaks with other machines.
+
+    Attributes:
+        ca: certificate of the authority that both sides trust; one that is for this cluster alone.
+        cert: own certificate.
+        key: its private key, readable by its owner alone.
+        data: whether the workers see the same folders (``shared``) or page data are sent to them
+            (``sent``); ``auto`` sees for itself.
+        wait_seconds: how long a run waits for workers, and for a scheduler that is started again.
+
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    data: str = Field(default="auto", pattern="^(auto|shared|sent)$")
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+
 class Fonts(_Section):
     """Font of visible signatures; empty takes one metric-compatible with Times New Roman."""
 
@@ -162,6 +178,7 @@ class Settings(_Section):
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()
+    cluster: Cluster = Cluster()
 
 
 def load_settings(path: Path) -> Settings:

@@ -28,6 +28,12 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
+        cluster: Annotated[
+            str | None,
+            typer.Option(
+                "--cluster", metavar="ADDRESS", help=session.text("help.run.cluster"), show_default=False
+            ),
+        ] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -50,6 +56,7 @@ def register(app: typer.Typer, session: Session) -> None:
                 until=until,
                 observer=observer,
                 clock=now,
+                cluster=cluster,
             )
         if json or not session.quiet:
             with closing(Ledger(place.ledger, now, who(user))) as ledger:

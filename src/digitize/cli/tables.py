@@ -11,6 +11,7 @@ from rich.text import Text
 from digitize.cli.session import Session
 from digitize.messages.visible import one_line, visible
 from digitize.model import Stage
+from digitize.pipeline.deadlines import DueLine, DueLists
 from digitize.pipeline.overview import DossierLine, Overview
 
 _STYLES = {
@@ -26,12 +27,17 @@ MOST_LINES = 200
 """Dossiers that a person is shown; more are listed when asked for."""
 
 
-def report_overview(session: Session, seen: Overview, **figures: object) -> None:
-    """Print dossiers and their counts, as the contract of ``status --json`` has them."""
-    summary = {stage.value: count for stage, count in seen.counts.items()}
-    session.report_listing(
-        "dossiers", (line_json(session, line) for line in seen.lines), {"summary": summary} | figures
-    )
+def report_overview(
+    session: Session, seen: Overview, due: DueLists | None = None, /, **figures: object
+) -> None:
+    """Print dossiers and their counts, as the contract of ``status --json`` has them.
+
+    With what is late and due soon where that is given.
+    """
+    told: dict[str, object] = {"summary": {stage.value: count for stage, count in seen.counts.items()}}
+    if due is not None:
+        told["deadlines"] = {"late": len(due.late), "due_soon": len(due.soon)}
+    session.report_listing("dossiers", (line_json(session, line) for line in seen.lines), told | figures)
 
 
 def line_json(session: Session, line: DossierLine) -> dict[str, object]:
@@ -48,32 +54,47 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "replaces": line.replaces,
         "record_status": line.record_status,
         "why": line.why or None,
+        "received_on": line.received_on,
+        "due_on": line.due_on,
     }
 
 
-def show_overview(session: Session, seen: Overview) -> None:
-    """Dossiers as a table, in the order in which they are given, and the counts of all."""
+def show_overview(session: Session, seen: Overview, due: DueLists | None = None) -> None:
+    """Dossiers as a table, in the order in which they are given, and the counts of all.
+
+    With what is late and due soon where that is given.
+    """
+    days = {one.dossier: one for one in (*due.late, *due.soon)} if due else {}
     headers = [session.text(f"column.{name}") for name in ("dossier", "stage", "pages", "doubtful", "note")]
-    rows = [_row(session, line) for line in seen.lines]
+    rows = [_row(session, line, days.get(line.id)) for line in seen.lines]
     if len(rows) > MOST_LINES:
         _write_plain(session, [headers, *rows])
     elif rows:
         session.out.print(_table(headers, rows, seen))
     if seen.left_out:
         session.out.print(session.text("say.more_dossiers", number=seen.left_out), markup=False)
+    if due is not None and (days or seen.chosen):
+        told = session.text("say.due_counts", late=len(due.late), soon=len(due.soon))
+        session.out.print(told, markup=False)
     summary = ", ".join(
         f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in seen.counts.items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
 
 
-def _row(session: Session, line: DossierLine) -> list[str]:
+def due_text(session: Session, due: DueLine) -> str:
+    """By how much a dossier is late, or when it is due."""
+    key = "say.due_today" if due.days == 0 else "say.due_soon" if due.days > 0 else "say.due_late"
+    return session.text(key, day=f"{due.due_on:%d/%m/%Y}", days=abs(due.days))
+
+
+def _row(session: Session, line: DossierLine, due: DueLine | None) -> list[str]:
     return [
         line.id,
         session.text(f"stage.{line.stage.value}"),
         str(line.pages),
         str(line.doubtful_fields) if line.doubtful_fields else "",
-        _note(session, line),
+        _note(session, line, due),
     ]
 
 
@@ -105,9 +126,10 @@ def _write_plain(session: Session, rows: Sequence[Sequence[str]]) -> None:
         session.write("  ".join(cells).rstrip() + "\n")
 
 
-def _note(session: Session, line: DossierLine) -> str:
+def _note(session: Session, line: DossierLine, due: DueLine | None) -> str:
     """What a person should know of a dossier, in its line of the table."""
-    notes = [session.catalogue.problem(line.problem)] if line.problem else []
+    notes = [due_text(session, due)] if due else []
+    notes += [session.catalogue.problem(line.problem)] if line.problem else []
     if line.is_reopened:
         notes.append(session.text("say.in_correction", why=line.why))
     elif line.stage is Stage.WITHDRAWN:

@@ -74,6 +74,13 @@ def discover_inbox(inbox: Path) -> Iterator[Found]:
             yield _file(entry)
 
 
+def look_at(source: Path) -> Found | None:
+    """The dossier that lies in a folder or is a file; None if there is nothing."""
+    if is_folder(source):
+        return _folder(source)
+    return _file(source) if source.exists() or source.is_symlink() else None
+
+
 def is_folder(path: Path) -> bool:
     """Whether a path is a folder itself and not a link to one."""
     return path.is_dir() and not path.is_symlink()

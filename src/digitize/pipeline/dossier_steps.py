@@ -10,12 +10,14 @@ from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
+from digitize.pipeline.deadlines import settler
 from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -73,6 +75,9 @@ class DossierSteps:
                     doubtful=sum(len(one.doubtful) for one in documents if one.form not in unreviewed),
                     tool=TOOL,
                 )
+                deadline = settler(self._workspace, self._ledger)(record.id)
+            for conflict in deadline.conflicts:
+                self._batch.observer.noted(record.id, conflict)
             self._tell_missing(record.id, documents)
             self._batch.observer.moved(record.id, Stage.EXTRACTED)
             self._batch.ready.appendleft(record.id)
@@ -108,6 +113,9 @@ class DossierSteps:
         required = self._workspace.profile.review.required
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
+        # Nobody has read what a clerk has accepted as a picture.
+        unread = any(page.picture for page in self._ledger.pages(record.id))
+        needed = needed or (unread and required is not ReviewBefore.NEVER)
         needed = needed or waits_for_correction(self._ledger, record)
         stage = Stage.IN_REVIEW if needed else Stage.APPROVED
         event = "review_needed" if needed else "approved"
@@ -160,7 +168,7 @@ class DossierSteps:
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
-        engine = next((str(page.summary["engine"]) for page in own if page.summary), "")
+        engine = next((str(p.summary["engine"]) for p in own if p.summary and p.summary["engine"]), "")
         title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
         provenance = Provenance(
             title=f"{title} - {record.id}",
@@ -187,6 +195,7 @@ class DossierSteps:
         except SigningProblem as error:
             # What cannot sign now cannot sign the next one either; pages can still be read.
             self._packager = None
+            note_unsigned(self._ledger, error, self._batch.clock)
             self._batch.result.unsigned = error
             self._batch.observer.problem(record.id, Problem.of(error))
             return

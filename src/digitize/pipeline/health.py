@@ -14,15 +14,17 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from digitize.errors import DigitizeError, Fact
+from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.fonts import Face, find_font
 from digitize.model import Problem
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
+from digitize.pipeline.cluster_plan import keys_expire
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
+from digitize.pipeline.ledger_files import flaws, read_only, require_first
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.tokens import Tries
@@ -77,6 +79,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
             *_access(workspace),
             _disk(workspace),
             *_key(workspace, clock),
+            *_cluster(workspace, clock),
         ]
     return checks
 
@@ -139,17 +142,22 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
 def _ledger(workspace: Workspace) -> Iterator[Check]:
     path = workspace.ledger
     if not path.exists():
+        try:
+            require_first(path)
+        except EnvironmentProblem as error:
+            yield Check("ledger", State.FAILURE, "", Problem.of(error))
         return
+    version = 0
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
-        ) as database:
+        with closing(read_only(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             database.execute("SELECT max(id) FROM event")
+            flaw = next(flaws(database, 1), None)
     except sqlite3.Error as error:
-        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=str(error))
-        return
-    if version > VERSION:
+        flaw = str(error)
+    if flaw is not None:
+        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=flaw)
+    elif version > VERSION:
         yield _bad("ledger", State.FAILURE, "ledger_version", found=version, known=VERSION)
     else:
         yield Check("ledger", State.OK, str(path))
@@ -223,6 +231,22 @@ def _token(workspace: Workspace, module: Path, clock: Clock) -> Iterator[Check]:
     for one in found.certificates:
         until = dt.datetime.fromisoformat(one.not_after).replace(tzinfo=dt.UTC)
         yield _key_until(f"{found.label}: {one.subject}", until, clock)
+
+
+def _cluster(workspace: Workspace, clock: Clock) -> Iterator[Check]:
+    """Library and certificates of a cluster, where the settings name one; nobody is called."""
+    try:
+        until = keys_expire(workspace)
+    except DigitizeError as error:
+        yield Check("cluster", State.FAILURE, "", Problem.of(error))
+        return
+    if until is None:
+        return
+    left = until - clock()
+    if left < _EXPIRES_SOON:
+        yield _bad("cluster", State.WARNING, "cluster_key_expires_soon", days=left.days)
+    else:
+        yield Check("cluster", State.OK, f"{until:%d/%m/%Y}")
 
 
 def _key_until(holder: str, until: dt.datetime, clock: Clock) -> Check:

@@ -18,6 +18,7 @@ from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
+from digitize.pipeline.deadlines import settle_deadline
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
@@ -39,7 +40,7 @@ _UNREADABLE = "file_unreadable_here"
 _NOT_COPIED = frozenset({"link_refused", "special_file_refused", _UNREADABLE})
 """Why a file is refused of which quarantine keeps no copy: it cannot be read, or must not be opened."""
 
-_STRAY = _NOT_COPIED | {"file_empty", "not_a_scan"}
+STRAY = _NOT_COPIED | {"file_empty", "not_a_scan"}
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
 
 
@@ -131,7 +132,7 @@ class Intake:
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
-        stray = record.problem is not None and record.problem.code in _STRAY
+        stray = record.problem is not None and record.problem.code in STRAY
         return record.stage is Stage.QUARANTINED and stray and not found.rejected
 
     def _release(self, record: DossierRecord) -> None:
@@ -146,7 +147,8 @@ class Intake:
         code = unused(found.code, self._ledger.codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
-            self._ledger.add_event("received", code, source=found.source.name)
+            known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
+            self._ledger.add_event("received", code, source=found.source.name, **known.facts())
             if code != found.code:
                 clash = Problem("code_clash", {"code": found.code, "used": code})
                 self._ledger.set_problem(code, clash)

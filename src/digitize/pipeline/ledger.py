@@ -20,6 +20,7 @@ from digitize.files import FILE_MODE, announce
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.pipeline.event_chain import Head, LoggedEvent, link
+from digitize.pipeline.ledger_files import keep_earlier, require_first
 from digitize.pipeline.records import (
     DossierRecord,
     EventRecord,
@@ -38,6 +39,10 @@ _CHAINED = 3
 """Since this version events carry a hash. One that does not fit later must go on showing."""
 
 
+_PATIENCE = 600_000
+"""Milliseconds to wait for somebody who is bringing the ledger up; copying a large one takes its time."""
+
+
 class Ledger:
     """One connection to a workspace's ledger, and who uses it."""
 
@@ -45,6 +50,8 @@ class Ledger:
         self._path = path
         self._clock = clock
         self.who = who
+        if not path.exists():
+            require_first(path)
         try:
             # SQLite would make it readable by everybody.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
@@ -71,27 +78,38 @@ class Ledger:
         self._run("PRAGMA synchronous=FULL")
         self._run("PRAGMA foreign_keys=ON")
         if version < VERSION:
-            self._bring_up(version)
+            self._bring_up()
 
-    def _bring_up(self, version: int) -> None:
-        """Make a ledger of an earlier version one of today; all of it or nothing."""
+    def _bring_up(self) -> None:
+        """Make a ledger of an earlier version one of today; all of it or nothing.
+
+        The one before is kept beside it. Who comes second waits, and finds it done.
+        """
+        self._run(f"PRAGMA busy_timeout={_PATIENCE}")
+        self._run("BEGIN IMMEDIATE")
         try:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION};")
-            if version < _CHAINED:
-                previous = ""
-                for event in self.logged_events():
-                    previous = link(previous, event)
-                    self._db.execute("UPDATE event SET hash = ? WHERE id = ?", (previous, event.id))
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+            (version,) = self._run("PRAGMA user_version").fetchone()
+            if version == 0:
+                require_first(self._path)
+            elif version < VERSION:
+                keep_earlier(self._path, version, self._clock())
+            if version < VERSION:
+                self._make_steps(version)
+            self._run("COMMIT")
+        except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            # Another process may have done the same in the meantime.
-            (now,) = self._run("PRAGMA user_version").fetchone()
-            if now != VERSION:
-                raise EnvironmentProblem(
-                    "ledger_unusable", path=str(self._path), detail=str(error)
-                ) from error
+            raise
+
+    def _make_steps(self, version: int) -> None:
+        for statement in _statements(_steps(version)):
+            self._run(statement)
+        if version < _CHAINED:
+            previous = ""
+            for event in self.logged_events():
+                previous = link(previous, event)
+                self._run("UPDATE event SET hash = ? WHERE id = ?", previous, event.id)
+        self._run(f"PRAGMA user_version={VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -125,7 +143,11 @@ class Ledger:
 
     def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Rows of a query."""
-        found: Sequence[Row] = self._run(sql, *values).fetchall()
+        cursor = self._run(sql, *values)
+        try:
+            found: Sequence[Row] = cursor.fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
         return found
 
     def execute(self, sql: str, *values: object) -> int:
@@ -136,7 +158,10 @@ class Ledger:
         try:
             return self._db.execute(sql, values)
         except sqlite3.Error as error:
-            raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> EnvironmentProblem:
+        return EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error))
 
     def now(self) -> str:
         """The present moment as the ledger writes it."""
@@ -163,7 +188,11 @@ class Ledger:
     def logged_events(self) -> Iterator[LoggedEvent]:
         """All events as they are kept, in order."""
         sql = "SELECT id, at, who, dossier, kind, detail, hash FROM event ORDER BY id"
-        return (LoggedEvent(*row) for row in self._run(sql))
+        rows = self._run(sql)
+        try:
+            yield from (LoggedEvent(*row) for row in rows)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def events(self, dossier: str) -> list[EventRecord]:
         """Everything that happened to a dossier, in order."""
@@ -328,7 +357,7 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet.
+        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
         Those of dossiers that were begun come first, then those of large dossiers: what is left for the
         last worker at the end of a batch is short. Of equals the one received first comes first.
@@ -337,7 +366,8 @@ class Ledger:
             "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
-            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
+            "WHERE page.state = 'waiting' AND page.unsettled = 0 "
             "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
@@ -365,7 +395,8 @@ class Ledger:
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""
         self.execute(
-            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET attempts = attempts + 1, unsettled = unsettled + 1 "
+            "WHERE dossier = ? AND ordinal = ?",
             dossier,
             ordinal,
         )
@@ -373,7 +404,8 @@ class Ledger:
     def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
         """A page has been read."""
         self.execute(
-            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET state = 'read', summary = ?, problem = NULL, unsettled = 0 "
+            "WHERE dossier = ? AND ordinal = ?",
             _json(summary),
             dossier,
             ordinal,
@@ -383,7 +415,8 @@ class Ledger:
         """Pages must be read again; their attempts start anew."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
+                "problem = NULL, summary = NULL "
                 "WHERE dossier = ? AND ordinal = ?",
                 dossier,
                 ordinal,
@@ -419,6 +452,16 @@ class Ledger:
             f"AND json_extract(problem, '$.code') IN ({marks})"
         )
         return self.execute(sql, source, len(source) + 1, f"{source}/", *codes)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; the library's own way would commit before the first."""
+    lines: list[str] = []
+    for line in script.splitlines():
+        lines.append(line)
+        if sqlite3.complete_statement("\n".join(lines)):
+            yield "\n".join(lines)
+            lines.clear()
 
 
 class _Codes(Container[str]):

@@ -28,6 +28,8 @@ class DossierLine:
         replaces: the package that this one, or the next one of a reopened dossier, stands for.
         record_status: what it is to that: ``NEW``, ``REPLACEMENT``, ``SUPPLEMENT``.
         why: the reason for the last time that it was reopened, withdrawn or brought back.
+        received_on: date on which the office received its papers, ISO 8601; None where that is not known.
+        due_on: date on which the citizen is to have the result, likewise.
 
     """
 
@@ -42,6 +44,8 @@ class DossierLine:
     replaces: str | None
     record_status: str
     why: str
+    received_on: str | None = None
+    due_on: str | None = None
 
     @property
     def is_reopened(self) -> bool:
@@ -95,29 +99,34 @@ class Overview:
         lines: dossiers that a person wants to see.
         counts: how many dossiers stand at each stage, those without a line included; in the order of the
             stages.
+        chosen: somebody asked for these lines and no others.
 
     """
 
     lines: Sequence[DossierLine]
     counts: Mapping[Stage, int]
+    chosen: bool = False
 
     @property
     def left_out(self) -> int:
-        """How many dossiers have no line."""
-        return sum(self.counts.values()) - len(self.lines)
+        """How many dossiers have no line though nobody asked for others alone."""
+        return 0 if self.chosen else sum(self.counts.values()) - len(self.lines)
 
 
-def overview(ledger: Ledger, most: int | None = None) -> Overview:
+def overview(ledger: Ledger, most: int | None = None, only: Sequence[str] | None = None) -> Overview:
     """Dossiers as they stand: all of them, or if they are too many those that are not finished.
 
     Args:
         ledger: of the workspace.
         most: how many lines are wanted; those come first that need a person. None gives every dossier in the
             order in which they were received.
+        only: the codes of the dossiers that are wanted, in their order.
 
     """
     with ledger.standing_still():
         counts = stage_counts(ledger)
+        if only is not None:
+            return Overview(_ordered(ledger, only), counts, chosen=True)
         lines = dossier_lines(ledger) if most is None else _foremost(ledger, most, sum(counts.values()))
     return Overview(lines, counts)
 
@@ -133,7 +142,10 @@ def _foremost(ledger: Ledger, most: int, dossiers: int) -> list[DossierLine]:
     """The lines of dossiers that need a person first; of more than ``most``, unfinished ones alone."""
     chosen = "" if dossiers <= most else f"WHERE {_UNFINISHED} "
     sql = f"SELECT id FROM dossier {chosen}ORDER BY {_URGENCY}, received_at, id LIMIT ?"  # noqa: S608
-    codes = [row["id"] for row in ledger.rows(sql, most)]
+    return _ordered(ledger, [row["id"] for row in ledger.rows(sql, most)])
+
+
+def _ordered(ledger: Ledger, codes: Sequence[str]) -> list[DossierLine]:
     lines = {line.id: line for line in dossier_lines(ledger, codes)}
     return [lines[code] for code in codes]
 
@@ -162,6 +174,8 @@ def dossier_lines(ledger: Ledger, codes: Collection[str] | None = None) -> list[
             replaces=record.replaces,
             record_status=record.record_status,
             why=reasons.get(record.id, ""),
+            received_on=record.received_on,
+            due_on=record.due_on,
         )
         for record in (ledger.dossiers() if codes is None else ledger.dossiers_of(codes))
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from digitize.errors import ItemProblem
@@ -32,7 +33,7 @@ from digitize.times import Clock
 class Runner:
     """Drives the dossiers of one workspace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a run works with is handed in
         self,
         workspace: Workspace,
         ledger: Ledger,
@@ -42,9 +43,10 @@ class Runner:
         *,
         until: Stage = Stage.PACKAGED,
         packager: Packager | None = None,
+        alone: TaskExecutor | None = None,
     ) -> None:
         workspace.require_rules()
-        flights = Flights(executor, workspace.settings.limits.page_seconds)
+        flights = Flights(executor, workspace.limits.page_seconds, alone)
         self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace))
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
@@ -58,13 +60,24 @@ class Runner:
         self._note(Intake(batch.workspace, batch.ledger, batch.clock).take(sources))
         batch.ready.extend(record.id for record in batch.ledger.dossiers(*ACTIVE))
         batch.observer.planned(self._pages.waiting())
-        while True:
-            self._fill()
-            if not len(batch.flights):
-                break
-            self._land()
+        try:
+            self._work()
+        except BaseException:
+            self._pages.give_up()
+            raise
         batch.result.seconds = time.monotonic() - started
         return batch.result
+
+    def _work(self) -> None:
+        flights, ready = self._batch.flights, self._batch.ready
+        while True:
+            self._fill()
+            if not len(flights):
+                self._fill_alone()
+            if len(flights):
+                self._land()
+            elif not ready:
+                break
 
     def _fill(self) -> None:
         """Keep the workers busy: dossiers that can go on first, then pages."""
@@ -73,6 +86,14 @@ class Runner:
             self._steps.go_on(ready.popleft(), self._until)
         if flights.free > 0 and self._until is not Stage.RECEIVED:
             self._pages.start(flights.free)
+
+    def _fill_alone(self) -> None:
+        """When all else is done: what may have taken others with it, one at a time."""
+        flights, suspected = self._batch.flights, self._batch.suspected
+        while suspected and not len(flights):
+            flights.start_alone(partial(self._steps.go_on, suspected.popleft(), self._until))
+        if not len(flights) and not self._batch.ready and self._until is not Stage.RECEIVED:
+            flights.start_alone(self._pages.start_suspect)
 
     def _land(self) -> None:
         for flight, future in self._batch.flights.landed():
@@ -100,7 +121,7 @@ def _reading_settings(workspace: Workspace) -> ReadingSettings:
     return ReadingSettings(
         engine=EngineName(settings.reading.engine),
         tessdata=find_tessdata(settings.reading.tessdata),
-        max_megapixels=settings.limits.megapixels,
+        max_megapixels=workspace.limits.megapixels,
         jpeg_quality=profile.pdf.jpeg_quality,
         quality=profile.quality,
     )

@@ -53,10 +53,13 @@ CREATE TABLE IF NOT EXISTS page (
     ordinal  INTEGER NOT NULL,           -- order in the dossier, from 1
     original INTEGER NOT NULL,           -- ordinal of its file
     frame    INTEGER NOT NULL,           -- page in that file, from 0
-    state    TEXT NOT NULL,              -- waiting, read
-    attempts INTEGER NOT NULL DEFAULT 0,
+    state    TEXT NOT NULL,              -- waiting, read; failed: its dossier is set aside for it
+    attempts INTEGER NOT NULL DEFAULT 0, -- how often it was begun, in all
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
     role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back
+    problem  TEXT,                       -- JSON: why it failed
+    unsettled INTEGER NOT NULL DEFAULT 0, -- how often it was begun without an outcome; then it is read alone
+    picture  INTEGER NOT NULL DEFAULT 0, -- a person has accepted it as a picture that nobody reads
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS page_waiting ON page (state, dossier, ordinal) WHERE state = 'waiting';

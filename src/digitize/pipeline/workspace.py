@@ -13,7 +13,7 @@ from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
 from digitize.pipeline.access import give_to_group, require_account
-from digitize.profiles.profile import Profile, load_profile
+from digitize.profiles.profile import LimitRules, Profile, load_profile
 from digitize.settings import Settings, load_settings
 
 SETTINGS_NAME = "digitize.toml"
@@ -43,6 +43,11 @@ class Workspace:
     def profile(self) -> Profile:
         """The rules that the settings choose."""
         return load_profile(self.settings.profile, self.root)
+
+    @cached_property
+    def limits(self) -> LimitRules:
+        """What a file or page may cost: as the profile says, unless the settings say otherwise."""
+        return self.profile.limits.model_copy(update=self.settings.limits.model_dump(exclude_none=True))
 
     @cached_property
     def templates(self) -> dict[str, Template]:

@@ -15,6 +15,7 @@ from digitize.forms.template import FieldType, Template
 from digitize.forms.template_files import template_of
 from digitize.forms.values import read_value
 from digitize.model import Stage, Value
+from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields, fields_to_review
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
@@ -48,11 +49,20 @@ _LEFT_OUT = frozenset({"iddoc_issuer_unreadable", "iddoc_date_unreadable"})
 
 @dataclass(frozen=True)
 class Desk:
-    """Works on the dossiers of one workspace that wait for a person."""
+    """Works on the dossiers of one workspace that wait for a person.
+
+    Attributes:
+        ledger: where they stand.
+        clock: tells the time.
+        templates: the forms that are known.
+        settle_deadline: is told which dossier's fields are settled; None where days do not matter.
+
+    """
 
     ledger: Ledger
     clock: Clock
     templates: Mapping[str, Template]
+    settle_deadline: Settler | None = None
 
     def waiting(self) -> list[DoubtfulField]:
         """What a person is asked about, dossiers received first coming first."""
@@ -87,6 +97,8 @@ class Desk:
             if doubtful_fields(self.ledger, dossier):
                 return False
             self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0)
+            if self.settle_deadline is not None:
+                self.settle_deadline(dossier)
         return True
 
 
