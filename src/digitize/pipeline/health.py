@@ -145,6 +145,7 @@ def _ledger(workspace: Workspace) -> Iterator[Check]:
         except EnvironmentProblem as error:
             yield Check("ledger", State.FAILURE, "", Problem.of(error))
         return
+    version = 0
     try:
         with closing(read_only(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()

@@ -7,7 +7,6 @@ and adopts.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,17 +251,7 @@ class Intake:
         )
 
     def _written(self, path: Path) -> str:
-        """A path as the ledger keeps it: relative to the workspace if it lies in it.
-
-        Not normalised: two names that look alike are two places all the same. Bytes that are no
-        Unicode are written out.
-        """
-        # Links are not followed: the name under which something was found is what counts.
-        absolute = Path(path).absolute()
-        root = self._workspace.root
-        inside = absolute.is_relative_to(root)
-        written = (absolute.relative_to(root) if inside else absolute).as_posix()
-        return os.fsencode(written).decode("utf-8", "backslashreplace")
+        return self._workspace.source_name(path)
 
     def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
         lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]

@@ -174,6 +174,18 @@ class Workspace:
         if not self.archive.is_dir():
             raise EnvironmentProblem("folder_unusable", path=str(self.archive))
 
+    def source_name(self, path: Path) -> str:
+        """A path as the ledger keeps it: relative to the workspace if it lies in it.
+
+        Not normalised: two names that look alike are two places all the same. Bytes that are no
+        Unicode are written out.
+        """
+        # Links are not followed: the name under which something was found is what counts.
+        absolute = Path(path).absolute()
+        inside = absolute.is_relative_to(self.root)
+        written = (absolute.relative_to(self.root) if inside else absolute).as_posix()
+        return os.fsencode(written).decode("utf-8", "backslashreplace")
+
     def is_inside(self, path: Path) -> bool:
         """Whether a path is one of the folders that the program writes itself."""
         resolved = path.resolve()
