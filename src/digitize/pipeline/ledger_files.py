@@ -143,9 +143,13 @@ def read_only(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
 
 def flaws(database: sqlite3.Connection, most: int = 100) -> Iterator[str]:
     """What SQLite finds wrong with a database, in its own words."""
-    for (told,) in database.execute(f"PRAGMA integrity_check({most})"):
-        if told != "ok":
-            yield str(told)
+    try:
+        for (told,) in database.execute(f"PRAGMA integrity_check({most})"):
+            if told != "ok":
+                yield str(told)
+    except sqlite3.Error as error:
+        # Where even looking is too much for what is left of it.
+        yield str(error)
 
 
 def _copy(ledger: Path, target: Path) -> None:

@@ -139,9 +139,12 @@ class RowWriter:
     def _source(self, holding: Holding, old: Mapping[str, object]) -> str:
         """Where a dossier came from; a guess is told, and never the place of another one."""
         code = holding.code
-        told = old.get("source") or self._found.dossiers.get(code)
+        known = str(old.get("source") or "")
+        found = self._found.dossiers.get(code, "")
+        # What is there now counts for more than what was, or was guessed before.
+        told = found if found and not self._is_there(known) else known
         if told and told not in self.sources.values():
-            return str(told)
+            return told
         self.guessed.append(code)
         inbox = self._workspace.source_name(self._workspace.inbox)
         names = [one.name for one in holding.originals]
@@ -151,13 +154,16 @@ class RowWriter:
         taken = {*self.sources.values(), *self._found.dossiers.values()}
         return guess if guess not in taken else f"originals/{code}"
 
+    def _is_there(self, source: str) -> bool:
+        return bool(source) and (self._workspace.root / source).exists()
+
     # --- originals ----------------------------------------------------------------------------
 
     def _write_original(self, ordinal: int, original: KnownOriginal, holding: Holding) -> None:
         old = self._old(original)
         found = self._found.originals.get((original.dossier, original.name))
         source = self.sources[original.dossier]
-        if old:
+        if old and (found is None or self._is_there(str(old["source"]))):
             place = FoundSource(str(old["source"]), _number(old["source_size"]), _number(old["source_time"]))
         elif found:
             place = found

@@ -81,12 +81,8 @@ def salvage_ledger(ledger: Path, folder: Path) -> Salvage:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Whether SQLite finds nothing wrong with a database, and every row names what is there."""
-    try:
-        if next(flaws(database, 1), None) is not None:
-            return False
-        return database.execute("PRAGMA foreign_key_check").fetchone() is None
-    except sqlite3.Error:
-        return False
+    sound = next(flaws(database, 1), None) is None
+    return sound and database.execute("PRAGMA foreign_key_check").fetchone() is None
 
 
 def _read(database: sqlite3.Connection) -> Salvage:
