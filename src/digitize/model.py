@@ -6,12 +6,18 @@ with the origin at the top left; right and bottom lie just outside. Confidences 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from digitize.errors import DigitizeError, Fact
 
 Box = tuple[int, int, int, int]
+
+AT_PAGES = "at_pages"
+"""Fact of a problem that concerns single pages of a dossier: their numbers, from 1."""
+
+_MOST_PAGES_NAMED = 12
 
 
 class Language(StrEnum):
@@ -51,6 +57,12 @@ class Problem:
     def of(cls, error: DigitizeError) -> Problem:
         """The problem that an error describes."""
         return cls(error.code, dict(error.facts))
+
+    def at(self, pages: Sequence[int]) -> Problem:
+        """The same problem, said of some pages of its dossier."""
+        named = ", ".join(map(str, pages[:_MOST_PAGES_NAMED]))
+        more = " …" if len(pages) > _MOST_PAGES_NAMED else ""
+        return replace(self, facts=self.facts | {AT_PAGES: named + more})
 
 
 @dataclass(frozen=True, slots=True)

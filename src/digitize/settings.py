@@ -40,21 +40,37 @@ class Reading(_Section):
     tessdata: Path | None = None
 
 
-class Limits(_Section):
-    """What a single file or page may cost before it is set aside.
+class Inbox(_Section):
+    """How scans are taken from the inbox.
 
     Attributes:
-        megapixels: largest picture.
-        pages_per_file: most pages of one file.
-        page_seconds: longest time for one page or one dossier's work in a worker.
-        worker_megabytes: most address space of a worker; 0 for no limit.
+        quiet_seconds: a dossier is taken in when nothing in it has changed for so long.
+        marker: name of something that lies in the inbox for as long as its share is there; without it the
+            share counts as away. Empty for none.
+        watch: how ``run --watch`` notices what is new: ``events`` of the kernel, ``polling``, or ``auto`` for
+            whichever works on the file system.
+        rescan_minutes: so often ``run --watch`` looks through the whole inbox in any case.
 
     """
 
-    megapixels: float = Field(default=120.0, gt=0, le=178.0)
-    pages_per_file: int = Field(default=2000, gt=0)
-    page_seconds: float = Field(default=180.0, gt=0)
-    worker_megabytes: int = Field(default=6144, ge=0)
+    quiet_seconds: float = Field(default=5.0, ge=0, le=600)
+    marker: str = Field(default="", pattern=r"^[^/]*$")
+    watch: str = Field(default="auto", pattern="^(auto|events|polling)$")
+    rescan_minutes: float = Field(default=10.0, gt=0)
+
+
+class Limits(_Section):
+    """What a single file or page may cost before it is set aside, where the profile is not to hold.
+
+    See ``profiles.profile.LimitRules``.
+    """
+
+    megapixels: float | None = Field(default=None, gt=0, le=178.0)
+    pages_per_file: int | None = Field(default=None, gt=0)
+    page_seconds: float | None = Field(default=None, gt=0)
+    worker_megabytes: int | None = Field(default=None, ge=0)
+    attempts: int | None = Field(default=None, ge=2, le=10)
+    free_megabytes: int | None = Field(default=None, ge=0)
 
 
 class SigningKey(_Section):
@@ -126,6 +142,26 @@ class Trust(_Section):
     revocations: tuple[Path, ...] = ()
 
 
+class Cluster(_Section):
+    """How a run with ``--cluster`` speaks with other machines.
+
+    Attributes:
+        ca: certificate of the authority that both sides trust; one that is for this cluster alone.
+        cert: own certificate.
+        key: its private key, readable by its owner alone.
+        data: whether the workers see the same folders (``shared``) or page data are sent to them
+            (``sent``); ``auto`` sees for itself.
+        wait_seconds: how long a run waits for workers, and for a scheduler that is started again.
+
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    data: str = Field(default="auto", pattern="^(auto|shared|sent)$")
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+
 class Fonts(_Section):
     """Font of visible signatures; empty takes one metric-compatible with Times New Roman."""
 
@@ -146,6 +182,28 @@ class Access(_Section):
     owner: str = ""
 
 
+class Operations(_Section):
+    """What surrounds commands that nobody watches.
+
+    Attributes:
+        log: ``text`` for people, or ``json``: one object a line.
+        log_file: where these lines go; without it, to standard error.
+        metrics: file for the textfile collector of Prometheus' node exporter.
+        on_finish: program and arguments that are run when ``run``, ``audit`` or ``renew`` has ended. It is
+            believed only where nobody but the owner can have written it or these settings.
+        on_trouble: the same, when one of them has ended with something that a person must look at.
+        hook_seconds: longest time for either.
+
+    """
+
+    log: str = Field(default="text", pattern="^(text|json)$")
+    log_file: Path | None = None
+    metrics: Path | None = None
+    on_finish: tuple[str, ...] = ()
+    on_trouble: tuple[str, ...] = ()
+    hook_seconds: float = Field(default=60.0, gt=0)
+
+
 class Settings(_Section):
     """All settings of a workspace. Paths are relative to its folder.
 
@@ -156,12 +214,15 @@ class Settings(_Section):
     profile: str = "tt05-2025"
     jobs: int = Field(default=0, ge=0)
     organisation: Organisation
+    inbox: Inbox = Inbox()
     reading: Reading = Reading()
     limits: Limits = Limits()
     access: Access = Access()
+    operations: Operations = Operations()
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()
+    cluster: Cluster = Cluster()
 
 
 def load_settings(path: Path) -> Settings:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.ingest.kinds import is_plain_file, kind_of
+from digitize.ingest.names import inbox_names
 from digitize.ingest.naming import in_order, safe_code
+from digitize.ingest.shares import is_away
 from digitize.model import Problem
 
-_PASSING = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".lock")
-_SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_BESIDE = frozenset(
-    {".txt", ".md", ".json", ".csv", ".tsv", ".xml", ".xlsx", ".xls", ".html", ".log", ".ini"}
-    | {".sha256", ".md5", ".sig", ".p7s"}
-)
-"""Lists, notes and checksums that offices keep beside scans. They are no pages of the dossier."""
+OWN = "own_output_refused"
+"""Code of the problem that something was made by this program itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,8 @@ class Found:
         source: that folder or file.
         files: its scans, in order.
         rejected: what lies among them and is no scan.
+        unfinished: halves of files that somebody is copying there.
+        trouble: why it could not be listed whole; then nothing else is known of it.
 
     """
 
@@ -44,6 +44,8 @@ class Found:
     source: Path
     files: tuple[Path, ...]
     rejected: tuple[Rejected, ...] = ()
+    unfinished: tuple[Path, ...] = ()
+    trouble: OSError | None = None
 
 
 def discover(source: Path) -> Iterator[Found]:
@@ -52,26 +54,50 @@ def discover(source: Path) -> Iterator[Found]:
     A file is a dossier. A folder that holds folders is an inbox, each folder or file in it a
     dossier; a folder of files alone is a dossier. See ``discover_inbox`` for a folder that is an
     inbox whatever it holds.
+
+    Raises:
+        OSError: the source cannot be listed.
+
     """
-    if source.is_dir() and not any(is_folder(entry) for entry in _entries(source)):
+    if not source.is_dir():
+        yield _loose(source)
+    elif any(is_dir for _, is_dir in _entries(source)):
+        yield from discover_inbox(source)
+    else:
         found = _folder(source)
         if found is not None:
             yield found
-    elif source.is_dir():
-        yield from discover_inbox(source)
-    else:
-        yield _file(source)
 
 
 def discover_inbox(inbox: Path) -> Iterator[Found]:
-    """The dossiers of an inbox, in natural order."""
-    for entry in _entries(inbox):
-        if is_folder(entry):
-            found = _folder(entry)
-            if found is not None:
-                yield found
-        elif entry.suffix.lower() not in _BESIDE or not is_plain_file(entry):
-            yield _file(entry)
+    """The dossiers of an inbox, in natural order.
+
+    Raises:
+        OSError: the inbox cannot be listed.
+
+    """
+    for entry, is_dir in _entries(inbox):
+        found = _folder(entry) if is_dir else _file(entry)
+        if found is not None:
+            yield found
+
+
+def rediscover(source: Path) -> Found | None:
+    """A dossier that was found before, as it lies there now; None if nothing is left of it."""
+    try:
+        is_dir = stat.S_ISDIR(source.lstat().st_mode)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Found(safe_code(source.name), source, (), trouble=error)
+    return _folder(source) if is_dir else _file(source)
+
+
+def look_at(source: Path) -> Found | None:
+    """The dossier that lies in a folder or is a file; None if there is nothing."""
+    if is_folder(source):
+        return _folder(source)
+    return _file(source) if source.exists() or source.is_symlink() else None
 
 
 def is_folder(path: Path) -> bool:
@@ -80,59 +106,125 @@ def is_folder(path: Path) -> bool:
 
 
 def _folder(folder: Path) -> Found | None:
+    code = safe_code(folder.name)
     files: list[Path] = []
-    rejected: list[Rejected] = []
-    for path in _walk(folder):
-        problem = _refusal(path)
-        if problem is None:
-            files.append(path)
-        elif path.suffix.lower() not in _BESIDE or not is_plain_file(path):
-            rejected.append(Rejected(path, problem))
+    try:
+        listing = _listed(folder)
+        rejected = list(listing.rejected)
+        for path in listing.files:
+            problem = _refusal(path)
+            if problem is None:
+                files.append(path)
+            elif not _is_note(path):
+                rejected.append(Rejected(path, problem))
+    except OSError as error:
+        return Found(code, folder, (), trouble=error)
     if not files and not rejected:
         return None
-    return Found(safe_code(folder.name), folder, tuple(files), tuple(rejected))
+    return Found(code, folder, tuple(files), tuple(rejected), tuple(listing.unfinished))
 
 
-def _file(path: Path) -> Found:
-    problem = _refusal(path)
+def _file(path: Path) -> Found | None:
+    """A loose file of an inbox; None for a list or a note."""
+    try:
+        is_note = inbox_names().is_beside(path) and is_plain_file(path)
+    except OSError as error:
+        return Found(safe_code(path.name), path, (), trouble=error)
+    return None if is_note else _loose(path)
+
+
+def _loose(path: Path) -> Found:
+    try:
+        problem = _refusal(path)
+    except OSError as error:
+        return Found(safe_code(path.name), path, (), trouble=error)
     code = safe_code(path.stem if path.suffix else path.name)
     if problem is not None:
         return Found(safe_code(path.name), path, (), (Rejected(path, problem),))
     return Found(code, path, (path,))
 
 
-def _walk(folder: Path) -> list[Path]:
-    """Every file under a folder, in natural order of its path; links are not followed."""
-    found: list[Path] = []
-    for place, folders, names in os.walk(folder, followlinks=False):
-        base = Path(place)
-        linked = [name for name in folders if (base / name).is_symlink()]
-        folders[:] = [name for name in folders if not _ignored(name) and name not in linked]
-        found.extend(base / name for name in [*names, *linked] if not _ignored(name))
-    return [folder / path for path in in_order(path.relative_to(folder) for path in found)]
+@dataclass(slots=True)
+class _Listing:
+    files: list[Path] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unfinished: list[Path] = field(default_factory=list)
 
 
-def _entries(folder: Path) -> list[Path]:
-    names = (path.relative_to(folder) for path in folder.iterdir())
-    return [folder / name for name in in_order(names) if not _ignored(str(name))]
+def _listed(folder: Path) -> _Listing:
+    """Every file under a folder, in natural order of its path; links are not followed.
+
+    Raises:
+        OSError: a part of it cannot be listed, so that nobody knows what is missing.
+
+    """
+    names = inbox_names()
+    listing = _Listing()
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                inside = list(entries)
+        except PermissionError as error:
+            listing.rejected.append(Rejected(place, _unreadable(place, error)))
+            continue
+        if any(entry.name in names.own_files for entry in inside):
+            # All of it is one thing, whatever else lies there.
+            return _Listing(rejected=[Rejected(place, Problem(OWN, {"file": place.name}))])
+        for entry in inside:
+            path = place / entry.name
+            if names.is_unfinished(entry.name):
+                listing.unfinished.append(path)
+            elif names.is_ignored(entry.name):
+                continue
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            else:
+                listing.files.append(path)
+    listing.files = [folder / path for path in in_order(path.relative_to(folder) for path in listing.files)]
+    return listing
 
 
-def _ignored(name: str) -> bool:
-    lower = name.lower()
-    return lower.startswith((".", "~$", "readme")) or lower in _SYSTEM or lower.endswith(_PASSING)
+def _entries(folder: Path) -> list[tuple[Path, bool]]:
+    """What lies in a folder and is not passed over, in natural order, and whether it is a folder itself."""
+    names = inbox_names()
+    with os.scandir(folder) as entries:
+        kinds = {
+            Path(entry.name): entry.is_dir(follow_symlinks=False)
+            for entry in entries
+            if not names.is_ignored(entry.name)
+        }
+    return [(folder / name, kinds[Path(name)]) for name in in_order(kinds)]
+
+
+def _is_note(path: Path) -> bool:
+    return inbox_names().is_beside(path) and is_plain_file(path)
 
 
 def _refusal(path: Path) -> Problem | None:
-    """Why a path cannot be a scan; None if it can."""
-    if path.is_symlink():
-        return Problem("link_refused", {"file": path.name})
-    if not is_plain_file(path):
-        return Problem("special_file_refused", {"file": path.name})
+    """Why a path cannot be a scan; None if it can.
+
+    Raises:
+        OSError: it has gone, or the share on which it lies.
+
+    """
     try:
-        if path.stat().st_size == 0:
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return Problem("link_refused", {"file": path.name})
+        if not stat.S_ISREG(status.st_mode):
+            return Problem("special_file_refused", {"file": path.name})
+        if status.st_size == 0:
             return Problem("file_empty", {"file": path.name})
         if kind_of(path) is None:
             return Problem("not_a_scan", {"file": path.name})
     except OSError as error:
-        return Problem("file_unreadable_here", {"file": path.name, "detail": error.strerror or ""})
+        if is_away(error) or isinstance(error, FileNotFoundError):
+            raise
+        return _unreadable(path, error)
     return None
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem("file_unreadable_here", {"file": path.name, "detail": error.strerror or ""})

@@ -99,6 +99,26 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 
+def picture_page(picture: Picture, *, quality: int = 70) -> ReadPage:
+    """A page that is kept as it lies, because it cannot be read; the whole of it is marked as unread."""
+    height, width = picture.pixels.shape[:2]
+    reading = PageReading(
+        width=width,
+        height=height,
+        dpi=picture.dpi,
+        rotated=0,
+        rotation_confidence=0.0,
+        skew=0.0,
+        skew_confidence=0.0,
+        blank=False,
+        words=(),
+        unread=((0, 0, width, height),),
+        problems=(*picture.problems, Problem("page_not_read")),
+        engine="",
+    )
+    return ReadPage(reading, encode(picture, picture.pixels, changed=False, quality=quality), picture.pixels)
+
+
 def _quality(
     picture: Picture, grey: Pixels, dpi: float, skew: float, unread: float, *, blank: bool
 ) -> PageQuality:

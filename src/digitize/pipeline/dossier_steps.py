@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitize.errors import ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
@@ -17,6 +17,8 @@ from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.pipeline.signing_trouble import note_unsigned
+from digitize.pipeline.space import TOO_SMALL
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -112,6 +114,9 @@ class DossierSteps:
         required = self._workspace.profile.review.required
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
+        # Nobody has read what a clerk has accepted as a picture.
+        unread = any(page.picture for page in self._ledger.pages(record.id))
+        needed = needed or (unread and required is not ReviewBefore.NEVER)
         needed = needed or waits_for_correction(self._ledger, record)
         stage = Stage.IN_REVIEW if needed else Stage.APPROVED
         event = "review_needed" if needed else "approved"
@@ -126,6 +131,8 @@ class DossierSteps:
     def _start_composing(self, record: DossierRecord) -> None:
         pages = self._ledger.pages(record.id)
         if not self._pages.are_derived(record, pages):
+            return
+        if not self._batch.has_room(self._batch.demand.of_documents(record.id), record.id):
             return
         documents = findings.load_documents(self._ledger, record.id)
         waiting = set(range(1, len(documents) + 1))
@@ -164,7 +171,7 @@ class DossierSteps:
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
-        engine = next((str(page.summary["engine"]) for page in own if page.summary), "")
+        engine = next((str(p.summary["engine"]) for p in own if p.summary and p.summary["engine"]), "")
         title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
         provenance = Provenance(
             title=f"{title} - {record.id}",
@@ -188,12 +195,22 @@ class DossierSteps:
             return
         try:
             packaged = self._packager.package(record.id)
-        except SigningProblem as error:
-            # What cannot sign now cannot sign the next one either; pages can still be read.
-            self._packager = None
-            self._batch.result.unsigned = error
-            self._batch.observer.problem(record.id, Problem.of(error))
+            self._batch.freed = True
+        except EnvironmentProblem as error:
+            if isinstance(error, SigningProblem):
+                self._wait_unsigned(record.id, error)
+            elif error.code == TOO_SMALL:
+                self._batch.hold(error, record.id)
+            else:
+                raise
             return
         for note in packaged.notes:
             self._batch.observer.noted(record.id, note)
         self._batch.observer.moved(record.id, Stage.PACKAGED)
+
+    def _wait_unsigned(self, dossier: str, error: SigningProblem) -> None:
+        # What cannot sign now cannot sign the next one either; pages can still be read.
+        self._packager = None
+        note_unsigned(self._ledger, error, self._batch.clock)
+        self._batch.result.unsigned = error
+        self._batch.observer.problem(dossier, Problem.of(error))

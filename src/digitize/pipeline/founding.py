@@ -11,10 +11,12 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import copy_whole, make_folder, write_whole
 from digitize.model import Language
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.mounts import require_local
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.profiles import DEMO
 from digitize.profiles.profile import load_profile
 from digitize.samples.dossiers import OFFICE, write_dossiers
+from digitize.settings import Inbox
 from digitize.signatures.demo_authority import make_demo_authority
 from digitize.times import Clock
 
@@ -43,7 +45,7 @@ def found_workspace(root: Path, founder: Founder, who: str, clock: Clock) -> Wor
 
     Raises:
         UsageProblem: there is something in the folder.
-        EnvironmentProblem: the folder cannot be made, or the profile does not exist.
+        EnvironmentProblem: the folder cannot be made or is on a network share, or the profile does not exist.
 
     """
     _require_empty(root)
@@ -111,6 +113,8 @@ def _found(root: Path, founder: Founder, extra: str, who: str, clock: Clock) -> 
             name=json.dumps(founder.name, ensure_ascii=False),
             code=json.dumps(founder.code, ensure_ascii=False),
             fonds=json.dumps(founder.fonds, ensure_ascii=False),
+            # What a demo is given lies there whole before anybody calls a run.
+            quiet=0.5 if extra else Inbox().quiet_seconds,
             keys=extra or _template("keys.toml"),
         )
         for folder in ("scans", "originals", "archive", "quarantine", "work"):
@@ -129,6 +133,7 @@ def _found(root: Path, founder: Founder, extra: str, who: str, clock: Clock) -> 
 def _require_empty(root: Path) -> None:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageProblem("folder_not_empty", path=str(root))
+    require_local(root)
 
 
 def _template(name: str) -> str:

@@ -7,22 +7,36 @@ and adopts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem, Fact, ItemProblem, UsageProblem
-from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
-from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
+from digitize.errors import EnvironmentProblem, Fact, ItemProblem
+from digitize.files import (
+    READ_ONLY,
+    Fixity,
+    copy_whole,
+    fixity,
+    make_folder,
+    remove_file,
+    size_of,
+    write_whole,
+)
+from digitize.ingest.discover import OWN, Found, Rejected
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
+from digitize.ingest.stillness import Stillness
 from digitize.model import Problem, Stage
+from digitize.pipeline.arrivals import Arrivals
 from digitize.pipeline.deadlines import settle_deadline
+from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import release, set_aside
 from digitize.pipeline.records import DossierRecord, OriginalRecord
+from digitize.pipeline.space import Space
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -34,8 +48,8 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
-_STRAY = frozenset(
-    {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
+STRAY = frozenset(
+    {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here", OWN}
 )
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
 
@@ -48,21 +62,49 @@ class TakenIn:
         dossiers: codes of dossiers that are new or have new pages.
         rejected: codes of what was set aside.
         notes: what the clerk should know, with the dossier it concerns.
+        left: what the files need for which there was no room.
+        refusal: what was missing for the first of them; None if there was room for all.
+        trouble: why not all of the inbox could be looked at.
 
     """
 
     dossiers: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     notes: list[tuple[str, Problem]] = field(default_factory=list)
+    left: Needs = field(default_factory=Needs)
+    refusal: EnvironmentProblem | None = None
+    trouble: EnvironmentProblem | None = None
 
 
 class Intake:
-    """Takes dossiers from an inbox into a workspace."""
+    """Takes dossiers from an inbox into a workspace.
 
-    def __init__(self, workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
+    Args:
+        workspace: whose.
+        ledger: in which it is recorded.
+        clock: tells the time.
+        stillness: what is known from earlier looks; then nobody waits for what is in motion. Without it a
+            dossier that is in motion is waited for once, for as long as the settings say.
+        space: what may be written; by default what the settings leave.
+
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        ledger: Ledger,
+        clock: Clock,
+        stillness: Stillness | None = None,
+        space: Space | None = None,
+    ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
+        self._space = space or Space(workspace.limits.free_megabytes)
+        self._demand = Demand(workspace, ledger, self._space)
+        self._promised = Needs()
+        self._pause: Callable[[float], None] | None = time.sleep if stillness is None else None
+        self._stillness = stillness or make_stillness(workspace)
 
     def take(self, sources: Sequence[Path]) -> TakenIn:
         """Take in what is new in some sources, or in the workspace's inbox if none is named.
@@ -73,36 +115,29 @@ class Intake:
 
         """
         taken = TakenIn()
-        for found in self._found(sources):
+        arrivals = Arrivals(self._workspace, self._stillness, self._pause)
+        for found in arrivals.ready(sources, self._is_taken, self._has_news):
             try:
                 self._take_one(found, taken)
             except OSError as error:
-                raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
+                if not arrivals.blames(found, error):
+                    raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
+                arrivals.stumble(found, error)
+        taken.notes.extend(arrivals.notes)
+        taken.trouble = arrivals.trouble
         return taken
-
-    def _found(self, sources: Sequence[Path]) -> Iterator[Found]:
-        for source in sources:
-            if not source.exists() and not source.is_symlink():
-                raise UsageProblem("source_missing", path=str(source))
-            if self._workspace.is_inside(source):
-                raise UsageProblem("source_is_own", path=str(source))
-        if not sources:
-            inbox = self._workspace.inbox
-            if not inbox.is_dir():
-                raise EnvironmentProblem("inbox_missing", path=str(inbox))
-            return discover_inbox(inbox)
-        chosen: Iterable[Found] = (found for source in sources for found in discover(source))
-        return iter(chosen)
 
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source)
-        new_files = [path for path in found.files if self._is_new(path)]
+        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
         new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
         if not new_files and not new_refusals:
+            return
+        if not self._has_room(new_files, taken):
             return
         if record is None:
             record = self._new_dossier(found, source, taken)
@@ -112,6 +147,19 @@ class Intake:
         except ItemProblem as error:
             # A person is working on it: what is new waits for the next run.
             taken.notes.append((record.id, Problem.of(error)))
+
+    def _has_room(self, files: Sequence[Path], taken: TakenIn) -> bool:
+        """Whether files can be kept and worked on with all that was taken in; if not, they stay in place."""
+        if not files:
+            return True
+        derived = self._demand.of_files(files)
+        needs = derived + Needs({self._workspace.originals: sum(map(size_of, files))})
+        taken.refusal = taken.refusal or self._space.shortage(self._promised + needs)
+        if taken.refusal is not None:
+            taken.left += needs
+            return False
+        self._promised += derived
+        return True
 
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
@@ -128,7 +176,7 @@ class Intake:
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
-        stray = record.problem is not None and record.problem.code in _STRAY
+        stray = record.problem is not None and record.problem.code in STRAY
         return record.stage is Stage.QUARANTINED and stray and not found.rejected
 
     def _release(self, record: DossierRecord) -> None:
@@ -138,8 +186,7 @@ class Intake:
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
     def _new_dossier(self, found: Found, source: str, taken: TakenIn) -> DossierRecord:
-        codes = self._ledger.dossier_codes()
-        code = unused(found.code, codes)
+        code = unused(found.code, self._ledger.codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
             known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
@@ -157,6 +204,7 @@ class Intake:
         names = self._ledger.original_names(record.id)
         ordinal = len(names)
         added: list[OriginalRecord] = []
+        copies: list[Path] = []
         for path in files:
             before = path.stat()
             wanted = safe_code(path.name)
@@ -166,11 +214,14 @@ class Intake:
                 clash = Problem("name_clash", {"file": nfc(path.name), "used": name})
                 taken.notes.append((record.id, clash))
             proof = self._copied(path, folder / name)
+            copies.append(folder / name)
             after = path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                # Somebody is still writing it: the copy is replaced when it has come to rest.
+                # Somebody is still writing it. Without it the others are no whole dossier.
                 taken.notes.append((record.id, Problem("file_in_motion", {"file": path.name})))
-                continue
+                for copy in copies:
+                    remove_file(copy)
+                return
             names.append(name)
             ordinal += 1
             added.append(
@@ -188,8 +239,6 @@ class Intake:
                     signed=False,
                 )
             )
-        if not added:
-            return
         known = self._ledger.checksums(record.id)
         self._write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
         if record.stage is Stage.QUARANTINED:
@@ -240,19 +289,42 @@ class Intake:
         status = path.lstat()
         return self._ledger.is_refused(self._written(path), status.st_size, status.st_mtime_ns)
 
+    def _has_news(self, found: Found) -> bool:
+        """Whether there is something in a dossier that was neither taken in nor refused as it is now."""
+        return any(map(self._is_new, found.files)) or not all(
+            self._was_refused(one.path) for one in found.rejected
+        )
+
     def _is_new(self, path: Path) -> bool:
-        """Whether a file has not been taken in as it is now."""
+        """Whether a file has been neither taken in nor refused as it is now."""
+        return not self._was_refused(path) and not self._is_taken(path)
+
+    def _is_taken(self, path: Path) -> bool:
+        """Whether a file has been taken in as it is now."""
         status = path.stat()
-        if self._was_refused(path):
-            return False
-        return not any(
+        return any(
             known.source_size == status.st_size and known.source_time == status.st_mtime_ns
             for known in self._ledger.originals_from(self._written(path))
         )
 
+    def _came_again(self, path: Path) -> bool:
+        """Whether a file is the one that was last taken from its place, put there once more; remembered."""
+        status, source = path.stat(), self._written(path)
+        known = next(iter(self._ledger.originals_from(source)), None)
+        if known is None or known.size != status.st_size or fixity(path).sha256 != known.sha256:
+            return False
+        with self._ledger.transaction():
+            self._ledger.set_source_time(source, known.sha256, status.st_mtime_ns)
+        return True
+
     def _written(self, path: Path) -> str:
-        return self._workspace.source_name(path)
+        return self._workspace.written(path)
 
     def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
         lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
         write_whole(folder / CHECKSUMS, "".join(lines))
+
+
+def make_stillness(workspace: Workspace) -> Stillness:
+    """What decides, for a workspace, whether a dossier in its inbox has come to rest."""
+    return Stillness(workspace.settings.inbox.quiet_seconds, time.time, time.monotonic)

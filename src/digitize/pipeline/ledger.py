@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -220,6 +220,32 @@ class Ledger:
         sql = f"SELECT * FROM dossier {where} ORDER BY received_at, id"  # noqa: S608 - marks alone
         return [dossier_of(row) for row in self.rows(sql, *stages)]
 
+    def dossiers_of(self, codes: Collection[str]) -> list[DossierRecord]:
+        """Dossiers of some codes, in the order in which they were received."""
+        chosen, values = among(codes, "WHERE", "id")
+        sql = f"SELECT * FROM dossier {chosen} ORDER BY received_at, id"  # noqa: S608 - marks alone
+        return [dossier_of(row) for row in self.rows(sql, *values)]
+
+    def replaced(self) -> dict[str, str]:
+        """Packages that a later one of their dossier has taken the place of, with the dossier."""
+        sql = "SELECT id, replaces FROM dossier WHERE replaces IS NOT NULL AND stage = ?"
+        return {row["replaces"]: row["id"] for row in self.rows(sql, Stage.PACKAGED)}
+
+    @property
+    def codes(self) -> Container[str]:
+        """Codes that are taken, looked up one by one: they may be many."""
+        return _Codes(self)
+
+    def work_at(self, *stages: Stage) -> list[str]:
+        """Codes of the dossiers at some stages in the order in which they are worked on.
+
+        Urgent ones come first, then those that are due first, then those that were received first.
+        """
+        marks = ",".join("?" * len(stages))
+        order = "urgent DESC, due_on IS NULL, due_on, received_at, id"
+        sql = f"SELECT id FROM dossier WHERE stage IN ({marks}) ORDER BY {order}"  # noqa: S608
+        return [row["id"] for row in self.rows(sql, *stages)]
+
     def dossier_codes(self) -> set[str]:
         """Every code that is taken."""
         return {row["id"] for row in self.rows("SELECT id FROM dossier")}
@@ -250,6 +276,14 @@ class Ledger:
         """What a person should know of a dossier."""
         text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
         self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
+
+    def set_urgent(self, identifier: str, *, urgent: bool) -> bool:
+        """Let a dossier go before others, or no longer; tell whether that changed anything."""
+        sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
+        changed = bool(self.execute(sql, int(urgent), identifier, int(urgent)))
+        if changed:
+            self.add_event("urgent" if urgent else "not_urgent", identifier)
+        return changed
 
     def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
         """The identity of a dossier's package, or the folder it came to lie in."""
@@ -320,6 +354,12 @@ class Ledger:
             int(record.signed),
         )
 
+    def set_source_time(self, source: str, sha256: str, time: int) -> None:
+        """The file that was taken from a path lies there again, with another time and the same bytes."""
+        self.execute(
+            "UPDATE original SET source_time = ? WHERE source = ? AND sha256 = ?", time, source, sha256
+        )
+
     def set_inspected(self, dossier: str, original: int, pages: int, *, signed: bool) -> None:
         """What a worker found when it looked into a file."""
         self.execute(
@@ -341,19 +381,31 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet.
+        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
-        Those of dossiers that were begun come first, then those of large dossiers: what is left for the
-        last worker at the end of a batch is short. Of equals the one received first comes first.
+        Those of urgent dossiers come first, then those that are due first, then those that were begun, then
+        large ones: what is left for the last worker at the end of a batch is short. Of equals the one
+        received first comes first.
         """
         sql = (
-            "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
+            "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
-            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
-            "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
+            "WHERE page.state = 'waiting' AND page.unsettled = 0 "
+            "ORDER BY urgent DESC, due_on IS NULL, due_on, open.begun DESC, open.pages DESC, "
+            "open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
+
+    def waiting_page(self, dossier: str, ordinal: int) -> PageRecord | None:
+        """A page, if nobody has read it yet and its dossier still waits for it."""
+        sql = (
+            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier WHERE page.dossier = ? "
+            "AND page.ordinal = ? AND page.state = 'waiting' AND dossier.stage = ?"
+        )
+        rows = self.rows(sql, dossier, ordinal, Stage.RECEIVED)
+        return page_of(rows[0]) if rows else None
 
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
         """Lay out the pages of a dossier: for each, its file and the page in it."""
@@ -369,7 +421,8 @@ class Ledger:
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""
         self.execute(
-            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET attempts = attempts + 1, unsettled = unsettled + 1 "
+            "WHERE dossier = ? AND ordinal = ?",
             dossier,
             ordinal,
         )
@@ -377,7 +430,8 @@ class Ledger:
     def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
         """A page has been read."""
         self.execute(
-            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET state = 'read', summary = ?, problem = NULL, unsettled = 0 "
+            "WHERE dossier = ? AND ordinal = ?",
             _json(summary),
             dossier,
             ordinal,
@@ -387,7 +441,8 @@ class Ledger:
         """Pages must be read again; their attempts start anew."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
+                "problem = NULL, summary = NULL "
                 "WHERE dossier = ? AND ordinal = ?",
                 dossier,
                 ordinal,
@@ -433,6 +488,23 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement("\n".join(lines)):
             yield "\n".join(lines)
             lines.clear()
+
+
+class _Codes(Container[str]):
+    """The codes of a ledger's dossiers."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __contains__(self, code: object) -> bool:
+        return bool(self._ledger.rows("SELECT 1 FROM dossier WHERE id = ?", code))
+
+
+def among(codes: Collection[str] | None, begin: str, column: str = "dossier") -> tuple[str, tuple[str, ...]]:
+    """The condition that a dossier is one of some, after ``begin``, and its values; none for None."""
+    if codes is None:
+        return "", ()
+    return f"{begin} {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(codes)),)  # noqa: S608
 
 
 def _json(value: Mapping[str, object]) -> str:

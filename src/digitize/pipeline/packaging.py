@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from digitize.files import make_folder, publish_folder, remove_tree
 from digitize.model import Document, PageReading, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.content import ReadDocument, content_json
+from digitize.pipeline.demand import Demand
 from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.generations import package_names, reason_for_next, retire
@@ -31,6 +32,7 @@ from digitize.pipeline.layout import document_file, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord
+from digitize.pipeline.space import Disk, Space, disk_of
 from digitize.pipeline.statements import known_values
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
@@ -59,6 +61,7 @@ class Packager:
         seal: the key and how to sign.
         clock: tells the signing time.
         new_uuid: makes identifiers.
+        look: finds out how full a disk is.
 
     """
 
@@ -67,6 +70,7 @@ class Packager:
     seal: Seal
     clock: Clock
     new_uuid: NewUuid = field(default=uuid.uuid4)
+    look: Callable[[Path], Disk] = field(default=disk_of)
 
     def package(self, dossier: str) -> Packaged:
         """Sign and package a composed dossier.
@@ -75,7 +79,7 @@ class Packager:
             ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
                 cannot be signed.
             SigningProblem: key, certificate, token or an authority cannot be used now.
-            EnvironmentProblem: the disk does not take it.
+            EnvironmentProblem: the disk does not take it, or has not enough room for it.
 
         """
         notes: tuple[Problem, ...] = ()
@@ -89,6 +93,7 @@ class Packager:
             if not target.exists():
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
+                self._require_room(record)
                 notes = self._build(record, names, target)
             generation = self._generation(record)
             with self.ledger.transaction():
@@ -110,6 +115,11 @@ class Packager:
             retire(self.workspace, self.ledger, packaged)
             remove_tree(self.workspace.work / dossier)
         return Packaged(target, notes)
+
+    def _require_room(self, record: DossierRecord) -> None:
+        documents = len(load_documents(self.ledger, record.id))
+        space = Space(self.workspace.limits.free_megabytes, self.look)
+        space.require(Demand(self.workspace, self.ledger, space).of_package(record, documents), begun=True)
 
     def can_package(self, record: DossierRecord) -> bool:
         """Whether what a package is made of is there, or the package itself is already."""

@@ -146,7 +146,7 @@ class RowWriter:
         if told and told not in self.sources.values():
             return told
         self.guessed.append(code)
-        inbox = self._workspace.source_name(self._workspace.inbox)
+        inbox = self._workspace.written(self._workspace.inbox)
         names = [one.name for one in holding.originals]
         # A dossier of one file had its code from the name of that file.
         alone = len(names) == 1 and code in (PurePosixPath(names[0]).stem, names[0])

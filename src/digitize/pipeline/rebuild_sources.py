@@ -132,7 +132,7 @@ def _claim(
     dossier: str,
     same: Sequence[tuple[Path, KnownOriginal]],
 ) -> None:
-    result.dossiers[dossier] = workspace.source_name(found.source)
+    result.dossiers[dossier] = workspace.written(found.source)
     taken: set[Path] = set()
     for path, known in same:
         key = (known.dossier, known.name)
@@ -144,4 +144,4 @@ def _claim(
 
 def _source(workspace: Workspace, path: Path) -> FoundSource:
     status = path.lstat()
-    return FoundSource(workspace.source_name(path), status.st_size, status.st_mtime_ns)
+    return FoundSource(workspace.written(path), status.st_size, status.st_mtime_ns)

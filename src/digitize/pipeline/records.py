@@ -50,7 +50,15 @@ class OriginalRecord:
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """A page of a dossier: which page of which file, and whether it has been read."""
+    """A page of a dossier: which page of which file, and whether it has been read.
+
+    Attributes:
+        attempts: how often it was begun, in all.
+        unsettled: how often it was begun without an outcome that anybody knows of.
+        picture: a person has accepted it as a picture that nobody reads.
+        problem: why it failed; None where it has not.
+
+    """
 
     dossier: str
     ordinal: int
@@ -59,6 +67,9 @@ class PageRecord:
     read: bool
     attempts: int
     summary: dict[str, object] | None
+    unsettled: int = 0
+    picture: bool = False
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +138,7 @@ def page_of(row: Row) -> PageRecord:
         read=row["state"] == "read",
         attempts=row["attempts"],
         summary=json.loads(row["summary"]) if row["summary"] else None,
+        unsettled=row["unsettled"],
+        picture=bool(row["picture"]),
+        problem=problem_from(row["problem"]),
     )

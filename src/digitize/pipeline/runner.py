@@ -8,10 +8,12 @@ that a run killed at any moment goes on where it stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from digitize.errors import ItemProblem
+from digitize.errors import EnvironmentProblem, ItemProblem
+from digitize.ingest.stillness import Stillness
 from digitize.model import Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
@@ -24,7 +26,9 @@ from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
+from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
+from digitize.pipeline.urgency import mark_urgent
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -32,7 +36,7 @@ from digitize.times import Clock
 class Runner:
     """Drives the dossiers of one workspace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a run works with is handed in
         self,
         workspace: Workspace,
         ledger: Ledger,
@@ -42,37 +46,101 @@ class Runner:
         *,
         until: Stage = Stage.PACKAGED,
         packager: Packager | None = None,
+        space: Space | None = None,
+        alone: TaskExecutor | None = None,
     ) -> None:
         workspace.require_rules()
-        flights = Flights(executor, workspace.settings.limits.page_seconds)
-        self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace))
+        space = space or Space(workspace.limits.free_megabytes)
+        flights = Flights(executor, workspace.limits.page_seconds, alone)
+        self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace), space)
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
         self._until = until
 
-    def run(self, sources: Sequence[Path]) -> RunResult:
-        """Take in what is new and work until nothing is left that needs no person."""
+    def run(
+        self,
+        sources: Sequence[Path],
+        urgent: Sequence[str] = (),
+        *,
+        stillness: Stillness | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> RunResult:
+        """Take in what is new and work until nothing is left that needs no person.
+
+        Args:
+            sources: where scans lie; the inbox if none are named.
+            urgent: codes of dossiers that go before all others.
+            stillness: what is known of dossiers that were in motion, see ``Intake``.
+            stop: asked between any two steps, and at least once a second, whether to begin nothing more.
+
+        """
         batch = self._batch
         started = time.monotonic()
         clear_leftovers(batch.workspace, batch.ledger, batch.clock)
-        self._note(Intake(batch.workspace, batch.ledger, batch.clock).take(sources))
-        batch.ready.extend(record.id for record in batch.ledger.dossiers(*ACTIVE))
+        self._take(sources, stillness)
+        mark_urgent(batch.ledger, urgent)
+        batch.ready.extend(batch.ledger.work_at(*ACTIVE))
         batch.observer.planned(self._pages.waiting())
-        while True:
-            self._fill()
-            if not len(batch.flights):
-                break
-            self._land()
+        try:
+            self._work(sources, stillness, stop)
+        except BaseException:
+            self._pages.give_up()
+            raise
+        batch.result.stopped = self._shortage()
         batch.result.seconds = time.monotonic() - started
         return batch.result
 
-    def _fill(self) -> None:
+    def _work(self, sources: Sequence[Path], stillness: Stillness | None, stop: Callable[[], bool]) -> None:
+        batch = self._batch
+        flights, ready = batch.flights, batch.ready
+        while True:
+            if not stop():
+                self._fill(stop)
+            if not len(flights) and not stop():
+                self._fill_alone()
+            if len(flights):
+                self._land()
+            elif stop():
+                break
+            elif batch.freed and (batch.held or batch.left):
+                # What was packaged has left room.
+                batch.freed, batch.held = False, []
+                self._take(sources, stillness)
+                ready.extend(batch.ledger.work_at(*ACTIVE))
+            elif not ready:
+                break
+
+    def _take(self, sources: Sequence[Path], stillness: Stillness | None) -> None:
+        batch = self._batch
+        taken = Intake(batch.workspace, batch.ledger, batch.clock, stillness, batch.space).take(sources)
+        batch.left = taken.left
+        batch.refusal = taken.refusal or batch.refusal
+        self._note(taken)
+
+    def _fill(self, stop: Callable[[], bool]) -> None:
         """Keep the workers busy: dossiers that can go on first, then pages."""
         flights, ready = self._batch.flights, self._batch.ready
-        while ready and flights.free > 0:
+        while ready and flights.free > 0 and not stop():
             self._steps.go_on(ready.popleft(), self._until)
         if flights.free > 0 and self._until is not Stage.RECEIVED:
             self._pages.start(flights.free)
+
+    def _shortage(self) -> EnvironmentProblem | None:
+        """What was missing on a disk for what a run has left; None if it has left nothing for that reason."""
+        batch = self._batch
+        waiting = self._pages.waiting() if self._until is not Stage.RECEIVED else 0
+        if not (waiting or batch.held or batch.left):
+            return None
+        rest = batch.demand.of_rest(waiting, batch.held, batch.left)
+        return batch.space.shortage(rest) or batch.refusal
+
+    def _fill_alone(self) -> None:
+        """When all else is done: what may have taken others with it, one at a time."""
+        flights, suspected = self._batch.flights, self._batch.suspected
+        while suspected and not len(flights):
+            flights.start_alone(partial(self._steps.go_on, suspected.popleft(), self._until))
+        if not len(flights) and not self._batch.ready and self._until is not Stage.RECEIVED:
+            flights.start_alone(self._pages.start_suspect)
 
     def _land(self) -> None:
         for flight, future in self._batch.flights.landed():
@@ -86,12 +154,14 @@ class Runner:
         result, observer = self._batch.result, self._batch.observer
         result.failed.extend(taken.rejected)
         result.notes.extend(taken.notes)
+        result.trouble = taken.trouble
         for dossier, problem in taken.notes:
             observer.problem(dossier, problem)
         for dossier in taken.rejected:
             record = self._batch.ledger.dossier(dossier)
             if record is not None and record.problem is not None:
                 observer.problem(dossier, record.problem)
+                observer.moved(dossier, Stage.QUARANTINED)
         observer.taken_in(len(taken.dossiers))
 
 
@@ -100,7 +170,7 @@ def _reading_settings(workspace: Workspace) -> ReadingSettings:
     return ReadingSettings(
         engine=EngineName(settings.reading.engine),
         tessdata=find_tessdata(settings.reading.tessdata),
-        max_megapixels=settings.limits.megapixels,
+        max_megapixels=workspace.limits.megapixels,
         jpeg_quality=profile.pdf.jpeg_quality,
         quality=profile.quality,
     )

@@ -13,7 +13,8 @@ from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
 from digitize.pipeline.access import give_to_group, require_account
-from digitize.profiles.profile import Profile, load_profile
+from digitize.pipeline.mounts import require_local
+from digitize.profiles.profile import LimitRules, Profile, load_profile
 from digitize.settings import Settings, load_settings
 
 SETTINGS_NAME = "digitize.toml"
@@ -43,6 +44,11 @@ class Workspace:
     def profile(self) -> Profile:
         """The rules that the settings choose."""
         return load_profile(self.settings.profile, self.root)
+
+    @cached_property
+    def limits(self) -> LimitRules:
+        """What a file or page may cost: as the profile says, unless the settings say otherwise."""
+        return self.profile.limits.model_copy(update=self.settings.limits.model_dump(exclude_none=True))
 
     @cached_property
     def templates(self) -> dict[str, Template]:
@@ -144,10 +150,12 @@ class Workspace:
         """Make the folders that a workspace needs, and let them belong to whom the settings say.
 
         Raises:
-            EnvironmentProblem: they cannot be made or written to, or the account or the group is wrong.
+            EnvironmentProblem: they cannot be made or written to, the account or the group is wrong, or the
+                ledger lies on a network share.
 
         """
         require_account(self.settings.access)
+        require_local(self.ledger)
         give_to_group(self.settings.access, [self.root])
         for folder in self.own_folders:
             try:
@@ -174,7 +182,12 @@ class Workspace:
         if not self.archive.is_dir():
             raise EnvironmentProblem("folder_unusable", path=str(self.archive))
 
-    def source_name(self, path: Path) -> str:
+    def is_inside(self, path: Path) -> bool:
+        """Whether a path is one of the folders that the program writes itself."""
+        resolved = path.resolve()
+        return any(resolved.is_relative_to(folder.resolve()) for folder in self.own_folders)
+
+    def written(self, path: Path) -> str:
         """A path as the ledger keeps it: relative to the workspace if it lies in it.
 
         Not normalised: two names that look alike are two places all the same. Bytes that are no
@@ -185,11 +198,6 @@ class Workspace:
         inside = absolute.is_relative_to(self.root)
         written = (absolute.relative_to(self.root) if inside else absolute).as_posix()
         return os.fsencode(written).decode("utf-8", "backslashreplace")
-
-    def is_inside(self, path: Path) -> bool:
-        """Whether a path is one of the folders that the program writes itself."""
-        resolved = path.resolve()
-        return any(resolved.is_relative_to(folder.resolve()) for folder in self.own_folders)
 
     def require_outside(self, path: Path) -> None:
         """Make sure that a copy for others goes where the program neither keeps nor looks for anything.

@@ -49,6 +49,29 @@ class ReviewRules(_Part):
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
 
+class LimitRules(_Part):
+    """What a single file or page may cost before it is set aside; a workspace's settings may say otherwise.
+
+    Attributes:
+        megapixels: largest picture.
+        pages_per_file: most pages of one file.
+        page_seconds: longest time for a page; work on a whole dossier is given as much for every five pages.
+        worker_megabytes: most address space of a process that reads; 0 for no limit.
+        attempts: how often a page is tried that took its process with it, was too slow or too large; after
+            the first time alone.
+        free_megabytes: left free on every disk of the workspace; None for 500 MB, or 2 % of a disk that is
+            smaller than 25 GB.
+
+    """
+
+    megapixels: float = Field(default=120.0, gt=0, le=178.0)
+    pages_per_file: int = Field(default=2000, gt=0)
+    page_seconds: float = Field(default=180.0, gt=0)
+    worker_megabytes: int = Field(default=6144, ge=0)
+    attempts: int = Field(default=2, ge=2, le=10)
+    free_megabytes: int | None = Field(default=None, ge=0)
+
+
 class PdfRules(_Part):
     """How archival PDFs are made."""
 
@@ -185,11 +208,25 @@ class PreservationRules(_Part):
     Attributes:
         check_years: everything is checked at least once in so many years.
         warn_days: so long before a signature or timestamp runs out, ``audit`` warns.
+        tidy_days: so long after it was packaged ``tidy`` leaves a dossier's scans in the inbox.
 
     """
 
     check_years: int = Field(gt=0)
     warn_days: int = Field(ge=0)
+    tidy_days: int = Field(default=30, ge=0)
+
+
+class MachineRules(_Part):
+    """How a run shares its machine with people.
+
+    Attributes:
+        nice: niceness of what nobody waits for, 0 to 19: it takes what others leave. The kernel goes by it
+            for disks as well (ioprio_set(2)).
+
+    """
+
+    nice: int = Field(default=0, ge=0, le=19)
 
 
 class DeadlineRules(_Part):
@@ -251,11 +288,13 @@ class Profile(_Part):
     verified: bool = False
     review: ReviewRules
     quality: QualityRules
+    limits: LimitRules = LimitRules()
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules
     preservation: PreservationRules
     export: ExportRules
+    machine: MachineRules = MachineRules()
     deadlines: DeadlineRules = DeadlineRules()
 
 
