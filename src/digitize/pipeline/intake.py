@@ -48,6 +48,9 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
+DIVIDED = "pages_of_divided"
+"""The same for a stack that was cut into dossiers."""
+
 STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here", OWN}
 )
@@ -166,7 +169,8 @@ class Intake:
     ) -> None:
         record = self._ledger.dossier(dossier)
         assert record is not None
-        if record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record):
+        late = record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record)
+        if late or is_divided(self._ledger, record):
             self._too_late(record, [*files, *(refused.path for refused in refusals)], taken)
             return
         if files:
@@ -240,7 +244,7 @@ class Intake:
                 )
             )
         known = self._ledger.checksums(record.id)
-        self._write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
+        write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
         if record.stage is Stage.QUARANTINED:
             release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
@@ -263,8 +267,8 @@ class Intake:
     def _too_late(self, record: DossierRecord, files: Sequence[Path], taken: TakenIn) -> None:
         """Pages came after the dossier was packaged or withdrawn: told, and never slipped in."""
         facts: dict[str, Fact] = {"files": len(files), "dossier": record.id}
-        gone = record.stage is Stage.WITHDRAWN
-        problem = Problem(WITHDRAWN, facts) if gone else Problem(LATE, facts)
+        code = DIVIDED if is_divided(self._ledger, record) else LATE
+        problem = Problem(WITHDRAWN if record.stage is Stage.WITHDRAWN else code, facts)
         with self._ledger.transaction():
             self._ledger.set_problem(record.id, problem)
             self._ledger.add_event(problem.code, record.id, files=[nfc(path.name) for path in files])
@@ -320,11 +324,19 @@ class Intake:
     def _written(self, path: Path) -> str:
         return self._workspace.written(path)
 
-    def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
-        lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
-        write_whole(folder / CHECKSUMS, "".join(lines))
-
 
 def make_stillness(workspace: Workspace) -> Stillness:
     """What decides, for a workspace, whether a dossier in its inbox has come to rest."""
     return Stillness(workspace.settings.inbox.quiet_seconds, time.time, time.monotonic)
+
+
+def write_checksums(folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
+    """Write the names and SHA-256 of a dossier's originals beside them."""
+    lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
+    write_whole(folder / CHECKSUMS, "".join(lines))
+
+
+def is_divided(ledger: Ledger, record: DossierRecord) -> bool:
+    """Whether a record is a stack that has been cut into dossiers, or is just being cut."""
+    begun = ledger.rows("SELECT 1 FROM dossier WHERE stack = ? LIMIT 1", record.id)
+    return record.stage is Stage.DIVIDED or bool(begun)

@@ -77,7 +77,7 @@ def print_separators(
     moment = clock().astimezone(VIETNAM)
     notes: list[Problem] = []
     if source is not None:
-        rows = _listed(source, notes)
+        rows = read_code_list(source, notes)
     else:
         rows = [
             (_data().blank_code.format(moment=moment, number=number), "")
@@ -123,7 +123,7 @@ def _kinds() -> Mapping[str, str]:
     return {plain(word): identifier for identifier, name in _names().items() for word in (name, identifier)}
 
 
-def _listed(source: Path, notes: list[Problem]) -> list[tuple[str, str]]:
+def read_code_list(source: Path, notes: list[Problem]) -> list[tuple[str, str]]:
     """Codes and kinds of papers of a list, in its order."""
     found: list[tuple[str, str]] = []
     seen: dict[str, int] = {}
