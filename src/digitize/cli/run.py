@@ -59,6 +59,8 @@ def register(app: typer.Typer, session: Session) -> None:
         elif not session.quiet:
             show_overview(session, lines)
             session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
+            if result.failed:
+                session.say("see_quarantine", dossiers=len(set(result.failed)))
         if result.unsigned is not None:
             session.show_error(result.unsigned)
             session.say("waits_unsigned")
