@@ -18,11 +18,13 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
@@ -31,6 +33,7 @@ READ_ONLY = 0o440
 _PREFIX = ".digitize-"
 _SUFFIX = ".part"
 _CHUNK = 1 << 20
+_PLAINLY = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,8 @@ class Fixity:
 
 def fixity(path: Path) -> Fixity:
     """Read a file once and return its checksum and size."""
-    digest = hashlib.sha256()
-    size = 0
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Fixity(digest.hexdigest(), size)
+        return _read(stream)
 
 
 @contextmanager
@@ -173,9 +171,68 @@ def remove_file(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def remove_kept(path: Path, top: Path, kept: Fixity) -> bool:
+    """Remove a file of which the same bytes are kept elsewhere, and only if they are the same now.
+
+    No link is followed on the way from ``top`` to it, and nothing is removed that changed while it was read.
+
+    Args:
+        path: a file below ``top``.
+        top: a folder; it may be a link itself.
+        kept: what the bytes must be.
+
+    Returns:
+        Whether it was removed.
+
+    Raises:
+        OSError: it has gone, or cannot be read or removed.
+
+    """
+    *folders, name = path.relative_to(top).parts
+    handle = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _PLAINLY, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        return _remove_kept(path, name, handle, kept)
+    finally:
+        os.close(handle)
+
+
+def _remove_kept(path: Path, name: str, folder: int, kept: Fixity) -> bool:
+    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | _PLAINLY, dir_fd=folder), "rb") as stream:
+        before = os.fstat(stream.fileno())
+        if not stat.S_ISREG(before.st_mode) or _read(stream) != kept:
+            return False
+        after = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if _identity(before) != _identity(after):
+            return False
+        announce("remove", path)
+        os.unlink(name, dir_fd=folder)
+    os.fsync(folder)
+    return True
+
+
+def remove_empty(folder: Path, top: Path) -> None:
+    """Remove a folder below ``top`` if nothing is in it, and those above it that are empty then."""
+    while folder != top and folder.is_relative_to(top):
+        try:
+            announce("remove", folder)
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
 def sweep(folder: Path) -> int:
     """Remove what interrupted writes left behind under ``folder``; return how many files."""
-    left = list(folder.rglob(f"{_PREFIX}*{_SUFFIX}")) if folder.is_dir() else []
+    left = [
+        Path(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+    ]
     for path in left:
         remove_file(path)
     return len(left)
@@ -184,6 +241,19 @@ def sweep(folder: Path) -> int:
 def announce(step: str, path: Path) -> None:
     """Raise the audit event for a step that is about to change the disk."""
     sys.audit("digitize.disk", step, str(path))
+
+
+def _read(stream: BinaryIO) -> Fixity:
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return Fixity(digest.hexdigest(), size)
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _flush(path: Path) -> None:

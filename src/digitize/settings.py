@@ -142,6 +142,26 @@ class Trust(_Section):
     revocations: tuple[Path, ...] = ()
 
 
+class Cluster(_Section):
+    """How a run with ``--cluster`` speaks with other machines.
+
+    Attributes:
+        ca: certificate of the authority that both sides trust; one that is for this cluster alone.
+        cert: own certificate.
+        key: its private key, readable by its owner alone.
+        data: whether the workers see the same folders (``shared``) or page data are sent to them
+            (``sent``); ``auto`` sees for itself.
+        wait_seconds: how long a run waits for workers, and for a scheduler that is started again.
+
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    data: str = Field(default="auto", pattern="^(auto|shared|sent)$")
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+
 class Fonts(_Section):
     """Font of visible signatures; empty takes one metric-compatible with Times New Roman."""
 
@@ -202,6 +222,7 @@ class Settings(_Section):
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()
+    cluster: Cluster = Cluster()
 
 
 def load_settings(path: Path) -> Settings:

@@ -26,7 +26,6 @@ SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan",
 
 KNOWN_WHEN_IT_RUNS = {
     "archive/checks/contents.py",  # why an XML document is not read
-    "archive/inventory.py",  # the same
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each

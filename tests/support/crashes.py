@@ -34,6 +34,7 @@ from digitize.pipeline.generations import MADE
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.packaging import Packager
+from digitize.pipeline.pool import TaskExecutor
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.reopening import Reopening
 from digitize.pipeline.runner import Runner
@@ -119,8 +120,8 @@ WATCHER = Watcher()
 """Hooks cannot be taken away again, so there is one for all."""
 
 
-def run_here(root: Path, moment: dt.datetime) -> None:
-    """A run like that of the command, in this process, at a fixed time."""
+def run_here(root: Path, moment: dt.datetime, executor: TaskExecutor | None = None) -> None:
+    """A run like that of the command, in this process, at a fixed time; tasks are done elsewhere if told."""
     workspace = Workspace.open(root)
     workspace.require_folders()
 
@@ -129,7 +130,7 @@ def run_here(root: Path, moment: dt.datetime) -> None:
 
     with run_lock(workspace.lock, clock), closing(Ledger(workspace.ledger, clock, "tester")) as ledger:
         packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
-        Runner(workspace, ledger, HereAndNow(), Nobody(), clock, packager=packager).run([])
+        Runner(workspace, ledger, executor or HereAndNow(), Nobody(), clock, packager=packager).run([])
 
 
 def in_child(work: Callable[[], None]) -> int:

@@ -198,7 +198,7 @@ def _from_metadata(package: Path, file: str) -> DocumentContent:
 
 
 def _described(package: Path, name: str) -> etree._Element | None:
-    return parse_xml(package, name, []) if is_plain_inside(package, name) else None
+    return parse_xml(package, name)
 
 
 def _elements(root: etree._Element) -> Mapping[str, str]:

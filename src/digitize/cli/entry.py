@@ -35,13 +35,16 @@ from digitize.cli import (
     review,
     run,
     sample,
+    separator,
     show,
     sign,
     status,
+    tidy,
     trust,
     urgent,
     verify,
     withdraw,
+    worker,
 )
 from digitize.cli.help_page import group_class, title_panels
 from digitize.cli.session import Session, find_session
@@ -62,8 +65,10 @@ _COMMANDS = (
     retention,
     find,
     export,
+    tidy,
     report,
     import_,
+    separator,
     differences,
     papers,
     verify,
@@ -77,6 +82,7 @@ _COMMANDS = (
     doctor,
     ledger,
     sample,
+    worker,
 )
 
 

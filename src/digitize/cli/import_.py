@@ -1,6 +1,5 @@
 """``digitize import``: what an office's sheets say of its dossiers."""
 
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import as_kept, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, ItemProblem
 from digitize.model import Problem
@@ -44,7 +43,7 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        chosen = unicodedata.normalize("NFC", dossier) if dossier else None
+        chosen = as_kept(dossier) if dossier else None
         results: list[Imported] = []
         failed: list[tuple[Path, Problem]] = []
         with closing(Ledger(place.ledger, now, who(user))) as ledger:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from digitize.cli.session import Session
+from digitize.ingest.naming import nfc
 
 MOST_DAYS = 36_525
 """A hundred years: no proof is asked about that lies farther ahead."""
@@ -45,3 +46,8 @@ def who(user: str | None) -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return getpass.getuser()
+
+
+def as_kept(text: str) -> str:
+    """A code as the ledger keeps it, however the keyboard has put its letters together."""
+    return nfc(text)

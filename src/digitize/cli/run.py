@@ -28,6 +28,12 @@ def register(app: typer.Typer, session: Session) -> None:
         until: Annotated[
             Stage, typer.Option("--until", help=session.text("help.run.until"))
         ] = Stage.PACKAGED,
+        cluster: Annotated[
+            str | None,
+            typer.Option(
+                "--cluster", metavar="ADDRESS", help=session.text("help.run.cluster"), show_default=False
+            ),
+        ] = None,
         urgent: Annotated[
             list[str] | None,
             typer.Option(
@@ -42,14 +48,21 @@ def register(app: typer.Typer, session: Session) -> None:
     ) -> int:
         from digitize.cli.operating import operating
         from digitize.cli.progress import make_observer
-        from digitize.cli.tables import overview_json, show_overview
+        from digitize.cli.tables import MOST_LINES, report_overview, show_overview
         from digitize.pipeline.ledger import Ledger
-        from digitize.pipeline.operation import run_workspace
-        from digitize.pipeline.overview import dossier_lines
+        from digitize.pipeline.operation import Orders, run_workspace
+        from digitize.pipeline.overview import overview
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
+        orders = Orders(
+            who=who(user),
+            jobs=jobs or place.jobs,
+            until=until,
+            cluster=cluster,
+            urgent=tuple(urgent or ()),
+        )
         if watch:
             from digitize.cli.watching import watch_and_tell
 
@@ -57,33 +70,23 @@ def register(app: typer.Typer, session: Session) -> None:
                 raise UsageProblem("watch_without_json")
             if urgent:
                 raise UsageProblem("watch_without_urgent")
-            with operating(session, place, "run", who(user), log_json) as operation:
-                ended = watch_and_tell(
-                    session, place, sources or [], who(user), jobs or place.jobs, until, operation.log
-                )
+            with operating(session, place, "run", orders.who, log_json) as operation:
+                ended = watch_and_tell(session, place, sources or [], orders, operation.log)
                 operation.exit_code = ended
             return ended
-        with operating(session, place, "run", who(user), log_json) as operation:
+        with operating(session, place, "run", orders.who, log_json) as operation:
             with make_observer(session, operation.log) as observer:
-                result = run_workspace(
-                    place,
-                    sources or [],
-                    who=who(user),
-                    jobs=jobs or place.jobs,
-                    until=until,
-                    observer=observer,
-                    clock=now,
-                    urgent=urgent or [],
-                )
+                result = run_workspace(place, sources or [], orders, observer, now)
             operation.came_to(result)
-        with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            lines = dossier_lines(ledger)
-        if json:
-            figures = {"pages_read": result.pages_read, "seconds": round(result.seconds, 1)}
-            session.report_json(overview_json(session, lines) | figures)
-        elif not session.quiet:
-            show_overview(session, lines)
-            session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
+        if json or not session.quiet:
+            with closing(Ledger(place.ledger, now, orders.who)) as ledger:
+                seen = overview(ledger, None if json else MOST_LINES)
+            pages, seconds = result.pages_read, round(result.seconds, 1)
+            if json:
+                report_overview(session, seen, pages_read=pages, seconds=seconds)
+            else:
+                show_overview(session, seen)
+                session.say("run_done", pages=pages, seconds=seconds)
         if result.unsigned is not None:
             session.show_error(result.unsigned)
             session.say("waits_unsigned")

@@ -7,9 +7,9 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +31,8 @@ _LANGUAGE = re.compile(rf"""^language\s*=\s*["']({"|".join(Language)})["']""", r
 
 _NO_EDGE = 1 << 20
 """Columns of a file or pipe."""
+
+_LINES_AT_ONCE = 1000
 
 _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
@@ -62,6 +64,21 @@ class Session:
         """Print one JSON document on standard output, and nothing else."""
         plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
         self.write(json.dumps(document, ensure_ascii=plain, indent=1) + "\n")
+
+    def report_listing(self, name: str, items: Iterable[object], rest: Mapping[str, object]) -> None:
+        """Print one JSON document of a list, an item in each line, and what goes with it.
+
+        Written as it is made: a list may be long.
+        """
+        plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+
+        def written(value: object) -> str:
+            return json.dumps(value, ensure_ascii=plain)
+
+        lines = (f"{',' if number else ''}\n  {written(item)}" for number, item in enumerate(items))
+        tail = "".join(f",\n {written(key)}: {written(value)}" for key, value in rest.items())
+        for part in (f"{{\n {written(name)}: [", *_pieces(lines), f"\n ]{tail}\n}}\n"):
+            self.write(part)
 
     def write(self, text: str) -> None:
         """Write to standard output as it is; a reader that has gone (``| head``) is no failure."""
@@ -138,6 +155,13 @@ class Session:
     def ask_secret(self, key: str, /, **facts: Fact) -> str:
         """Ask a person for something that must not be seen."""
         return getpass.getpass(self.text(f"say.{key}", **facts) + " ", stream=sys.stderr)
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Many lines as few texts."""
+    waiting = iter(lines)
+    while piece := "".join(islice(waiting, _LINES_AT_ONCE)):
+        yield piece
 
 
 def find_session(arguments: Sequence[str]) -> tuple[Session, list[str]]:

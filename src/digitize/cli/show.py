@@ -1,13 +1,12 @@
 """``digitize show``: everything known about one dossier."""
 
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option, who, workspace_option
+from digitize.cli.options import as_kept, json_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import UsageProblem
 
@@ -33,7 +32,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
             # Codes are in composed form, what people type or paste need not be.
-            detail = dossier_detail(ledger, unicodedata.normalize("NFC", dossier))
+            detail = dossier_detail(ledger, as_kept(dossier))
             compared = compare(ledger, detail.line.id, place.templates) if detail else None
             record = ledger.dossier(detail.line.id) if detail else None
             rules = place.profile.deadlines

@@ -1,7 +1,6 @@
 """``digitize sign``: sign and package what is composed."""
 
 import sys
-import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import as_kept, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Problem, Stage
@@ -42,7 +41,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place.require_folders()
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             # Codes are in composed form, what people type or paste need not be.
-            named = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
+            named = [as_kept(dossier) for dossier in dossiers or []]
             for dossier in named:
                 if ledger.dossier(dossier) is None:
                     raise UsageProblem("dossier_unknown", dossier=dossier)

@@ -15,6 +15,7 @@ from digitize.pipeline.aftermath import follow_up
 from digitize.pipeline.batch import RunResult
 from digitize.pipeline.json_log import JsonLog
 from digitize.pipeline.observer import Observer
+from digitize.pipeline.operation import Orders
 from digitize.pipeline.watching import watch_workspace
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
@@ -30,9 +31,7 @@ def watch_and_tell(
     session: Session,
     workspace: Workspace,
     sources: Sequence[Path],
-    who: str,
-    jobs: int,
-    until: Stage,
+    orders: Orders,
     log: JsonLog | None,
 ) -> ExitCode:
     """Watch a workspace and tell what happens, until somebody asks to stop.
@@ -44,13 +43,7 @@ def watch_and_tell(
 
     """
     ended = watch_workspace(
-        workspace,
-        sources,
-        who=who,
-        jobs=jobs,
-        until=until,
-        teller=_Teller(session, workspace, who, log),
-        clock=now,
+        workspace, sources, orders, teller=_Teller(session, workspace, orders.who, log), clock=now
     )
     if ended is ExitCode.DONE:
         session.say("watch_ended")

@@ -106,7 +106,17 @@ def write_paper(paper: OfficePaper, provenance: Provenance, target: Path) -> Non
         EnvironmentProblem: no font with Vietnamese letters is there.
 
     """
-    with Pdf.open(io.BytesIO(_set(paper, provenance.created))) as pdf:
+    save_set(_set(paper, provenance.created), provenance, target)
+
+
+def save_set(data: bytes, provenance: Provenance, target: Path) -> None:
+    """Write what fpdf2 has set to ``target`` as PDF/A-2b, whole or not at all.
+
+    Raises:
+        ItemProblem: the result is not PDF/A-2b; nothing was written.
+
+    """
+    with Pdf.open(io.BytesIO(data)) as pdf:
         pdf.Root.Lang = String("vi-VN")
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         # What fpdf2 says of itself would contradict XMP; how a reader opens it is the reader's matter.

@@ -28,6 +28,7 @@ _OF_THE_TARGET = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """What reading never fails with."""
 
 _SHORTEST = 0.05
+_OWN = "source_is_own"
 
 
 class Arrivals:
@@ -139,24 +140,18 @@ class Arrivals:
         with suppress(OSError):
             if not source.exists() and not source.is_symlink():
                 raise UsageProblem("source_missing", path=str(source))
-            if self._is_own(source):
-                raise UsageProblem("source_is_own", path=str(source))
+            if _is_own(self._workspace, source):
+                raise UsageProblem(_OWN, path=str(source))
 
     def _inbox(self) -> tuple[Path, ...]:
-        inbox, marker = self._workspace.inbox, self._workspace.settings.inbox.marker
-        if not _is_there(inbox):
-            self.trouble = EnvironmentProblem("inbox_missing", path=str(inbox))
+        try:
+            require_inbox(self._workspace)
+        except EnvironmentProblem as error:
+            if error.code == _OWN:
+                raise
+            self.trouble = error
             return ()
-        if self._is_own(inbox):
-            raise EnvironmentProblem("source_is_own", path=str(inbox))
-        if marker and not _is_there(inbox / marker):
-            self.trouble = EnvironmentProblem("inbox_marker_missing", path=str(inbox), marker=marker)
-            return ()
-        return (inbox,)
-
-    def _is_own(self, folder: Path) -> bool:
-        identity = _identity(folder)
-        return self._workspace.is_inside(folder) or identity in self._own or is_within_own(folder)
+        return (self._workspace.inbox,)
 
     def _has_gone(self) -> bool:
         """Whether the place that is looked through is not the one any more that it was."""
@@ -226,6 +221,28 @@ class Arrivals:
                 yield looked
             else:
                 self.notes.append((found.code, problem))
+
+
+def require_inbox(workspace: Workspace) -> None:
+    """Make sure that a workspace's inbox is there, and is one.
+
+    Raises:
+        EnvironmentProblem: it is not there, its share is not connected, or it is one of the folders that this
+            program writes.
+
+    """
+    inbox, marker = workspace.inbox, workspace.settings.inbox.marker
+    if not _is_there(inbox) or not inbox.is_dir():
+        raise EnvironmentProblem("inbox_missing", path=str(inbox))
+    if _is_own(workspace, inbox):
+        raise EnvironmentProblem(_OWN, path=str(inbox))
+    if marker and not _is_there(inbox / marker):
+        raise EnvironmentProblem("inbox_marker_missing", path=str(inbox), marker=marker)
+
+
+def _is_own(workspace: Workspace, folder: Path) -> bool:
+    same = _identity(folder) in _identities(workspace.own_folders)
+    return same or workspace.is_inside(folder) or is_within_own(folder)
 
 
 def _own(path: Path) -> Problem:

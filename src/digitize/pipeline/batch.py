@@ -99,13 +99,15 @@ class Flights:
         self._alone = alone or executor
         self._seconds = seconds
         self.are_alone = False
-        self._room = executor.workers * _AHEAD
         self._flying: dict[Future[Any], Flight] = {}
 
     @property
     def free(self) -> int:
         """How many more tasks keep the workers busy; below 0 where a dossier has sent many at once."""
-        return 0 if self.are_alone else self._room - len(self._flying)
+        if self.are_alone:
+            return 0
+        # Workers on other machines come and go.
+        return self._executor.workers * _AHEAD - len(self._flying)
 
     def __len__(self) -> int:
         return len(self._flying)

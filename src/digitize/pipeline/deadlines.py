@@ -97,6 +97,11 @@ class DueLists:
     late: tuple[DueLine, ...] = ()
     soon: tuple[DueLine, ...] = ()
 
+    @property
+    def dossiers(self) -> tuple[str, ...]:
+        """Their codes."""
+        return tuple(one.dossier for one in (*self.late, *self.soon))
+
 
 def due_lists(ledger: Ledger, today: dt.date, within: int) -> DueLists:
     """What is late today, and what is due today or within some days of the calendar.

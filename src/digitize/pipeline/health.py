@@ -20,6 +20,7 @@ from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
+from digitize.pipeline.cluster_plan import keys_expire
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
 from digitize.pipeline.ledger_files import flaws, read_only, require_first
@@ -80,6 +81,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
             *_mounts(workspace),
             *_disks(workspace),
             *_key(workspace, clock),
+            *_cluster(workspace, clock),
         ]
     return checks
 
@@ -147,6 +149,7 @@ def _ledger(workspace: Workspace) -> Iterator[Check]:
         except EnvironmentProblem as error:
             yield Check("ledger", State.FAILURE, "", Problem.of(error))
         return
+    version = 0
     try:
         with closing(read_only(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -253,6 +256,22 @@ def _token(workspace: Workspace, module: Path, clock: Clock) -> Iterator[Check]:
     for one in found.certificates:
         until = dt.datetime.fromisoformat(one.not_after).replace(tzinfo=dt.UTC)
         yield _key_until(f"{found.label}: {one.subject}", until, clock)
+
+
+def _cluster(workspace: Workspace, clock: Clock) -> Iterator[Check]:
+    """Library and certificates of a cluster, where the settings name one; nobody is called."""
+    try:
+        until = keys_expire(workspace)
+    except DigitizeError as error:
+        yield Check("cluster", State.FAILURE, "", Problem.of(error))
+        return
+    if until is None:
+        return
+    left = until - clock()
+    if left < _EXPIRES_SOON:
+        yield _bad("cluster", State.WARNING, "cluster_key_expires_soon", days=left.days)
+    else:
+        yield Check("cluster", State.OK, f"{until:%d/%m/%Y}")
 
 
 def _key_until(holder: str, until: dt.datetime, clock: Clock) -> Check:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from openpyxl.utils import get_column_letter
+
 from digitize.errors import Fact, ItemProblem
 from digitize.ingest.naming import nfc, safe_code
 from digitize.ingest.sheets import RawSheet, read_sheets
@@ -171,7 +173,9 @@ class _Reading:
                 )
             )
         self.bad += [
-            Problem(cell.code, {"sheet": sheet.name, "row": cell.row, "column": _letter(cell.column - 1)})
+            Problem(
+                cell.code, {"sheet": sheet.name, "row": cell.row, "column": get_column_letter(cell.column)}
+            )
             for cell in sheet.bad
             if cell.row > headings.row and any(c.place == cell.column - 1 for c in headings.columns)
         ]
@@ -207,7 +211,7 @@ class _Reading:
                 facts: dict[str, Fact] = {
                     "sheet": sheet,
                     "row": row,
-                    "column": _letter(column.place),
+                    "column": get_column_letter(column.place + 1),
                     "label": column.label,
                 }
                 self.bad.append(Problem(_MISFITS[column.header.type], facts))
@@ -252,15 +256,6 @@ def _numbering(cells: Sequence[str]) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 … under the headings."""
     digits = [cell.strip("()") for cell in cells if cell]
     return len(digits) >= 3 and digits == [str(n + 1) for n in range(len(digits))]
-
-
-def _letter(place: int) -> str:
-    """A column as spreadsheets name it."""
-    name, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _match(ledger: Ledger, found: Sequence[SheetDossier], dossier: str | None) -> None:

@@ -7,7 +7,6 @@ and adopts.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -131,7 +130,7 @@ class Intake:
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source)
-        new_files = [path for path in found.files if self._is_new(path)]
+        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
         new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
             self._release(record)
@@ -187,8 +186,7 @@ class Intake:
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
     def _new_dossier(self, found: Found, source: str, taken: TakenIn) -> DossierRecord:
-        codes = self._ledger.dossier_codes()
-        code = unused(found.code, codes)
+        code = unused(found.code, self._ledger.codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
             known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
@@ -309,18 +307,18 @@ class Intake:
             for known in self._ledger.originals_from(self._written(path))
         )
 
-    def _written(self, path: Path) -> str:
-        """A path as the ledger keeps it: relative to the workspace if it lies in it.
+    def _came_again(self, path: Path) -> bool:
+        """Whether a file is the one that was last taken from its place, put there once more; remembered."""
+        status, source = path.stat(), self._written(path)
+        known = next(iter(self._ledger.originals_from(source)), None)
+        if known is None or known.size != status.st_size or fixity(path).sha256 != known.sha256:
+            return False
+        with self._ledger.transaction():
+            self._ledger.set_source_time(source, known.sha256, status.st_mtime_ns)
+        return True
 
-        Not normalised: two names that look alike are two places all the same. Bytes that are no
-        Unicode are written out.
-        """
-        # Links are not followed: the name under which something was found is what counts.
-        absolute = Path(path).absolute()
-        root = self._workspace.root
-        inside = absolute.is_relative_to(root)
-        written = (absolute.relative_to(root) if inside else absolute).as_posix()
-        return os.fsencode(written).decode("utf-8", "backslashreplace")
+    def _written(self, path: Path) -> str:
+        return self._workspace.written(path)
 
     def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
         lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]

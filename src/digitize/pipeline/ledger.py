@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -220,6 +220,22 @@ class Ledger:
         sql = f"SELECT * FROM dossier {where} ORDER BY received_at, id"  # noqa: S608 - marks alone
         return [dossier_of(row) for row in self.rows(sql, *stages)]
 
+    def dossiers_of(self, codes: Collection[str]) -> list[DossierRecord]:
+        """Dossiers of some codes, in the order in which they were received."""
+        chosen, values = among(codes, "WHERE", "id")
+        sql = f"SELECT * FROM dossier {chosen} ORDER BY received_at, id"  # noqa: S608 - marks alone
+        return [dossier_of(row) for row in self.rows(sql, *values)]
+
+    def replaced(self) -> dict[str, str]:
+        """Packages that a later one of their dossier has taken the place of, with the dossier."""
+        sql = "SELECT id, replaces FROM dossier WHERE replaces IS NOT NULL AND stage = ?"
+        return {row["replaces"]: row["id"] for row in self.rows(sql, Stage.PACKAGED)}
+
+    @property
+    def codes(self) -> Container[str]:
+        """Codes that are taken, looked up one by one: they may be many."""
+        return _Codes(self)
+
     def work_at(self, *stages: Stage) -> list[str]:
         """Codes of the dossiers at some stages in the order in which they are worked on.
 
@@ -338,6 +354,12 @@ class Ledger:
             int(record.signed),
         )
 
+    def set_source_time(self, source: str, sha256: str, time: int) -> None:
+        """The file that was taken from a path lies there again, with another time and the same bytes."""
+        self.execute(
+            "UPDATE original SET source_time = ? WHERE source = ? AND sha256 = ?", time, source, sha256
+        )
+
     def set_inspected(self, dossier: str, original: int, pages: int, *, signed: bool) -> None:
         """What a worker found when it looked into a file."""
         self.execute(
@@ -375,6 +397,15 @@ class Ledger:
             "open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
+
+    def waiting_page(self, dossier: str, ordinal: int) -> PageRecord | None:
+        """A page, if nobody has read it yet and its dossier still waits for it."""
+        sql = (
+            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier WHERE page.dossier = ? "
+            "AND page.ordinal = ? AND page.state = 'waiting' AND dossier.stage = ?"
+        )
+        rows = self.rows(sql, dossier, ordinal, Stage.RECEIVED)
+        return page_of(rows[0]) if rows else None
 
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
         """Lay out the pages of a dossier: for each, its file and the page in it."""
@@ -457,6 +488,23 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement("\n".join(lines)):
             yield "\n".join(lines)
             lines.clear()
+
+
+class _Codes(Container[str]):
+    """The codes of a ledger's dossiers."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __contains__(self, code: object) -> bool:
+        return bool(self._ledger.rows("SELECT 1 FROM dossier WHERE id = ?", code))
+
+
+def among(codes: Collection[str] | None, begin: str, column: str = "dossier") -> tuple[str, tuple[str, ...]]:
+    """The condition that a dossier is one of some, after ``begin``, and its values; none for None."""
+    if codes is None:
+        return "", ()
+    return f"{begin} {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(codes)),)  # noqa: S608
 
 
 def _json(value: Mapping[str, object]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
 from digitize.pipeline.generations import MADE, RecordStatus
-from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger import Ledger, among
 from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
 
 
@@ -92,14 +91,76 @@ class DossierDetail:
     generations: tuple[GenerationLine, ...]
 
 
-def dossier_lines(ledger: Ledger) -> list[DossierLine]:
-    """Every dossier in one line, in the order in which they were received."""
-    doubtful = count_doubtful(ledger)
-    pages = {
-        row["dossier"]: int(row["n"])
-        for row in ledger.rows("SELECT dossier, count(*) AS n FROM page GROUP BY dossier")
-    }
-    made, reasons = _generation_counts(ledger), _reasons(ledger)
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What stands where.
+
+    Attributes:
+        lines: dossiers that a person wants to see.
+        counts: how many dossiers stand at each stage, those without a line included; in the order of the
+            stages.
+        chosen: somebody asked for these lines and no others.
+
+    """
+
+    lines: Sequence[DossierLine]
+    counts: Mapping[Stage, int]
+    chosen: bool = False
+
+    @property
+    def left_out(self) -> int:
+        """How many dossiers have no line though nobody asked for others alone."""
+        return 0 if self.chosen else sum(self.counts.values()) - len(self.lines)
+
+
+def overview(ledger: Ledger, most: int | None = None, only: Sequence[str] | None = None) -> Overview:
+    """Dossiers as they stand: all of them, or if they are too many those that are not finished.
+
+    Args:
+        ledger: of the workspace.
+        most: how many lines are wanted; those come first that need a person. None gives every dossier in the
+            order in which they were received.
+        only: the codes of the dossiers that are wanted, in their order.
+
+    """
+    with ledger.standing_still():
+        counts = stage_counts(ledger)
+        if only is not None:
+            return Overview(_ordered(ledger, only), counts, chosen=True)
+        lines = dossier_lines(ledger) if most is None else _foremost(ledger, most, sum(counts.values()))
+    return Overview(lines, counts)
+
+
+def stage_counts(ledger: Ledger) -> dict[Stage, int]:
+    """How many dossiers stand at each stage, in the order of the stages."""
+    rows = ledger.rows("SELECT stage, count(*) AS n FROM dossier GROUP BY stage")
+    found = {row["stage"]: int(row["n"]) for row in rows}
+    return {stage: found[stage] for stage in Stage if stage in found}
+
+
+def _foremost(ledger: Ledger, most: int, dossiers: int) -> list[DossierLine]:
+    """The lines of dossiers that need a person first; of more than ``most``, unfinished ones alone."""
+    chosen = "" if dossiers <= most else f"WHERE {_UNFINISHED} "
+    sql = f"SELECT id FROM dossier {chosen}ORDER BY {_URGENCY}, received_at, id LIMIT ?"  # noqa: S608
+    return _ordered(ledger, [row["id"] for row in ledger.rows(sql, most)])
+
+
+def _ordered(ledger: Ledger, codes: Sequence[str]) -> list[DossierLine]:
+    lines = {line.id: line for line in dossier_lines(ledger, codes)}
+    return [lines[code] for code in codes]
+
+
+_UNFINISHED = "(stage NOT IN ('packaged', 'withdrawn') OR problem IS NOT NULL)"
+_URGENCY = (
+    "CASE stage WHEN 'quarantined' THEN 0 WHEN 'in_review' THEN 1 "
+    "WHEN 'packaged' THEN 3 + (problem IS NULL) WHEN 'withdrawn' THEN 5 ELSE 2 END"
+)
+
+
+def dossier_lines(ledger: Ledger, codes: Collection[str] | None = None) -> list[DossierLine]:
+    """Every dossier in one line, or those of some codes, in the order in which they were received."""
+    doubtful, pages = count_doubtful(ledger, codes), _page_counts(ledger, codes)
+    made, reasons = _generation_counts(ledger, codes), _reasons(ledger, codes)
     return [
         DossierLine(
             id=record.id,
@@ -116,22 +177,16 @@ def dossier_lines(ledger: Ledger) -> list[DossierLine]:
             received_on=record.received_on,
             due_on=record.due_on,
         )
-        for record in ledger.dossiers()
+        for record in (ledger.dossiers() if codes is None else ledger.dossiers_of(codes))
     ]
-
-
-def counts(lines: list[DossierLine]) -> dict[Stage, int]:
-    """How many dossiers stand at each stage, in the order of the stages."""
-    found = Counter(line.stage for line in lines)
-    return {stage: found[stage] for stage in Stage if found[stage]}
 
 
 def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = None) -> DossierDetail | None:
     """Everything known about a dossier; None if there is none of that code.
 
-    Whoever asks for many gives the line of each, so that not all of them are looked through each time.
+    Whoever asks for many gives the line of each, which is known from one look at all.
     """
-    line = known or next((line for line in dossier_lines(ledger) if line.id == dossier), None)
+    line = known or next(iter(dossier_lines(ledger, [dossier])), None)
     if line is None:
         return None
     events = tuple(ledger.events(dossier))
@@ -145,19 +200,28 @@ def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = Non
     )
 
 
-def _generation_counts(ledger: Ledger) -> dict[str, int]:
-    marks = ",".join("?" * len(MADE))
-    sql = f"SELECT dossier, count(*) AS n FROM event WHERE kind IN ({marks}) GROUP BY dossier"  # noqa: S608
-    return {row["dossier"]: int(row["n"]) for row in ledger.rows(sql, *MADE)}
+def _page_counts(ledger: Ledger, codes: Collection[str] | None) -> dict[str, int]:
+    chosen, values = among(codes, "WHERE")
+    sql = f"SELECT dossier, count(*) AS n FROM page {chosen} GROUP BY dossier"  # noqa: S608 - marks alone
+    return {row["dossier"]: int(row["n"]) for row in ledger.rows(sql, *values)}
 
 
-def _reasons(ledger: Ledger) -> dict[str, str]:
+def _generation_counts(ledger: Ledger, codes: Collection[str] | None) -> dict[str, int]:
+    # As literals: an index holds for them.
+    kinds = ", ".join(f"'{kind}'" for kind in MADE)
+    chosen, values = among(codes, "AND")
+    sql = f"SELECT dossier, count(*) AS n FROM event WHERE kind IN ({kinds}) {chosen} GROUP BY dossier"  # noqa: S608
+    return {row["dossier"]: int(row["n"]) for row in ledger.rows(sql, *values)}
+
+
+def _reasons(ledger: Ledger, codes: Collection[str] | None) -> dict[str, str]:
     """The last reason that was given for each dossier."""
+    chosen, values = among(codes, "AND")
     sql = (
-        "SELECT dossier, json_extract(detail, '$.why') AS why, max(id) FROM event "
-        "WHERE kind IN ('reopened', 'withdrawn', 'returned') GROUP BY dossier"
+        "SELECT dossier, json_extract(detail, '$.why') AS why, max(id) FROM event "  # noqa: S608 - marks alone
+        f"WHERE kind IN ('reopened', 'withdrawn', 'returned') {chosen} GROUP BY dossier"
     )
-    return {row["dossier"]: str(row["why"]) for row in ledger.rows(sql)}
+    return {row["dossier"]: str(row["why"]) for row in ledger.rows(sql, *values)}
 
 
 def _generations(line: DossierLine, events: Sequence[EventRecord]) -> Iterator[GenerationLine]:

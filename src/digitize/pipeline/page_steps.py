@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from digitize.errors import DigitizeError, ItemProblem
@@ -14,6 +15,9 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
 from digitize.profiles.quality import SHORTCOMINGS
 
+_AT_ONCE = 200
+"""Pages asked for at once: to put all that wait in order costs as much for one as for many."""
+
 
 class PageSteps:
     """Work on single files and pages."""
@@ -22,6 +26,7 @@ class PageSteps:
         self._batch = batch
         self._ledger = batch.ledger
         self._under_way: set[tuple[str, int]] = set()
+        self._coming: deque[tuple[str, int]] = deque()
 
     def receive(self, record: DossierRecord) -> None:
         """Look into files that nobody has looked into; lay out pages when all are known."""
@@ -38,6 +43,7 @@ class PageSteps:
             ]
             with self._ledger.transaction():
                 self._ledger.set_pages(record.id, layout)
+            self._coming.clear()
             self._batch.observer.planned(len(layout))
         else:
             self._finish(record.id)
@@ -47,10 +53,23 @@ class PageSteps:
         if not self._batch.has_room(self._batch.demand.of_pages(most + len(self._under_way))):
             # It comes back when dossiers that were begun are packaged.
             return
-        for page in self._ledger.waiting_pages(most + len(self._under_way)):
-            if most > 0 and (page.dossier, page.ordinal) not in self._under_way:
-                self._start_page(page)
-                most -= 1
+        while most > 0 and (page := self._next_page()) is not None:
+            self._start_page(page)
+            most -= 1
+
+    def _next_page(self) -> PageRecord | None:
+        """The page that is to be read next; None if none waits."""
+        while True:
+            if not self._coming:
+                waiting = self._ledger.waiting_pages(_AT_ONCE + len(self._under_way))
+                keys = ((page.dossier, page.ordinal) for page in waiting)
+                self._coming.extend(key for key in keys if key not in self._under_way)
+            if not self._coming:
+                return None
+            # It may have been withdrawn or set aside since.
+            page = self._ledger.waiting_page(*self._coming.popleft())
+            if page is not None:
+                return page
 
     def start_suspect(self) -> None:
         """Start the page that was begun before and of which nothing came back, if there is one."""

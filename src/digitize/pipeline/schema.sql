@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS dossier (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
+CREATE INDEX IF NOT EXISTS dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
 
 -- A file that was taken in. Originals are written once.
 CREATE TABLE IF NOT EXISTS original (
@@ -110,6 +111,8 @@ CREATE TABLE IF NOT EXISTS event (
     hash    TEXT                         -- SHA-256 over the one before and this one
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_dossier ON event (dossier, id);
+CREATE INDEX IF NOT EXISTS event_made ON event (dossier) WHERE kind IN ('packaged', 'renewed');
+CREATE INDEX IF NOT EXISTS event_reason ON event (dossier, id) WHERE kind IN ('reopened', 'withdrawn', 'returned');
 
 -- Who works on a dossier beside a running run, and until when that holds.
 CREATE TABLE IF NOT EXISTS lease (

@@ -34,6 +34,7 @@ from digitize.profiles.profile import QualityRules
 from digitize.profiles.quality import blocking, shortcomings
 
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
+_WORDS = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +151,22 @@ def read_one_page(task: PageTask) -> PageDone:
         done = picture_page(picture, quality=settings.jpeg_quality)
     else:
         done = _judged(read_page(picture, _engine(settings), quality=settings.jpeg_quality), settings.quality)
-    make_folder(task.target.parent)
-    for encoding in Encoding:
-        if encoding is not done.archival.encoding:
-            remove_file(with_suffix(task.target, encoding))
-    write_whole(with_suffix(task.target, done.archival.encoding), done.archival.data)
-    # The words come last: a page counts as read when they are there.
-    write_whole(words_file(task.target), _READING.dump_json(done.reading))
+    keep_page(
+        task.target,
+        {done.archival.encoding: done.archival.data, _WORDS: _READING.dump_json(done.reading)},
+    )
     return PageDone(done.reading, len(done.archival.data))
+
+
+def keep_page(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write what was made of a page, by suffix: its archival picture and its words."""
+    make_folder(target.parent)
+    for encoding in Encoding:
+        if encoding not in files:
+            remove_file(with_suffix(target, encoding))
+    # The words come last: a page counts as read when they are there.
+    for suffix in sorted(files, key=lambda suffix: suffix == _WORDS):
+        write_whole(with_suffix(target, suffix), files[suffix])
 
 
 def _judged(done: ReadPage, rules: QualityRules | None) -> ReadPage:
@@ -209,7 +218,7 @@ def load_reading(target: Path) -> PageReading:
 
 def words_file(target: Path) -> Path:
     """The file with the words of a page."""
-    return with_suffix(target, ".json")
+    return with_suffix(target, _WORDS)
 
 
 def archival_file(target: Path) -> Path:

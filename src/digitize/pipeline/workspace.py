@@ -187,6 +187,18 @@ class Workspace:
         resolved = path.resolve()
         return any(resolved.is_relative_to(folder.resolve()) for folder in self.own_folders)
 
+    def written(self, path: Path) -> str:
+        """A path as the ledger keeps it: relative to the workspace if it lies in it.
+
+        Not normalised: two names that look alike are two places all the same. Bytes that are no
+        Unicode are written out.
+        """
+        # Links are not followed: the name under which something was found is what counts.
+        absolute = Path(path).absolute()
+        inside = absolute.is_relative_to(self.root)
+        written = (absolute.relative_to(self.root) if inside else absolute).as_posix()
+        return os.fsencode(written).decode("utf-8", "backslashreplace")
+
     def require_outside(self, path: Path) -> None:
         """Make sure that a copy for others goes where the program neither keeps nor looks for anything.
 

@@ -208,11 +208,13 @@ class PreservationRules(_Part):
     Attributes:
         check_years: everything is checked at least once in so many years.
         warn_days: so long before a signature or timestamp runs out, ``audit`` warns.
+        tidy_days: so long after it was packaged ``tidy`` leaves a dossier's scans in the inbox.
 
     """
 
     check_years: int = Field(gt=0)
     warn_days: int = Field(ge=0)
+    tidy_days: int = Field(default=30, ge=0)
 
 
 class MachineRules(_Part):

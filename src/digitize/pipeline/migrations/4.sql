@@ -24,3 +24,6 @@ UPDATE dossier SET
     );
 UPDATE dossier SET received_on = NULL WHERE date(received_on, '+0 days') IS NOT received_on;
 UPDATE dossier SET due_on = NULL WHERE date(due_on, '+0 days') IS NOT due_on;
+CREATE INDEX dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
+CREATE INDEX event_made ON event (dossier) WHERE kind IN ('packaged', 'renewed');
+CREATE INDEX event_reason ON event (dossier, id) WHERE kind IN ('reopened', 'withdrawn', 'returned');
