@@ -42,6 +42,10 @@ def register(app: typer.Typer, session: Session) -> None:
         ] = None,
         log_json: Annotated[str | None, log_option(session)] = None,
         watch: Annotated[bool, typer.Option("--watch", help=session.text("help.run.watch"))] = False,
+        codes: Annotated[
+            Path | None,
+            typer.Option("--codes", metavar="FILE", help=session.text("help.run.codes"), show_default=False),
+        ] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
@@ -56,6 +60,8 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
+        if codes is not None:
+            place = place.with_codes(codes)
         orders = Orders(
             who=who(user),
             jobs=jobs or place.jobs,
@@ -68,12 +74,7 @@ def register(app: typer.Typer, session: Session) -> None:
 
             if json:
                 raise UsageProblem("watch_without_json")
-            if urgent:
-                raise UsageProblem("watch_without_urgent")
-            with operating(session, place, "run", orders.who, log_json) as operation:
-                ended = watch_and_tell(session, place, sources or [], orders, operation.log)
-                operation.exit_code = ended
-            return ended
+            return watch_and_tell(session, place, sources or [], orders, log_json)
         with operating(session, place, "run", orders.who, log_json) as operation:
             with make_observer(session, operation.log) as observer:
                 result = run_workspace(place, sources or [], orders, observer, now)
