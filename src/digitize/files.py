@@ -14,6 +14,7 @@ New files are ``0640`` and new folders ``0750``, less what the umask takes away.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -35,6 +36,9 @@ _SUFFIX = ".part"
 _CHUNK = 1 << 20
 _PLAINLY = os.O_NOFOLLOW | os.O_CLOEXEC
 
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
+"""What a file system answers that has no second names for this file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixity:
@@ -51,8 +55,10 @@ def fixity(path: Path) -> Fixity:
 
 
 @contextmanager
-def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
+def whole_file(path: Path, *, mode: int = FILE_MODE, masked: bool = True) -> Iterator[Path]:
     """Give a temporary path to write to; on success it becomes ``path``, durably.
+
+    The umask is taken off the mode, unless it is not ``masked``: for what everybody is to read.
 
     The temporary file exists and is empty, so its permissions are right before anything is in it.
     When the block fails, the temporary file is removed and ``path`` is as it was.
@@ -61,7 +67,7 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
     announce("create", part)
     # The kernel takes the umask off the mode; the owner's write bit goes only at the end.
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode | 0o200))
-    allowed = part.stat().st_mode & mode
+    allowed = part.stat().st_mode & mode if masked else mode
     try:
         yield part
         _flush(part)
@@ -74,9 +80,9 @@ def whole_file(path: Path, *, mode: int = FILE_MODE) -> Iterator[Path]:
     _flush(path.parent)
 
 
-def write_whole(path: Path, data: bytes | str, *, mode: int = FILE_MODE) -> None:
+def write_whole(path: Path, data: bytes | str, *, mode: int = FILE_MODE, masked: bool = True) -> None:
     """Write ``data`` (text as UTF-8) to ``path``, whole or not at all."""
-    with whole_file(path, mode=mode) as part:
+    with whole_file(path, mode=mode, masked=masked) as part:
         announce("write", part)
         part.write_bytes(data.encode() if isinstance(data, str) else data)
 
@@ -96,6 +102,35 @@ def copy_whole(source: Path, target: Path, *, mode: int = FILE_MODE) -> Fixity:
             announce("write", part)
             write.write(chunk)
     return Fixity(digest.hexdigest(), size)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none, or none any more."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def link_whole(source: Path, target: Path) -> None:
+    """Give a file that is never changed a second name, durably; copy it where there are no second names.
+
+    A file that is there under that name already is replaced.
+    """
+    part = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
+    announce("link", target)
+    try:
+        os.link(source, part, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        copy_whole(source, target, mode=source.stat().st_mode & 0o777)
+        return
+    announce("replace", target)
+    part.replace(target)
+    # Two names of one file: then renaming does nothing.
+    part.unlink(missing_ok=True)
+    _flush(target.parent)
 
 
 def make_folder(path: Path, *, mode: int = FOLDER_MODE) -> Path:
@@ -217,7 +252,12 @@ def remove_empty(folder: Path, top: Path) -> None:
 
 def sweep(folder: Path) -> int:
     """Remove what interrupted writes left behind under ``folder``; return how many files."""
-    left = list(folder.rglob(f"{_PREFIX}*{_SUFFIX}")) if folder.is_dir() else []
+    left = [
+        Path(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+    ]
     for path in left:
         remove_file(path)
     return len(left)

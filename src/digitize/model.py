@@ -6,12 +6,18 @@ with the origin at the top left; right and bottom lie just outside. Confidences 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from digitize.errors import DigitizeError, Fact
 
 Box = tuple[int, int, int, int]
+
+AT_PAGES = "at_pages"
+"""Fact of a problem that concerns single pages of a dossier: their numbers, from 1."""
+
+_MOST_PAGES_NAMED = 12
 
 
 class Language(StrEnum):
@@ -22,7 +28,10 @@ class Language(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a dossier has come, in this order; the last two stand beside the others."""
+    """How far a dossier has come, in this order; the last three stand beside the others.
+
+    ``divided`` is a stack that was cut into dossiers: the record of what was scanned, and no dossier.
+    """
 
     RECEIVED = "received"
     RECOGNISED = "recognised"
@@ -33,6 +42,7 @@ class Stage(StrEnum):
     PACKAGED = "packaged"
     QUARANTINED = "quarantined"
     WITHDRAWN = "withdrawn"
+    DIVIDED = "divided"
 
     @property
     def position(self) -> int:
@@ -51,6 +61,12 @@ class Problem:
     def of(cls, error: DigitizeError) -> Problem:
         """The problem that an error describes."""
         return cls(error.code, dict(error.facts))
+
+    def at(self, pages: Sequence[int]) -> Problem:
+        """The same problem, said of some pages of its dossier."""
+        named = ", ".join(map(str, pages[:_MOST_PAGES_NAMED]))
+        more = " …" if len(pages) > _MOST_PAGES_NAMED else ""
+        return replace(self, facts=self.facts | {AT_PAGES: named + more})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +159,7 @@ class PageReading:
         problems: what a person should know about the page.
         engine: name and version of the OCR engine and the checksum of its language data.
         quality: how good the scan is; None where it was read before that was measured.
+        empty: there is not the slightest trace of writing; a blank page need not be empty.
 
     """
 
@@ -159,6 +176,7 @@ class PageReading:
     problems: tuple[Problem, ...]
     engine: str
     quality: PageQuality | None = None
+    empty: bool = False
 
     @property
     def text(self) -> str:

@@ -60,20 +60,31 @@ class Inbox(_Section):
 
 
 class Limits(_Section):
-    """What a single file or page may cost before it is set aside.
+    """What a single file or page may cost before it is set aside, where the profile is not to hold.
+
+    See ``profiles.profile.LimitRules``.
+    """
+
+    megapixels: float | None = Field(default=None, gt=0, le=178.0)
+    pages_per_file: int | None = Field(default=None, gt=0)
+    page_seconds: float | None = Field(default=None, gt=0)
+    worker_megabytes: int | None = Field(default=None, ge=0)
+    attempts: int | None = Field(default=None, ge=2, le=10)
+    free_megabytes: int | None = Field(default=None, ge=0)
+
+
+class Stacks(_Section):
+    """Papers of several dossiers that were scanned in one go.
 
     Attributes:
-        megapixels: largest picture.
-        pages_per_file: most pages of one file.
-        page_seconds: longest time for one page or one dossier's work in a worker.
-        worker_megabytes: most address space of a worker; 0 for no limit.
+        look: whether files and folders of several pages are searched for separator sheets and for the codes
+            that provincial systems print.
+        codes: list of the codes that stacks are to have (CSV, text, XLSX); none by default.
 
     """
 
-    megapixels: float = Field(default=120.0, gt=0, le=178.0)
-    pages_per_file: int = Field(default=2000, gt=0)
-    page_seconds: float = Field(default=180.0, gt=0)
-    worker_megabytes: int = Field(default=6144, ge=0)
+    look: bool = True
+    codes: Path | None = None
 
 
 class SigningKey(_Section):
@@ -145,6 +156,26 @@ class Trust(_Section):
     revocations: tuple[Path, ...] = ()
 
 
+class Cluster(_Section):
+    """How a run with ``--cluster`` speaks with other machines.
+
+    Attributes:
+        ca: certificate of the authority that both sides trust; one that is for this cluster alone.
+        cert: own certificate.
+        key: its private key, readable by its owner alone.
+        data: whether the workers see the same folders (``shared``) or page data are sent to them
+            (``sent``); ``auto`` sees for itself.
+        wait_seconds: how long a run waits for workers, and for a scheduler that is started again.
+
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    data: str = Field(default="auto", pattern="^(auto|shared|sent)$")
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+
 class Fonts(_Section):
     """Font of visible signatures; empty takes one metric-compatible with Times New Roman."""
 
@@ -165,6 +196,28 @@ class Access(_Section):
     owner: str = ""
 
 
+class Operations(_Section):
+    """What surrounds commands that nobody watches.
+
+    Attributes:
+        log: ``text`` for people, or ``json``: one object a line.
+        log_file: where these lines go; without it, to standard error.
+        metrics: file for the textfile collector of Prometheus' node exporter.
+        on_finish: program and arguments that are run when ``run``, ``audit`` or ``renew`` has ended. It is
+            believed only where nobody but the owner can have written it or these settings.
+        on_trouble: the same, when one of them has ended with something that a person must look at.
+        hook_seconds: longest time for either.
+
+    """
+
+    log: str = Field(default="text", pattern="^(text|json)$")
+    log_file: Path | None = None
+    metrics: Path | None = None
+    on_finish: tuple[str, ...] = ()
+    on_trouble: tuple[str, ...] = ()
+    hook_seconds: float = Field(default=60.0, gt=0)
+
+
 class Settings(_Section):
     """All settings of a workspace. Paths are relative to its folder.
 
@@ -178,10 +231,13 @@ class Settings(_Section):
     inbox: Inbox = Inbox()
     reading: Reading = Reading()
     limits: Limits = Limits()
+    stacks: Stacks = Stacks()
     access: Access = Access()
+    operations: Operations = Operations()
     signing: Signing = Signing()
     trust: Trust = Trust()
     fonts: Fonts = Fonts()
+    cluster: Cluster = Cluster()
 
 
 def load_settings(path: Path) -> Settings:

@@ -43,6 +43,7 @@ def test_a_sound_place_passes_every_check(office: Path, tmp_path: Path) -> None:
         "key",
         "language_data",
         "ledger",
+        "ledger_place",
         "package",
         "python",
     }

@@ -15,8 +15,8 @@ MISTAKES = [
     ("jobs = 0", 'jobs = "nhiều"', "key jobs,"),
     ("jobs = 0", "jobs = -1", "key jobs,"),
     ('engine = "auto"', 'engine = "abbyy"', "key reading.engine,"),
-    ("megapixels = 120.0", "megapixels = 0", "key limits.megapixels,"),
-    ("megapixels = 120.0", "megapixel = 120.0", "limits.megapixel"),
+    ("# megapixels = 120.0", "megapixels = 0", "key limits.megapixels,"),
+    ("# megapixels = 120.0", "megapixel = 120.0", "limits.megapixel"),
     ('language = "vi"', 'language = "fr"', "key language,"),
     ("[organisation]", "[organization]", "key organisation,"),
 ]

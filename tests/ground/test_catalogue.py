@@ -26,12 +26,14 @@ SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan",
 
 KNOWN_WHEN_IT_RUNS = {
     "archive/checks/contents.py",  # why an XML document is not read
-    "archive/inventory.py",  # the same
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/importing.py",  # what is wrong with a cell
+    "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
+    "pipeline/retrying.py",  # what still lies in the inbox
+    "pipeline/signing_trouble.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/watching.py",  # what is wrong with a source that was well before
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of

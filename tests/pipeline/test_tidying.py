@@ -131,13 +131,31 @@ def test_only_what_stands_packaged_goes(done: Path, stage: Stage) -> None:
 
 
 def test_a_stack_goes_when_all_that_was_cut_from_it_may(done: Path) -> None:
-    sql = "UPDATE dossier SET stack = 'chong' WHERE id IN ('HS-1', 'HS-2')"
+    # Two dossiers as if cut from one file.
     with ledger_of(done) as ledger, ledger.transaction():
-        ledger.execute(sql)
-        ledger.execute("UPDATE dossier SET stage = 'in_review' WHERE id = 'HS-2'")
-    assert (cleared(result := tidy(done)), result.waiting) == ([], 2)
-    with ledger_of(done) as ledger, ledger.transaction():
-        ledger.execute("UPDATE dossier SET stage = 'packaged' WHERE id = 'HS-2'")
+        ledger.add_dossier("chong", "scans/HS-1.jpg//")
+        ledger.execute("UPDATE dossier SET stack = 'chong' WHERE id IN ('HS-1', 'HS-2')")
+        ledger.execute("UPDATE original SET source = 'scans/HS-1.jpg' WHERE dossier = 'HS-2'")
+        ledger.execute(
+            "UPDATE original SET (name, sha256, size) = (SELECT name, sha256, size FROM original "
+            "WHERE dossier = 'HS-1') WHERE dossier = 'HS-2'"
+        )
+    (done / "scans" / "HS-2.jpg").unlink()
+    shutil.copy(done / "originals" / "HS-1" / "HS-1.jpg", done / "originals" / "HS-2")
+
+    def stand(dossier: str, stage: Stage) -> None:
+        with ledger_of(done) as ledger, ledger.transaction():
+            ledger.execute("UPDATE dossier SET stage = ? WHERE id = ?", stage, dossier)
+
+    for stack, last in (
+        (Stage.RECEIVED, Stage.PACKAGED),
+        (Stage.DIVIDED, Stage.IN_REVIEW),
+        (Stage.DIVIDED, Stage.WITHDRAWN),
+    ):
+        stand("chong", stack)
+        stand("HS-2", last)
+        assert (cleared(result := tidy(done)), result.waiting) == ([], 1)
+    stand("HS-2", Stage.PACKAGED)
     with ledger_of(done) as ledger:
         record = ledger.dossier("HS-2")
     assert record is not None
@@ -145,9 +163,12 @@ def test_a_stack_goes_when_all_that_was_cut_from_it_may(done: Path) -> None:
     mets = (package / "METS.xml").read_bytes()
     (package / "METS.xml").chmod(0o600)
     (package / "METS.xml").write_bytes(mets + b"\n")
-    assert kept(tidy(done)) == {"HS-1.jpg": "tidy_unverified", "HS-2.jpg": "tidy_unverified"}
+    assert kept(tidy(done)) == {"HS-1.jpg": "tidy_unverified"}
     (package / "METS.xml").write_bytes(mets)
-    assert cleared(tidy(done)) == ["HS-1", "HS-2"]
+    assert cleared(tidy(done)) == ["HS-1"]
+    assert inbox(done) == []
+    with ledger_of(done) as ledger:
+        assert [event.kind for event in ledger.events("HS-2")][-2:] == ["tidying", "tidied"]
 
 
 def test_a_dossier_that_somebody_works_on_stays(done: Path) -> None:

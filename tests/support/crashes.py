@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,7 @@ from digitize.pipeline.generations import MADE
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.packaging import Packager
+from digitize.pipeline.pool import TaskExecutor
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.reopening import Reopening
 from digitize.pipeline.runner import Runner
@@ -43,6 +45,7 @@ from digitize.review.desk import Desk
 from digitize.times import VIETNAM
 from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
 from support.offices import contents, small_scan
+from support.stacks import paper, sheets, write_stack
 
 T = TypeVar("T")
 
@@ -119,8 +122,8 @@ WATCHER = Watcher()
 """Hooks cannot be taken away again, so there is one for all."""
 
 
-def run_here(root: Path, moment: dt.datetime) -> None:
-    """A run like that of the command, in this process, at a fixed time."""
+def run_here(root: Path, moment: dt.datetime, executor: TaskExecutor | None = None) -> None:
+    """A run like that of the command, in this process, at a fixed time; tasks are done elsewhere if told."""
     workspace = Workspace.open(root)
     workspace.require_folders()
 
@@ -129,7 +132,7 @@ def run_here(root: Path, moment: dt.datetime) -> None:
 
     with run_lock(workspace.lock, clock), closing(Ledger(workspace.ledger, clock, "tester")) as ledger:
         packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
-        Runner(workspace, ledger, HereAndNow(), Nobody(), clock, packager=packager).run([])
+        Runner(workspace, ledger, executor or HereAndNow(), Nobody(), clock, packager=packager).run([])
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -295,7 +298,17 @@ _AS_LONG = dt.timedelta(minutes=3)
 _TURNING = ("commit", "rename", "remove")
 """Steps after which a resume finds something else than before."""
 
-_TOLD = (*MADE, "received", "reopened", "withdrawn", "returned", "renewal_begun", "late_pages")
+_TOLD = (
+    *MADE,
+    "received",
+    "divided",
+    "cut_from_stack",
+    "reopened",
+    "withdrawn",
+    "returned",
+    "renewal_begun",
+    "late_pages",
+)
 
 
 def happened(place: Path, moment: dt.datetime) -> dict[str, tuple[str, dict[str, int]]]:
@@ -424,6 +437,14 @@ def _withdraw_and_return(root: Path, moment: dt.datetime) -> None:
         run_here(root, moment)
 
 
+def _stack_comes(root: Path, moment: dt.datetime) -> None:  # noqa: ARG001 - like every act
+    """A stack of two dossiers with separator sheets lies in the inbox, and a folder that is one as well."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, two, three = sheets(Path(folder), ["HS-A", "HS-B", "HS-C"])
+    write_stack(root / "scans" / "chong.tif", [one, paper("Giấy A"), two, paper("Giấy B"), paper("B hai")])
+    write_stack(root / "scans" / "khay", [three, paper("Giấy C")])
+
+
 def _renew(root: Path, moment: dt.datetime) -> None:
     """Renew the first dossier at once, and the second by way of a person's signature."""
     with opened(root, moment) as (workspace, ledger):
@@ -439,6 +460,7 @@ def _renew(root: Path, moment: dt.datetime) -> None:
 
 SCENARIOS = (
     Scenario("run", run_here, from_scans=True),
+    Scenario("stack", run_here, _stack_comes),
     Scenario("correction", _correct, _scan_again),
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
     Scenario("withdrawal", _withdraw_and_return),

@@ -46,3 +46,11 @@ def fill_the_disk() -> None:
 
 def own_number() -> int:
     return os.getpid()
+
+
+def wait_for(folder: Path, name: str) -> str:
+    """Say under a name who does the task, and end when the folder has a file ``go``."""
+    (folder / f"{name}.{os.getpid()}").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.02)
+    return name

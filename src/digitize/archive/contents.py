@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from digitize.archive.inventory import parse_xml, read_inventory
-from digitize.archive.parts import METS_NAME
+from digitize.archive.parts import EAD_NAME, METS_NAME
 from digitize.errors import ItemProblem
 
 
@@ -33,7 +33,7 @@ class PackageEntry:
 
 def object_id(package: Path) -> str:
     """The identifier of a package, ``mets/@OBJID``; that of its folder where METS has none."""
-    root = parse_xml(package, METS_NAME, [])
+    root = parse_xml(package, METS_NAME)
     found = root.get("OBJID") if root is not None else None
     return found or package.name
 
@@ -56,7 +56,7 @@ def package_entries(package: Path) -> tuple[PackageEntry, ...]:
 
 def dossier_description(package: Path) -> dict[str, str]:
     """The descriptive elements of the dossier as a whole, by their names."""
-    return _elements(package, "metadata/descriptive/EAD.xml")
+    return _elements(package, EAD_NAME)
 
 
 def _described(package: Path, data: PurePosixPath) -> dict[str, str]:
@@ -65,7 +65,7 @@ def _described(package: Path, data: PurePosixPath) -> dict[str, str]:
 
 
 def _elements(package: Path, name: str) -> dict[str, str]:
-    root = parse_xml(package, name, [])
+    root = parse_xml(package, name)
     if root is None:
         return {}
     return {str(element.tag): (element.text or "").strip() for element in root}

@@ -9,6 +9,8 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from natsort import natsorted
+
 from digitize.archive.element_schema import element_schema
 from digitize.archive.elements import PackageType, Part
 from digitize.archive.mets import CSIP, METS, XLINK, MetsFile
@@ -46,6 +48,12 @@ def ead_doc_name(doc_id: str) -> str:
 def data_name(doc_id: str) -> str:
     """Where a document lies, relative to the representation."""
     return f"data/{doc_id}.pdf"
+
+
+def data_files(package: Path) -> list[Path]:
+    """The documents of a package, in their order."""
+    found = (package / REPRESENTATION / "data").glob("*.pdf")
+    return natsorted(found, key=lambda path: path.name)
 
 
 def bundled_schema(name: str) -> bytes:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from natsort import natsorted
-
 from digitize.archive.descriptive import description_of, kind_described
 from digitize.archive.naming import NewUuid
 from digitize.archive.package import PackagePlan, PackageWriter
@@ -25,6 +23,7 @@ from digitize.archive.parts import (
     REPRESENTATION,
     SIGNATURE_NAME,
     STAMP_NAME,
+    data_files,
     ead_doc_name,
 )
 from digitize.errors import ItemProblem
@@ -49,7 +48,7 @@ def package_expiry(package: Path) -> Expiry:
         ItemProblem: a part cannot be read, or bears no signature.
 
     """
-    ends = [pdf_expiry(path) for path in _data_files(package)]
+    ends = [pdf_expiry(path) for path in data_files(package)]
     beside = [package / name for name in (STAMP_NAME, SIGNATURE_NAME)]
     signature = next((path for path in beside if path.is_file()), None)
     if signature is None:
@@ -80,18 +79,13 @@ def renew_package(old: Path, staging: Path, plan: PackagePlan, renewer: Renewer,
     rules = plan.rules.model_copy(update={"kind": kind_described(whole)})
     writer = PackageWriter(staging, replace(plan, rules=rules), new_uuid)
     documents = []
-    for path in _data_files(old):
+    for path in data_files(old):
         renewer.renew_pdf(path, writer.data_path(path.stem), plan.moment)
         described = old / REPRESENTATION / ead_doc_name(path.stem)
         documents.append(writer.document(path.stem, described.read_bytes()))
     ead = (old / EAD_NAME).read_bytes()
     mets = writer.finish(documents, ead, list(_kept(old)))
     write_whole(staging / STAMP_NAME, renewer.stamp(mets, plan.moment))
-
-
-def _data_files(package: Path) -> list[Path]:
-    found = (package / REPRESENTATION / "data").glob("*.pdf")
-    return natsorted(found, key=lambda path: path.name)
 
 
 def _kept(old: Path) -> Iterator[tuple[str, Path]]:

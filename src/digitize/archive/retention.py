@@ -5,17 +5,15 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from lxml import etree
 
+from digitize.archive.elements import code_list
+from digitize.archive.parts import EAD_NAME
+from digitize.archive.xml import root_of
 from digitize.errors import ItemProblem
-
-METADATA = "metadata/descriptive/EAD.xml"
 
 _DATE = re.compile(r"(?:(?:(\d{1,2})/)?(\d{1,2})/)?(\d{4})")
 
@@ -47,11 +45,9 @@ def package_retention(package: Path) -> Retention:
         ItemProblem: its metadata cannot be read.
 
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring((package / METADATA).read_bytes(), parser)
-    except (OSError, etree.XMLSyntaxError) as error:
-        raise ItemProblem("metadata_unreadable", package=package.name, file=METADATA) from error
+    root = root_of(package / EAD_NAME)
+    if root is None:
+        raise ItemProblem("metadata_unreadable", package=package.name, file=EAD_NAME)
     code, closed = _text(root, "maintenance"), _text(root, "endDate")
     years = retention_years().get(code)
     return Retention(
@@ -63,12 +59,9 @@ def package_retention(package: Path) -> Retention:
     )
 
 
-@cache
 def retention_years() -> dict[str, int]:
     """Years of each code of retention; 0 is for ever, a code without years is not in it."""
-    text = resources.files("digitize.archive").joinpath("codes.toml").read_text("utf-8")
-    years: dict[str, int] = tomllib.loads(text)["retention_years"]
-    return years
+    return {code: int(years) for code, years in code_list("retention_years").items()}
 
 
 def _text(root: etree._Element, name: str) -> str:

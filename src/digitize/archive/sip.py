@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from natsort import natsorted
-
 from digitize.archive.descriptive import description_of, kind_described, simpledc
 from digitize.archive.elements import ElementType, Order, PackageType, Part, fitted, order_of
 from digitize.archive.mets import MetsContent, MetsDocument, MetsFile, mets_xml
@@ -27,6 +25,7 @@ from digitize.archive.parts import (
     REPRESENTATION,
     SIGNATURE_NAME,
     PartWriter,
+    data_files,
     data_name,
     ead_doc_name,
     schema_files,
@@ -105,7 +104,9 @@ class _SipWriter:
         self._new_uuid = new_uuid
         self._root = PartWriter(staging, moment)
         self._base = PartWriter(staging / REPRESENTATION, moment)
-        self._ids = [path.stem for path in _data_files(package)]
+        self._ids = [path.stem for path in data_files(package)]
+        if not self._ids:
+            raise ItemProblem("package_unreadable", package=package.name, file=f"{REPRESENTATION}/data")
         self._whole = self._read(EAD_NAME)
         # An AIP made under another profile is what it is.
         self._rules = rules.model_copy(update={"kind": kind_described(self._whole)})
@@ -212,13 +213,6 @@ class _SipWriter:
         if values is None:
             raise ItemProblem("package_unreadable", package=self._package.name, file=name)
         return values
-
-
-def _data_files(package: Path) -> list[Path]:
-    found = natsorted((package / REPRESENTATION / "data").glob("*.pdf"), key=lambda path: path.name)
-    if not found:
-        raise ItemProblem("package_unreadable", package=package.name, file=f"{REPRESENTATION}/data")
-    return found
 
 
 def _translated(order: Order, values: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.options import MOST_DAYS, json_option, user_option, who, workspace_option
+from digitize.cli.options import MOST_DAYS, json_option, log_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 
 
@@ -38,16 +38,22 @@ def register(app: typer.Typer, session: Session) -> None:
             int | None,
             typer.Option("--jobs", "-j", min=1, help=session.text("help.verify.jobs"), show_default=False),
         ] = None,
+        log_json: Annotated[str | None, log_option(session)] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
         from digitize.cli.auditing import Audit, audit_and_tell
+        from digitize.cli.operating import operating
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            wanted = Audit(budget=budget, within=within, jobs=jobs, report=report, details=details, json=json)
-            return audit_and_tell(session, place, ledger, wanted)
+        wanted = Audit(budget=budget, within=within, jobs=jobs, report=report, details=details, json=json)
+        with (
+            operating(session, place, "audit", who(user), log_json) as operation,
+            closing(Ledger(place.ledger, now, who(user))) as ledger,
+        ):
+            operation.exit_code = audit_and_tell(session, place, ledger, wanted)
+        return operation.exit_code

@@ -151,12 +151,7 @@ def _show(
 
 def _warn(session: Session, result: AuditResult, news: ReportNews) -> None:
     """What somebody has to do something about, also in a quiet call."""
-
-    def tell(key: str, **facts: str | int) -> None:
-        session.err.print(
-            f"{session.text('say.warning')} {session.text(f'say.{key}', **facts)}", markup=False
-        )
-
+    tell = session.warn
     for one in result.standing[:_MOST]:
         verdict = session.text(f"verdict.{one.verdict.value}")
         since = moment_text(session.catalogue, dt.datetime.fromisoformat(one.checked_at))

@@ -1,7 +1,6 @@
 """``digitize differences``: where sheet, cover, index and scans of a dossier contradict each other."""
 
 import itertools
-import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from digitize.cli.options import json_option, who, workspace_option
+from digitize.cli.options import as_kept, json_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import UsageProblem
 
@@ -38,7 +37,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         with closing(Ledger(place.ledger, now, who(None))) as ledger:
             known = [record.id for record in ledger.dossiers()]
-            chosen = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
+            chosen = [as_kept(dossier) for dossier in dossiers or []]
             unknown = next((code for code in chosen if code not in known), None)
             if unknown is not None:
                 raise UsageProblem("dossier_unknown", dossier=unknown)

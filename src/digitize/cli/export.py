@@ -1,12 +1,11 @@
 """``digitize export``: copies for others: tables, documents, packages, reader's copies."""
 
-import unicodedata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import as_kept, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.pipeline.export_formats import ExportFormat
 
@@ -53,10 +52,10 @@ def register(app: typer.Typer, session: Session) -> None:
             output=output,
             to=to,
             # Codes are in composed form, what people type or paste need not be.
-            dossiers=tuple(unicodedata.normalize("NFC", dossier) for dossier in dossiers or []),
+            dossiers=tuple(as_kept(dossier) for dossier in dossiers or []),
             wrapping=Wrapping(bag=bag, zipped=zipped, split=parse_size(split) if split else None),
             document=document,
-            reader=unicodedata.normalize("NFC", reader or "").strip(),
+            reader=as_kept(reader or "").strip(),
             sign=sign,
         )
         return export_and_tell(session, Workspace.open(workspace), order, who(user), json=json)

@@ -1,6 +1,5 @@
 """``digitize import``: what an office's sheets say of its dossiers."""
 
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from digitize.cli.options import json_option, user_option, who, workspace_option
+from digitize.cli.options import as_kept, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, ItemProblem
 from digitize.model import Problem
@@ -37,21 +36,28 @@ def register(app: typer.Typer, session: Session) -> None:
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> ExitCode:
+        from digitize.pipeline.deadlines import settler
         from digitize.pipeline.importing import import_sheets
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        chosen = unicodedata.normalize("NFC", dossier) if dossier else None
+        chosen = as_kept(dossier) if dossier else None
         results: list[Imported] = []
         failed: list[tuple[Path, Problem]] = []
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             for file in files:
                 try:
-                    results.append(
-                        import_sheets(ledger, file, dossier=chosen, rehearse=dry_run, skip_bad=skip_bad)
+                    imported = import_sheets(
+                        ledger,
+                        file,
+                        dossier=chosen,
+                        rehearse=dry_run,
+                        skip_bad=skip_bad,
+                        settle=settler(place, ledger),
                     )
+                    results.append(imported)
                 except ItemProblem as error:
                     failed.append((file, Problem.of(error)))
         for path, problem in failed:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from digitize.cli.session import Session
+from digitize.ingest.naming import nfc
 
 MOST_DAYS = 36_525
 """A hundred years: no proof is asked about that lies farther ahead."""
@@ -30,6 +31,13 @@ def json_option(session: Session) -> Any:
     return typer.Option("--json", help=session.text("help.json"))
 
 
+def log_option(session: Session) -> Any:
+    """``--log-json``: one JSON object a line, into a file or, with ``-``, to standard error."""
+    return typer.Option(
+        "--log-json", metavar="FILE|-", help=session.text("help.log_json"), show_default=False
+    )
+
+
 def who(user: str | None) -> str:
     """Who does something: as told, else the login name."""
     if user:
@@ -38,3 +46,8 @@ def who(user: str | None) -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return getpass.getuser()
+
+
+def as_kept(text: str) -> str:
+    """A code as the ledger keeps it, however the keyboard has put its letters together."""
+    return nfc(text)

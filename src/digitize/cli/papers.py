@@ -1,6 +1,5 @@
 """``digitize papers``: indices, lists and minutes of dossiers."""
 
-import unicodedata
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import as_kept, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 
 
@@ -45,7 +44,7 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        chosen = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
+        chosen = [as_kept(dossier) for dossier in dossiers or []]
         # Nobody may know beforehand which pages will be looked at.
         drawn = seed if seed is not None else secrets.randbelow(1_000_000)
         with closing(Ledger(place.ledger, now, who(user))) as ledger:

@@ -19,7 +19,8 @@ from rich.progress import (
 
 from digitize.cli.session import Session
 from digitize.model import Problem, Stage
-from digitize.pipeline.observer import Observer
+from digitize.pipeline.json_log import JsonLog
+from digitize.pipeline.observer import Logged, Observer, Several
 
 _TOLD = frozenset({Stage.IN_REVIEW, Stage.COMPOSED, Stage.PACKAGED, Stage.QUARANTINED})
 """Stages at which a dossier rests, for now or for good."""
@@ -28,8 +29,20 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def make_observer(session: Session, *, bars: bool = True) -> Iterator[Observer]:
-    """An observer that suits where the output goes; lines alone if bars are not wanted."""
+def make_observer(session: Session, log: JsonLog | None = None, *, bars: bool = True) -> Iterator[Observer]:
+    """An observer that suits where the output goes; lines alone if bars are not wanted.
+
+    A log for programs is told as well, or alone where it goes to the same place.
+    """
+    if log is not None and log.is_on_screen:
+        yield Logged(log)
+        return
+    with _for_people(session, bars=bars) as people:
+        yield people if log is None else Several([people, Logged(log)])
+
+
+@contextmanager
+def _for_people(session: Session, *, bars: bool) -> Iterator[Observer]:
     if session.quiet:
         yield _Quiet(session)
     elif session.err.is_terminal and bars:
@@ -40,10 +53,11 @@ def make_observer(session: Session, *, bars: bool = True) -> Iterator[Observer]:
 
 
 class _Quiet:
-    """Says only what went wrong."""
+    """Says only which dossiers are set aside, one line each: what waits for a person is well."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._problems: dict[str, Problem] = {}
 
     def taken_in(self, dossiers: int) -> None:
         pass
@@ -55,24 +69,24 @@ class _Quiet:
         pass
 
     def moved(self, dossier: str, stage: Stage) -> None:
-        pass
+        problem = self._problems.pop(dossier, None)
+        if stage is Stage.QUARANTINED:
+            catalogue = self._session.catalogue
+            why = catalogue.problem(problem) if problem else catalogue.text(f"stage.{stage.value}")
+            self._session.err.print(f"{dossier}: {why}", markup=False)
 
     def problem(self, dossier: str, problem: Problem) -> None:
-        text = self._session.catalogue.problem(problem)
-        self._session.err.print(f"{dossier}: {text}", markup=False)
-        remedy = self._session.catalogue.remedy(problem)
-        if remedy:
-            self._session.err.print(f"  {remedy}", markup=False)
+        self._problems[dossier] = problem
 
     def noted(self, dossier: str, problem: Problem) -> None:
         pass
 
 
-class _Lines(_Quiet):
+class _Lines:
     """A line for every dossier that comes to rest, and for progress now and then."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session)
+        self._session = session
         self._planned = 0
         self._read = 0
         self._started = self._told = time.monotonic()
@@ -82,6 +96,13 @@ class _Lines(_Quiet):
 
     def planned(self, pages: int) -> None:
         self._planned += pages
+
+    def problem(self, dossier: str, problem: Problem) -> None:
+        text = self._session.catalogue.problem(problem)
+        self._session.err.print(f"{dossier}: {text}", markup=False)
+        remedy = self._session.catalogue.remedy(problem)
+        if remedy:
+            self._session.err.print(f"  {remedy}", markup=False)
 
     def noted(self, dossier: str, problem: Problem) -> None:
         self.problem(dossier, problem)

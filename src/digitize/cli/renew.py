@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.options import MOST_DAYS, json_option, user_option, who, workspace_option
+from digitize.cli.options import MOST_DAYS, json_option, log_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode
 
@@ -29,27 +29,35 @@ def register(app: typer.Typer, session: Session) -> None:
                 "--within", min=0, max=MOST_DAYS, metavar="DAYS", help=session.text("help.renew.within")
             ),
         ] = _SOON,
+        log_json: Annotated[str | None, log_option(session)] = None,
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
         json: Annotated[bool, json_option(session)] = False,
     ) -> int:
+        from digitize.cli.operating import operating
+        from digitize.model import Problem
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.renewal import renew_workspace
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
         place = Workspace.open(workspace)
-        place.require_folders()
-        with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            result = renew_workspace(place, ledger, now, now() + dt.timedelta(days=within))
+        with operating(session, place, "renew", who(user), log_json) as operation:
+            place.require_folders()
+            with closing(Ledger(place.ledger, now, who(user))) as ledger:
+                result = renew_workspace(place, ledger, now, now() + dt.timedelta(days=within))
+            operation.failed = list(result.failed)
+            if result.stopped is not None:
+                operation.exit_code, operation.problem = ExitCode.ENVIRONMENT, Problem.of(result.stopped)
+            elif result.failed:
+                operation.exit_code = ExitCode.ITEMS
         if json:
             session.report_json(_document(session, result))
         else:
             _show(session, result)
         if result.stopped is not None:
             session.show_error(result.stopped)
-            return ExitCode.ENVIRONMENT
-        return ExitCode.ITEMS if result.failed else ExitCode.DONE
+        return operation.exit_code
 
 
 def _document(session: Session, result: "RenewalResult") -> dict[str, object]:

@@ -1,13 +1,12 @@
 """``digitize reopen``: send a packaged dossier back to work, or bring a withdrawn one back."""
 
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import as_kept, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 
 
@@ -32,7 +31,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         place.require_folders()
         # Codes are in composed form, what people type or paste need not be.
-        code = unicodedata.normalize("NFC", dossier)
+        code = as_kept(dossier)
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             done = Reopening(place, ledger, now).reopen(code, why, supplement=supplement)
         if done.replaces is None:

@@ -7,11 +7,11 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -21,6 +21,9 @@ from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
 from digitize.model import Language, Problem
 
+if TYPE_CHECKING:
+    from digitize.pipeline.json_log import JsonLog
+
 _NO_CHOICE = re.compile(r" is not one of (.+?)\.?$")
 _TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$", re.DOTALL)
 
@@ -28,6 +31,8 @@ _LANGUAGE = re.compile(rf"""^language\s*=\s*["']({"|".join(Language)})["']""", r
 
 _NO_EDGE = 1 << 20
 """Columns of a file or pipe."""
+
+_LINES_AT_ONCE = 1000
 
 _FLAGS = {"--quiet": "quiet", "-q": "quiet", "--verbose": "verbose", "-v": "verbose"}
 
@@ -39,6 +44,8 @@ class Session:
         self.catalogue = Catalogue(language)
         self.quiet = quiet
         self.verbose = verbose
+        self.log: JsonLog | None = None
+        """Takes what goes to standard error, where programs read that."""
         # What a program reads is not broken into lines of a terminal.
         width = None if sys.stdout.isatty() else _NO_EDGE
         self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False, width=width)
@@ -50,13 +57,28 @@ class Session:
 
     def say(self, key: str, /, **facts: Fact) -> None:
         """Tell something on standard error, unless the call is quiet."""
-        if not self.quiet:
+        if not self.quiet and self.log is None:
             self.err.print(self.text(f"say.{key}", **facts), markup=False)
 
     def report_json(self, document: object) -> None:
         """Print one JSON document on standard output, and nothing else."""
         plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
         self.write(json.dumps(document, ensure_ascii=plain, indent=1) + "\n")
+
+    def report_listing(self, name: str, items: Iterable[object], rest: Mapping[str, object]) -> None:
+        """Print one JSON document of a list, an item in each line, and what goes with it.
+
+        Written as it is made: a list may be long.
+        """
+        plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+
+        def written(value: object) -> str:
+            return json.dumps(value, ensure_ascii=plain)
+
+        lines = (f"{',' if number else ''}\n  {written(item)}" for number, item in enumerate(items))
+        tail = "".join(f",\n {written(key)}: {written(value)}" for key, value in rest.items())
+        for part in (f"{{\n {written(name)}: [", *_pieces(lines), f"\n ]{tail}\n}}\n"):
+            self.write(part)
 
     def write(self, text: str) -> None:
         """Write to standard output as it is; a reader that has gone (``| head``) is no failure."""
@@ -70,21 +92,34 @@ class Session:
         """A problem as the contract has it."""
         return {"code": problem.code, "text": self.catalogue.problem(problem)}
 
+    def warn(self, key: str, /, **facts: Fact) -> None:
+        """Tell what somebody has to do something about, also in a quiet call."""
+        if self.log is not None:
+            self.log.warning(key, **facts)
+            return
+        self.err.print(f"{self.text('say.warning')} {self.text(f'say.{key}', **facts)}", markup=False)
+
     def show_error(self, error: DigitizeError) -> None:
         """What went wrong, and what to do next."""
         problem = Problem.of(error)
+        if self.log is not None:
+            self.log.failure("error", code=problem.code, text=self.catalogue.problem(problem))
+            return
         self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True)
         self.err.print(self.catalogue.problem(problem), markup=False)
         self._show_remedy(problem)
 
     def show_failure(self, what: Path | str, problem: Problem) -> None:
         """Why one of several files or dossiers could not be used, and what to do about it."""
+        if self.log is not None:
+            self.log.warning("failure", what=str(what), code=problem.code)
+            return
         self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
     def show_note(self, problem: Problem, *, remedy: bool = False) -> None:
         """Something that a person should know and that stops nothing, unless the call is quiet."""
-        if not self.quiet:
+        if not self.quiet and self.log is None:
             self.err.print(self.catalogue.problem(problem), markup=False)
             if remedy:
                 self._show_remedy(problem)
@@ -120,6 +155,13 @@ class Session:
     def ask_secret(self, key: str, /, **facts: Fact) -> str:
         """Ask a person for something that must not be seen."""
         return getpass.getpass(self.text(f"say.{key}", **facts) + " ", stream=sys.stderr)
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Many lines as few texts."""
+    waiting = iter(lines)
+    while piece := "".join(islice(waiting, _LINES_AT_ONCE)):
+        yield piece
 
 
 def find_session(arguments: Sequence[str]) -> tuple[Session, list[str]]:

@@ -1,7 +1,6 @@
 """``digitize sign``: sign and package what is composed."""
 
 import sys
-import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import as_kept, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Problem, Stage
@@ -34,6 +33,7 @@ def register(app: typer.Typer, session: Session) -> None:
         from digitize.pipeline.finding import follow
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.renewal import Renewal
+        from digitize.pipeline.signing_trouble import trouble_noted
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
@@ -41,7 +41,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place.require_folders()
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             # Codes are in composed form, what people type or paste need not be.
-            named = [unicodedata.normalize("NFC", dossier) for dossier in dossiers or []]
+            named = [as_kept(dossier) for dossier in dossiers or []]
             for dossier in named:
                 if ledger.dossier(dossier) is None:
                     raise UsageProblem("dossier_unknown", dossier=dossier)
@@ -51,7 +51,8 @@ def register(app: typer.Typer, session: Session) -> None:
             if not chosen and not renewed:
                 session.say("nothing_to_sign")
                 return ExitCode.DONE
-            failed = _sign(session, place, ledger, chosen, renewed)
+            with trouble_noted(ledger, now):
+                failed = _sign(session, place, ledger, chosen, renewed)
         follow(place)
         return ExitCode.ITEMS if failed else ExitCode.DONE
 
@@ -64,6 +65,7 @@ def _sign(
     from digitize.pipeline.packaging import Packager
     from digitize.pipeline.renewal import Renewal
     from digitize.pipeline.sealing import make_seal
+    from digitize.pipeline.signing_trouble import set_aside_unsigned
     from digitize.times import now
 
     seal = make_seal(workspace, TerminalKeyHolder(session) if sys.stdin.isatty() else None)
@@ -82,6 +84,8 @@ def _sign(
         except ItemProblem as error:
             failed += 1
             session.show_failure(dossier, Problem.of(error))
+            if set_aside_unsigned(workspace, ledger, dossier, error, now):
+                session.say("set_aside", dossier=dossier)
         except SigningProblem:
             session.say("sign_stopped", signed=done - failed, waiting=len(waiting) - done)
             raise

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.session import Session
+from digitize.messages.visible import one_line, visible
 from digitize.model import Stage
-from digitize.pipeline.overview import DossierLine, counts
+from digitize.pipeline.deadlines import DueLine, DueLists
+from digitize.pipeline.overview import DossierLine, Overview
 
 _STYLES = {
     Stage.PACKAGED: "green",
@@ -17,15 +20,27 @@ _STYLES = {
     Stage.QUARANTINED: "red",
     Stage.WITHDRAWN: "dim",
 }
-_MOST_LINES = 200
+_NUMBERS = (2, 3)
+"""Columns of numbers, from 0."""
+
+MOST_LINES = 200
+"""Dossiers that a person is shown; more are listed when asked for."""
 
 
-def overview_json(session: Session, lines: Sequence[DossierLine]) -> dict[str, object]:
-    """Dossiers and their counts, as the contract of ``status --json`` has them."""
-    return {
-        "dossiers": [line_json(session, line) for line in lines],
-        "summary": {stage.value: count for stage, count in counts(list(lines)).items()},
+def report_overview(
+    session: Session, seen: Overview, due: DueLists | None = None, /, **figures: object
+) -> None:
+    """Print dossiers and their counts, as the contract of ``status --json`` has them.
+
+    With the sizes of stacks, and with what is late and due soon where that is given.
+    """
+    told: dict[str, object] = {
+        "stacks": [{"id": stack, "dossiers": number} for stack, number in seen.stacks.items()],
+        "summary": {stage.value: count for stage, count in seen.counts.items()},
     }
+    if due is not None:
+        told["deadlines"] = {"late": len(due.late), "due_soon": len(due.soon)}
+    session.report_listing("dossiers", (line_json(session, line) for line in seen.lines), told | figures)
 
 
 def line_json(session: Session, line: DossierLine) -> dict[str, object]:
@@ -42,44 +57,88 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "replaces": line.replaces,
         "record_status": line.record_status,
         "why": line.why or None,
+        "received_on": line.received_on,
+        "due_on": line.due_on,
+        "stack": line.stack,
     }
 
 
-def show_overview(session: Session, lines: Sequence[DossierLine]) -> None:
-    """Dossiers as a table, those that need a person first, and their counts."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(session.text("column.dossier"), no_wrap=True)
-    table.add_column(session.text("column.stage"), no_wrap=True)
-    table.add_column(session.text("column.pages"), justify="right")
-    table.add_column(session.text("column.doubtful"), justify="right")
-    table.add_column(session.text("column.note"), overflow="fold")
-    ordered = sorted(lines, key=lambda line: _URGENCY.get(line.stage, 2))
-    for line in ordered[:_MOST_LINES]:
-        table.add_row(
-            Text(line.id),
-            Text(session.text(f"stage.{line.stage.value}"), style=_STYLES.get(line.stage, "")),
-            str(line.pages),
-            str(line.doubtful_fields) if line.doubtful_fields else "",
-            Text(_note(session, line)),
-        )
-    if lines:
-        session.out.print(table)
-    if len(lines) > _MOST_LINES:
-        session.out.print(session.text("say.more_dossiers", number=len(lines) - _MOST_LINES))
+def show_overview(session: Session, seen: Overview, due: DueLists | None = None) -> None:
+    """Dossiers as a table, in the order in which they are given, and the counts of all.
+
+    With what is late and due soon where that is given.
+    """
+    days = {one.dossier: one for one in (*due.late, *due.soon)} if due else {}
+    headers = [session.text(f"column.{name}") for name in ("dossier", "stage", "pages", "doubtful", "note")]
+    rows = [_row(session, line, days.get(line.id)) for line in seen.lines]
+    if len(rows) > MOST_LINES:
+        _write_plain(session, [headers, *rows])
+    elif rows:
+        session.out.print(_table(headers, rows, seen))
+    if seen.left_out:
+        session.out.print(session.text("say.more_dossiers", number=seen.left_out), markup=False)
+    if due is not None and (days or seen.chosen):
+        told = session.text("say.due_counts", late=len(due.late), soon=len(due.soon))
+        session.out.print(told, markup=False)
     summary = ", ".join(
-        f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in counts(list(lines)).items()
+        f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in seen.counts.items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
+    if seen.stacks:
+        told = session.text("say.stacks_line", stacks=len(seen.stacks), dossiers=sum(seen.stacks.values()))
+        session.out.print(told, markup=False)
 
 
-def _note(session: Session, line: DossierLine) -> str:
+def due_text(session: Session, due: DueLine) -> str:
+    """By how much a dossier is late, or when it is due."""
+    key = "say.due_today" if due.days == 0 else "say.due_soon" if due.days > 0 else "say.due_late"
+    return session.text(key, day=f"{due.due_on:%d/%m/%Y}", days=abs(due.days))
+
+
+def _row(session: Session, line: DossierLine, due: DueLine | None) -> list[str]:
+    return [
+        line.id,
+        session.text(f"stage.{line.stage.value}"),
+        str(line.pages),
+        str(line.doubtful_fields) if line.doubtful_fields else "",
+        _note(session, line, due),
+    ]
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], seen: Overview) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, header in enumerate(headers):
+        right, last = number in _NUMBERS, number == len(headers) - 1
+        table.add_column(
+            header,
+            no_wrap=not last,
+            justify="right" if right else "left",
+            overflow="fold" if last else "ellipsis",
+        )
+    for row, line in zip(rows, seen.lines, strict=True):
+        styles = ["", _STYLES.get(line.stage, ""), *[""] * (len(headers) - 2)]
+        table.add_row(*(Text(text, style=style) for text, style in zip(row, styles, strict=True)))
+    return table
+
+
+def _write_plain(session: Session, rows: Sequence[Sequence[str]]) -> None:
+    """A long table without colours: laying out one of a hundred thousand lines takes a minute."""
+    rows = [[one_line(visible(text)) for text in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            text.rjust(width) if number in _NUMBERS else text + " " * (width - cell_len(text))
+            for number, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        session.write("  ".join(cells).rstrip() + "\n")
+
+
+def _note(session: Session, line: DossierLine, due: DueLine | None) -> str:
     """What a person should know of a dossier, in its line of the table."""
-    notes = [session.catalogue.problem(line.problem)] if line.problem else []
+    notes = [due_text(session, due)] if due else []
+    notes += [session.catalogue.problem(line.problem)] if line.problem else []
     if line.is_reopened:
         notes.append(session.text("say.in_correction", why=line.why))
     elif line.stage is Stage.WITHDRAWN:
         notes.append(line.why)
     return "; ".join(notes)
-
-
-_URGENCY = {Stage.QUARANTINED: 0, Stage.IN_REVIEW: 1, Stage.PACKAGED: 3, Stage.WITHDRAWN: 4}

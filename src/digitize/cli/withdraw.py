@@ -1,13 +1,12 @@
 """``digitize withdraw``: take a dossier out of work."""
 
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.options import as_kept, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 
 
@@ -30,7 +29,7 @@ def register(app: typer.Typer, session: Session) -> None:
         place = Workspace.open(workspace)
         place.require_folders()
         # Codes are in composed form, what people type or paste need not be.
-        code = unicodedata.normalize("NFC", dossier)
+        code = as_kept(dossier)
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
             was = Reopening(place, ledger, now).withdraw(code, why)
         session.say("withdrawn", dossier=code)

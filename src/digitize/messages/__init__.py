@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 
 from digitize.errors import Fact
-from digitize.model import Language, Problem
+from digitize.model import AT_PAGES, Language, Problem
 
 _FACT = re.compile(r"\{[^}]*\}")
 
@@ -41,8 +41,10 @@ class Catalogue:
         return key in self._texts
 
     def problem(self, problem: Problem) -> str:
-        """What is wrong, in a sentence."""
-        return self._filled(f"problem.{problem.code}.what", problem.facts)
+        """What is wrong, in a sentence; before it the pages concerned, if the problem names any."""
+        what = self._filled(f"problem.{problem.code}.what", problem.facts)
+        pages = problem.facts.get(AT_PAGES)
+        return self.text("quarantine.at_pages", pages=pages, what=what) if pages else what
 
     def remedy(self, problem: Problem) -> str:
         """What to do about it; empty where there is nothing to do."""

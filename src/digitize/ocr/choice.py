@@ -35,3 +35,23 @@ def open_engine(
     from digitize.ocr.pytesseract_engine import PytesseractEngine
 
     return PytesseractEngine(folder, language)
+
+
+def engine_version(name: EngineName = EngineName.AUTO) -> str:
+    """What an engine that would be opened says of itself and its libraries, in one line.
+
+    Raises:
+        EnvironmentProblem: there is no such engine.
+
+    """
+    if name in (EngineName.AUTO, EngineName.TESSEROCR):
+        try:
+            import tesserocr
+
+            return f"tesserocr {tesserocr.__version__} {' '.join(tesserocr.tesseract_version().split())}"
+        except ImportError as error:
+            if name is EngineName.TESSEROCR:
+                raise EnvironmentProblem("engine_missing", engine=name.value) from error
+    from digitize.ocr.pytesseract_engine import program_version
+
+    return f"tesseract {program_version()}"

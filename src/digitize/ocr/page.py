@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digitize.imaging.blank import is_blank
+from digitize.imaging.blank import is_blank, is_empty
 from digitize.imaging.encode import Encoded, encode
 from digitize.imaging.ink import flatten, reduced, strengthened, to_grey
 from digitize.imaging.picture import Picture, Pixels
@@ -94,9 +94,30 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
         problems=tuple(problems),
         engine=engine.identity,
         quality=_quality(picture, grey, dpi, skew.angle, _share(unread, words), blank=blank),
+        empty=blank and is_empty(picture.pixels, picture.dpi),
     )
     changed = turned.degrees != 0 or skew.angle != 0.0
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
+
+
+def picture_page(picture: Picture, *, quality: int = 70) -> ReadPage:
+    """A page that is kept as it lies, because it cannot be read; the whole of it is marked as unread."""
+    height, width = picture.pixels.shape[:2]
+    reading = PageReading(
+        width=width,
+        height=height,
+        dpi=picture.dpi,
+        rotated=0,
+        rotation_confidence=0.0,
+        skew=0.0,
+        skew_confidence=0.0,
+        blank=False,
+        words=(),
+        unread=((0, 0, width, height),),
+        problems=(*picture.problems, Problem("page_not_read")),
+        engine="",
+    )
+    return ReadPage(reading, encode(picture, picture.pixels, changed=False, quality=quality), picture.pixels)
 
 
 def _quality(

@@ -22,10 +22,7 @@ class PytesseractEngine:
     def __init__(self, tessdata: Path, language: str) -> None:
         self._tessdata = tessdata
         self._language = language
-        try:
-            version = str(pytesseract.get_tesseract_version())
-        except pytesseract.TesseractNotFoundError as error:
-            raise EnvironmentProblem("engine_missing", engine="tesseract") from error
+        version = program_version()
         checksum = data_checksum(tessdata, language)
         self._identity = f"pytesseract {pytesseract.__version__}, Tesseract {version}, {language} {checksum}"
         self._identity += second_identity(tessdata, language)
@@ -53,3 +50,16 @@ class PytesseractEngine:
         except pytesseract.TesseractError as error:
             raise ItemProblem("ocr_failed", detail=f"tesseract {error.status}") from error
         return parse_tsv(str(tsv))
+
+
+def program_version() -> str:
+    """The version of the program.
+
+    Raises:
+        EnvironmentProblem: it is not there.
+
+    """
+    try:
+        return str(pytesseract.get_tesseract_version())
+    except pytesseract.TesseractNotFoundError as error:
+        raise EnvironmentProblem("engine_missing", engine="tesseract") from error

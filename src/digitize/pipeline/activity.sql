@@ -35,15 +35,17 @@ CREATE TEMP TABLE step AS SELECT dossier,
     min(id) FILTER (WHERE kind = 'packaged') AS packaged
 FROM event, asked WHERE kind IN ('received', 'fields_extracted', 'composed', 'packaged') GROUP BY dossier
 HAVING max(substr(at, 1, 10) BETWEEN asked.first AND asked.last) OR EXISTS (
-    SELECT 1 FROM sheet WHERE sheet.dossier = event.dossier
-        AND sheet.received_on BETWEEN asked.first AND asked.last
+    SELECT 1 FROM dossier LEFT JOIN sheet ON sheet.dossier = dossier.id WHERE dossier.id = event.dossier
+        AND COALESCE(dossier.received_on, sheet.received_on) BETWEEN asked.first AND asked.last
 );
 CREATE UNIQUE INDEX temp.step_dossier ON step (dossier);
 
 -- A dossier that stands in a sheet alone was received as well: its papers have not been scanned.
 CREATE TEMP TABLE touched (dossier TEXT PRIMARY KEY);
-INSERT INTO touched SELECT dossier FROM step
-    UNION SELECT dossier FROM sheet, asked WHERE received_on BETWEEN first AND last;
+INSERT INTO touched SELECT step.dossier FROM step
+    LEFT JOIN dossier ON dossier.id = step.dossier WHERE dossier.stage IS NOT 'divided'
+    UNION SELECT dossier FROM sheet, asked WHERE received_on BETWEEN first AND last
+        AND dossier NOT IN (SELECT id FROM dossier);
 
 -- What sheets call a procedure that is known here; the forms that apply for them; the papers by which they end.
 CREATE TEMP TABLE called (said TEXT PRIMARY KEY, procedure TEXT NOT NULL);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +11,14 @@ from typing import Any
 
 from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Problem, Stage
+from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.pool import TaskExecutor, outcome
 from digitize.pipeline.quarantine import set_aside
-from digitize.pipeline.records import OriginalRecord
+from digitize.pipeline.records import OriginalRecord, PageRecord
+from digitize.pipeline.space import Space
+from digitize.pipeline.suspects import NEIGHBOURS_FAULT
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
@@ -25,9 +28,6 @@ _AHEAD = 2
 
 _BEAT = 1.0
 """So often, in seconds, a run that waits for its workers looks whether it is to stop."""
-
-ATTEMPTS = 2
-"""How often a task is tried before its dossier is set aside; a worker may be killed without its fault."""
 
 ACTIVE = (Stage.RECEIVED, Stage.RECOGNISED, Stage.EXTRACTED, Stage.APPROVED, Stage.COMPOSED)
 """Stages at which a run goes on by itself."""
@@ -46,6 +46,7 @@ class RunResult:
         seconds: how long it took.
         notes: what the clerk should know, with the dossier concerned.
         unsigned: why dossiers wait unsigned though the profile lets a run sign; None if none does.
+        stopped: what kept it from going on with all: a disk without room; None if nothing did.
         trouble: why not all of the inbox could be looked at; what was in work went on.
 
     """
@@ -55,7 +56,13 @@ class RunResult:
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
     unsigned: SigningProblem | None = None
+    stopped: EnvironmentProblem | None = None
     trouble: EnvironmentProblem | None = None
+
+    @property
+    def kept_from(self) -> EnvironmentProblem | None:
+        """Why it could not do all that needs no person; None if nothing kept it."""
+        return self.stopped or self.trouble or self.unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class Flight:
         dossier: whose it is.
         settle: what to do with its result.
         culprit: the file that it is about, where it is about one.
-        retry: told what befell it, says whether it is tried again.
+        retry: told what befell it, says whether that is seen to; if not, its dossier is set aside.
 
     """
 
@@ -77,31 +84,55 @@ class Flight:
 
 
 class Flights:
-    """The tasks under way in an executor."""
+    """The tasks under way in an executor.
 
-    def __init__(self, executor: TaskExecutor, seconds: float) -> None:
+    Args:
+        executor: where they run.
+        seconds: what a task of one page is given.
+        alone: where tasks run that may have taken others with them, each in a worker of its own; the same
+            executor if there is no other.
+
+    """
+
+    def __init__(self, executor: TaskExecutor, seconds: float, alone: TaskExecutor | None = None) -> None:
         self._executor = executor
+        self._alone = alone or executor
         self._seconds = seconds
-        self._room = executor.workers * _AHEAD
+        self.are_alone = False
         self._flying: dict[Future[Any], Flight] = {}
 
     @property
     def free(self) -> int:
         """How many more tasks keep the workers busy; below 0 where a dossier has sent many at once."""
-        return self._room - len(self._flying)
+        if self.are_alone:
+            return 0
+        # Workers on other machines come and go.
+        return self._executor.workers * _AHEAD - len(self._flying)
 
     def __len__(self) -> int:
         return len(self._flying)
 
     def start(self, flight: Flight, function: Callable[..., Any], *args: Any) -> None:
         """Send a task on its way."""
-        self._flying[self._executor.submit(function, *args)] = flight
+        executor = self._alone if self.are_alone else self._executor
+        self._flying[executor.submit(function, *args)] = flight
+
+    def start_alone(self, start: Callable[[], None]) -> None:
+        """Start something while nothing else is under way, and nothing else until it has landed."""
+        assert not self._flying
+        self.are_alone = True
+        try:
+            start()
+        finally:
+            self.are_alone = bool(self._flying)
 
     def landed(self) -> Iterator[tuple[Flight, Future[Any]]]:
         """Those that have ended, as soon as at least one has; none if none does within a second."""
         finished, _ = wait(self._flying, timeout=_BEAT, return_when=FIRST_COMPLETED)
         for future in finished:
             yield self._flying.pop(future), future
+        if not self._flying:
+            self.are_alone = False
 
     def result(self, future: Future[Any]) -> Any:
         """What came of a task that has ended.
@@ -121,7 +152,14 @@ class Batch:
     Attributes:
         reading: what workers must know to read a page.
         ready: dossiers that can go on; the first one next.
+        space: what may still be written where.
+        suspected: dossiers whose step may have taken others with it; they go on when all else is done.
         tries: how often each step of a dossier has been tried.
+        held: dossiers for whose documents or package there was no room.
+        left: what the files need that were not taken in for the same reason.
+        refusal: what was missing when there was last no room.
+        freed: a dossier was packaged since then, and left room.
+        codes: that stacks are to have, in order; empty where nobody has listed any.
 
     """
 
@@ -131,9 +169,34 @@ class Batch:
     clock: Clock
     flights: Flights
     reading: ReadingSettings
+    space: Space
     ready: deque[str] = field(default_factory=deque)
+    suspected: deque[str] = field(default_factory=deque)
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)
+    held: list[str] = field(default_factory=list)
+    left: Needs = field(default_factory=Needs)
+    refusal: EnvironmentProblem | None = None
+    freed: bool = False
     result: RunResult = field(default_factory=RunResult)
+    codes: tuple[str, ...] = ()
+
+    @property
+    def demand(self) -> Demand:
+        """What the work needs."""
+        return Demand(self.workspace, self.ledger, self.space)
+
+    def has_room(self, needs: Needs, dossier: str | None = None) -> bool:
+        """Whether there is room; if not, the dossier that was begun is kept for later."""
+        refusal = self.space.shortage(needs, begun=dossier is not None)
+        if refusal is not None:
+            self.hold(refusal, dossier)
+        return refusal is None
+
+    def hold(self, refusal: EnvironmentProblem, dossier: str | None) -> None:
+        """There was no room, for a dossier that was begun or for anything."""
+        self.refusal = refusal
+        if dossier is not None:
+            self.held.append(dossier)
 
     def stands(self, dossier: str, stage: Stage) -> bool:
         """Whether a dossier stands at a stage; somebody may have withdrawn or reopened it."""
@@ -151,24 +214,36 @@ class Batch:
         return True
 
     def once_more(self, dossier: str, step: str) -> Retry:
-        """Try a dossier's step again if its worker died, which may not be the step's fault."""
+        """Try a dossier's step again, alone, if what befell it may not be its own fault."""
 
         def retry(error: ItemProblem) -> bool:
-            self.tries[dossier, step] += 1
-            again = error.code == "worker_died" and self.tries[dossier, step] < ATTEMPTS
-            if again:
-                self.ready.append(dossier)
+            # A pool that broke says nothing of those in it; it is not built anew for ever.
+            self.tries[dossier, step] += error.code != "pool_broken"
+            again = error.code in NEIGHBOURS_FAULT and self.tries[dossier, step] < self.attempts
+            if again and dossier not in self.suspected:
+                self.suspected.append(dossier)
             return again
 
         return retry
 
-    def set_aside(self, dossier: str, problem: Problem, culprit: Path | None = None) -> None:
+    @property
+    def attempts(self) -> int:
+        """How often a task is tried before its dossier is set aside."""
+        return self.workspace.limits.attempts
+
+    def set_aside(
+        self,
+        dossier: str,
+        problem: Problem,
+        culprit: Path | None = None,
+        pages: Sequence[PageRecord] = (),
+    ) -> None:
         """Move a dossier to quarantine, and tell it."""
         record = self.ledger.dossier(dossier)
         if record is None or record.stage not in ACTIVE:
             # It is set aside already, or somebody has withdrawn it meanwhile.
             return
-        set_aside(self.workspace, self.ledger, dossier, problem, culprit, self.clock)
+        set_aside(self.workspace, self.ledger, dossier, problem, culprit, self.clock, pages)
         self.result.failed.append(dossier)
         self.observer.problem(dossier, problem)
         self.observer.moved(dossier, Stage.QUARANTINED)

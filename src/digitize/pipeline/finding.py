@@ -75,20 +75,22 @@ def find(
     catalogue = catalogue_of(workspace, told)
     refreshed = catalogue.refresh(anew=anew)
     vocabulary = Vocabulary(workspace.templates)
-    started = time.perf_counter()
-    try:
+
+    def ask() -> Answer:
+        started = time.perf_counter()
         with catalogue.opened() as store:
             found = search(store, query, vocabulary, scope)
+        return Answer(found, refreshed, time.perf_counter() - started)
+
+    try:
+        return ask()
     except BrokenCatalogueError:
         refreshed = catalogue.refresh(anew=True)
         refreshed.broken = True
-        started = time.perf_counter()
-        try:
-            with catalogue.opened() as store:
-                found = search(store, query, vocabulary, scope)
-        except BrokenCatalogueError as error:
-            raise EnvironmentProblem("catalogue_unusable", path=str(workspace.catalogue)) from error
-    return Answer(found, refreshed, time.perf_counter() - started)
+    try:
+        return ask()
+    except BrokenCatalogueError as error:
+        raise EnvironmentProblem("catalogue_unusable", path=str(workspace.catalogue)) from error
 
 
 def rebuild(workspace: Workspace, told: Callable[[int, int], None]) -> Refreshed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.generations import waits_for_correction
-from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger import Ledger, among
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
 _PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])
@@ -62,6 +62,21 @@ def save_documents(
                 _READING.dump_json(reading).decode(),
                 int(reading.needs_review and key not in decided and document.form not in unreviewed),
             )
+
+
+def placed(document: Document, pages: Sequence[int]) -> Document:
+    """A document that was found among some pages of a dossier, with its places in the whole dossier.
+
+    Args:
+        document: with places among those pages, from 0.
+        pages: the place of each in the dossier.
+
+    """
+    fields = {
+        key: reading if reading.page is None else replace(reading, page=pages[reading.page])
+        for key, reading in document.fields.items()
+    }
+    return replace(document, pages=tuple(pages[index] for index in document.pages), fields=fields)
 
 
 def refuse_secret(documents: Sequence[Document]) -> None:
@@ -163,10 +178,11 @@ def _decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> s
     return {row["key"] for row in ledger.rows(sql, dossier, document, since)}
 
 
-def count_doubtful(ledger: Ledger) -> dict[str, int]:
-    """How many fields of each dossier wait for a person."""
-    sql = "SELECT dossier, count(*) AS n FROM field WHERE needs_review = 1 GROUP BY dossier"
-    return {row["dossier"]: row["n"] for row in ledger.rows(sql)}
+def count_doubtful(ledger: Ledger, codes: Collection[str] | None = None) -> dict[str, int]:
+    """How many fields of each dossier, or of those of some codes, wait for a person."""
+    chosen, values = among(codes, "AND")
+    sql = f"SELECT dossier, count(*) AS n FROM field WHERE needs_review = 1 {chosen} GROUP BY dossier"  # noqa: S608
+    return {row["dossier"]: row["n"] for row in ledger.rows(sql, *values)}
 
 
 def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:

@@ -11,6 +11,7 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import copy_whole, make_folder, write_whole
 from digitize.model import Language
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.mounts import require_local
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.profiles import DEMO
 from digitize.profiles.profile import load_profile
@@ -44,7 +45,7 @@ def found_workspace(root: Path, founder: Founder, who: str, clock: Clock) -> Wor
 
     Raises:
         UsageProblem: there is something in the folder.
-        EnvironmentProblem: the folder cannot be made, or the profile does not exist.
+        EnvironmentProblem: the folder cannot be made or is on a network share, or the profile does not exist.
 
     """
     _require_empty(root)
@@ -132,6 +133,7 @@ def _found(root: Path, founder: Founder, extra: str, who: str, clock: Clock) -> 
 def _require_empty(root: Path) -> None:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageProblem("folder_not_empty", path=str(root))
+    require_local(root)
 
 
 def _template(name: str) -> str:

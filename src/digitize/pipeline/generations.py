@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import uuid
 from enum import StrEnum
 
@@ -97,16 +98,20 @@ def retire(workspace: Workspace, ledger: Ledger, record: DossierRecord) -> None:
 
 def retire_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     """Move away what was replaced when the program was cut off before it could do so."""
-    for record in ledger.dossiers(Stage.PACKAGED):
-        if record.replaces and (workspace.archive / record.replaces).exists():
-            try:
-                with lease(ledger, record.id, clock):
-                    now = ledger.dossier(record.id)
-                    if now is not None:
-                        retire(workspace, ledger, now)
-            except ItemProblem:
-                # Whoever works on it does this in time.
-                continue
+    replaced = ledger.replaced()
+    if not replaced:
+        return
+    with os.scandir(workspace.archive) as entries:
+        left = [entry.name for entry in entries if entry.name in replaced]
+    for package in left:
+        try:
+            with lease(ledger, replaced[package], clock):
+                now = ledger.dossier(replaced[package])
+                if now is not None:
+                    retire(workspace, ledger, now)
+        except ItemProblem:
+            # Whoever works on it does this in time.
+            continue
 
 
 def reason_for_next(ledger: Ledger, record: DossierRecord) -> str:

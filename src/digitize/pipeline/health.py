@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -14,16 +13,20 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from digitize.errors import DigitizeError, Fact
+from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.fonts import Face, find_font
 from digitize.model import Problem
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
+from digitize.pipeline.cluster_plan import keys_expire
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
+from digitize.pipeline.ledger_files import flaws, read_only, require_first
+from digitize.pipeline.mounts import WITHOUT_LOCKS, mount_of, require_local
 from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.space import disk_of
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.tokens import Tries
 from digitize.times import Clock
@@ -75,8 +78,10 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
             *_folders(workspace),
             *_ledger(workspace),
             *_access(workspace),
-            _disk(workspace),
+            *_mounts(workspace),
+            *_disks(workspace),
             *_key(workspace, clock),
+            *_cluster(workspace, clock),
         ]
     return checks
 
@@ -139,17 +144,22 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
 def _ledger(workspace: Workspace) -> Iterator[Check]:
     path = workspace.ledger
     if not path.exists():
+        try:
+            require_first(path)
+        except EnvironmentProblem as error:
+            yield Check("ledger", State.FAILURE, "", Problem.of(error))
         return
+    version = 0
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
-        ) as database:
+        with closing(read_only(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             database.execute("SELECT max(id) FROM event")
+            flaw = next(flaws(database, 1), None)
     except sqlite3.Error as error:
-        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=str(error))
-        return
-    if version > VERSION:
+        flaw = str(error)
+    if flaw is not None:
+        yield _bad("ledger", State.FAILURE, "ledger_unusable", path=str(path), detail=flaw)
+    elif version > VERSION:
         yield _bad("ledger", State.FAILURE, "ledger_version", found=version, known=VERSION)
     else:
         yield Check("ledger", State.OK, str(path))
@@ -186,12 +196,35 @@ def _subfolders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 
-def _disk(workspace: Workspace) -> Check:
-    free = shutil.disk_usage(workspace.root).free
-    told = f"{free / 1024**3:.1f} GiB"
-    if free < _LEAST_FREE:
-        return _bad("disk", State.WARNING, "disk_nearly_full", free=told)
-    return Check("disk", State.OK, told)
+def _mounts(workspace: Workspace) -> Iterator[Check]:
+    """Whether the ledger lies on this machine, and locks hold where others can reach them."""
+    try:
+        require_local(workspace.ledger)
+    except DigitizeError as error:
+        yield Check("ledger_place", State.FAILURE, "", Problem.of(error))
+    else:
+        mount = mount_of(workspace.ledger)
+        yield Check("ledger_place", State.OK, mount.kind if mount else "-")
+    mount = mount_of(workspace.root)
+    if mount is not None and mount.locks_stay_here:
+        options = ",".join(sorted(mount.options & WITHOUT_LOCKS))
+        facts: dict[str, Fact] = {"path": str(workspace.root), "options": options}
+        yield _bad("lock", State.WARNING, "locks_not_shared", **facts)
+
+
+def _disks(workspace: Workspace) -> Iterator[Check]:
+    """Each disk of the workspace once, under the first folder that lies on it."""
+    told: set[int] = set()
+    for folder in (workspace.root, workspace.originals, workspace.work, workspace.archive):
+        disk = disk_of(folder)
+        if disk.number in told:
+            continue
+        told.add(disk.number)
+        free = f"{disk.free / 1024**3:.1f} GiB"
+        if disk.free < _LEAST_FREE:
+            yield _bad("disk", State.WARNING, "disk_nearly_full", path=str(folder), free=free)
+        else:
+            yield Check("disk", State.OK, f"{folder}: {free}")
 
 
 def _key(workspace: Workspace, clock: Clock) -> Iterator[Check]:
@@ -223,6 +256,22 @@ def _token(workspace: Workspace, module: Path, clock: Clock) -> Iterator[Check]:
     for one in found.certificates:
         until = dt.datetime.fromisoformat(one.not_after).replace(tzinfo=dt.UTC)
         yield _key_until(f"{found.label}: {one.subject}", until, clock)
+
+
+def _cluster(workspace: Workspace, clock: Clock) -> Iterator[Check]:
+    """Library and certificates of a cluster, where the settings name one; nobody is called."""
+    try:
+        until = keys_expire(workspace)
+    except DigitizeError as error:
+        yield Check("cluster", State.FAILURE, "", Problem.of(error))
+        return
+    if until is None:
+        return
+    left = until - clock()
+    if left < _EXPIRES_SOON:
+        yield _bad("cluster", State.WARNING, "cluster_key_expires_soon", days=left.days)
+    else:
+        yield Check("cluster", State.OK, f"{until:%d/%m/%Y}")
 
 
 def _key_until(holder: str, until: dt.datetime, clock: Clock) -> Check:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from openpyxl.utils import get_column_letter
+
 from digitize.errors import Fact, ItemProblem
 from digitize.ingest.naming import nfc, safe_code
 from digitize.ingest.sheets import RawSheet, read_sheets
 from digitize.model import Problem, Stage
 from digitize.pipeline.comparing import number_and_notation
+from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.sheet_headers import (
     ColumnType,
@@ -95,6 +98,7 @@ def import_sheets(
     dossier: str | None = None,
     rehearse: bool = False,
     skip_bad: bool = False,
+    settle: Settler | None = None,
 ) -> Imported:
     """Take in a sheet.
 
@@ -104,6 +108,7 @@ def import_sheets(
         dossier: the dossier of ours that the sheet speaks of, whatever code it has.
         rehearse: only tell what would come of it.
         skip_bad: leave out cells that cannot be understood; else nothing is written where there are any.
+        settle: is told which dossiers may have other days now.
 
     Raises:
         UsageProblem: there is no such file.
@@ -140,6 +145,7 @@ def import_sheets(
                 documents=one.documents,
                 values=sum(map(len, one.values.values())),
             )
+            notes += settle(one.identifier).conflicts if settle else ()
     return Imported(path.name, tuple(found), tuple(reading.bad), tuple(notes), done=True)
 
 
@@ -167,7 +173,9 @@ class _Reading:
                 )
             )
         self.bad += [
-            Problem(cell.code, {"sheet": sheet.name, "row": cell.row, "column": _letter(cell.column - 1)})
+            Problem(
+                cell.code, {"sheet": sheet.name, "row": cell.row, "column": get_column_letter(cell.column)}
+            )
             for cell in sheet.bad
             if cell.row > headings.row and any(c.place == cell.column - 1 for c in headings.columns)
         ]
@@ -203,7 +211,7 @@ class _Reading:
                 facts: dict[str, Fact] = {
                     "sheet": sheet,
                     "row": row,
-                    "column": _letter(column.place),
+                    "column": get_column_letter(column.place + 1),
                     "label": column.label,
                 }
                 self.bad.append(Problem(_MISFITS[column.header.type], facts))
@@ -248,15 +256,6 @@ def _numbering(cells: Sequence[str]) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 … under the headings."""
     digits = [cell.strip("()") for cell in cells if cell]
     return len(digits) >= 3 and digits == [str(n + 1) for n in range(len(digits))]
-
-
-def _letter(place: int) -> str:
-    """A column as spreadsheets name it."""
-    name, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _match(ledger: Ledger, found: Sequence[SheetDossier], dossier: str | None) -> None:

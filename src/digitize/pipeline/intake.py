@@ -13,18 +13,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, Fact, ItemProblem
-from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, remove_file, write_whole
+from digitize.files import (
+    READ_ONLY,
+    Fixity,
+    copy_whole,
+    fixity,
+    make_folder,
+    remove_file,
+    size_of,
+    write_whole,
+)
 from digitize.ingest.discover import OWN, Found, Rejected
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.ingest.stillness import Stillness
 from digitize.model import Problem, Stage
 from digitize.pipeline.arrivals import Arrivals
+from digitize.pipeline.deadlines import settle_deadline
+from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.generations import is_unrecorded
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import release, set_aside
 from digitize.pipeline.records import DossierRecord, OriginalRecord
+from digitize.pipeline.space import Space
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -36,9 +48,15 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
-_STRAY = frozenset(
-    {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here", OWN}
-)
+DIVIDED = "pages_of_divided"
+"""The same for a stack that was cut into dossiers."""
+
+_UNREADABLE = "file_unreadable_here"
+
+_NOT_COPIED = frozenset({"link_refused", "special_file_refused", _UNREADABLE})
+"""Why a file is refused of which quarantine keeps no copy: it cannot be read, or must not be opened."""
+
+STRAY = _NOT_COPIED | {"file_empty", "not_a_scan", OWN}
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
 
 
@@ -50,6 +68,8 @@ class TakenIn:
         dossiers: codes of dossiers that are new or have new pages.
         rejected: codes of what was set aside.
         notes: what the clerk should know, with the dossier it concerns.
+        left: what the files need for which there was no room.
+        refusal: what was missing for the first of them; None if there was room for all.
         trouble: why not all of the inbox could be looked at.
 
     """
@@ -57,6 +77,8 @@ class TakenIn:
     dossiers: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     notes: list[tuple[str, Problem]] = field(default_factory=list)
+    left: Needs = field(default_factory=Needs)
+    refusal: EnvironmentProblem | None = None
     trouble: EnvironmentProblem | None = None
 
 
@@ -69,15 +91,24 @@ class Intake:
         clock: tells the time.
         stillness: what is known from earlier looks; then nobody waits for what is in motion. Without it a
             dossier that is in motion is waited for once, for as long as the settings say.
+        space: what may be written; by default what the settings leave.
 
     """
 
     def __init__(
-        self, workspace: Workspace, ledger: Ledger, clock: Clock, stillness: Stillness | None = None
+        self,
+        workspace: Workspace,
+        ledger: Ledger,
+        clock: Clock,
+        stillness: Stillness | None = None,
+        space: Space | None = None,
     ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
+        self._space = space or Space(workspace.limits.free_megabytes)
+        self._demand = Demand(workspace, ledger, self._space)
+        self._promised = Needs()
         self._pause: Callable[[float], None] | None = time.sleep if stillness is None else None
         self._stillness = stillness or make_stillness(workspace)
 
@@ -105,12 +136,14 @@ class Intake:
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source)
-        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
-        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
+        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if not new_files and not new_refusals:
+            return
+        if not self._has_room(new_files, taken):
             return
         if record is None:
             record = self._new_dossier(found, source, taken)
@@ -121,12 +154,26 @@ class Intake:
             # A person is working on it: what is new waits for the next run.
             taken.notes.append((record.id, Problem.of(error)))
 
+    def _has_room(self, files: Sequence[Path], taken: TakenIn) -> bool:
+        """Whether files can be kept and worked on with all that was taken in; if not, they stay in place."""
+        if not files:
+            return True
+        derived = self._demand.of_files(files)
+        needs = derived + Needs({self._workspace.originals: sum(map(size_of, files))})
+        taken.refusal = taken.refusal or self._space.shortage(self._promised + needs)
+        if taken.refusal is not None:
+            taken.left += needs
+            return False
+        self._promised += derived
+        return True
+
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
     ) -> None:
         record = self._ledger.dossier(dossier)
         assert record is not None
-        if record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record):
+        late = record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record)
+        if late or is_divided(self._ledger, record):
             self._too_late(record, [*files, *(refused.path for refused in refusals)], taken)
             return
         if files:
@@ -136,21 +183,23 @@ class Intake:
 
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
-        stray = record.problem is not None and record.problem.code in _STRAY
+        stray = record.problem is not None and record.problem.code in STRAY
         return record.stage is Stage.QUARANTINED and stray and not found.rejected
 
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
+            # It is as it was, but that it may be read now.
+            self._ledger.forget_refused(record.source, [_UNREADABLE])
             self._ledger.set_problem(record.id, None)
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
     def _new_dossier(self, found: Found, source: str, taken: TakenIn) -> DossierRecord:
-        codes = self._ledger.dossier_codes()
-        code = unused(found.code, codes)
+        code = unused(found.code, self._ledger.codes)
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
-            self._ledger.add_event("received", code, source=found.source.name)
+            known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
+            self._ledger.add_event("received", code, source=found.source.name, **known.facts())
             if code != found.code:
                 clash = Problem("code_clash", {"code": found.code, "used": code})
                 self._ledger.set_problem(code, clash)
@@ -200,7 +249,7 @@ class Intake:
                 )
             )
         known = self._ledger.checksums(record.id)
-        self._write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
+        write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
         if record.stage is Stage.QUARANTINED:
             release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
@@ -223,8 +272,8 @@ class Intake:
     def _too_late(self, record: DossierRecord, files: Sequence[Path], taken: TakenIn) -> None:
         """Pages came after the dossier was packaged or withdrawn: told, and never slipped in."""
         facts: dict[str, Fact] = {"files": len(files), "dossier": record.id}
-        gone = record.stage is Stage.WITHDRAWN
-        problem = Problem(WITHDRAWN, facts) if gone else Problem(LATE, facts)
+        code = DIVIDED if is_divided(self._ledger, record) else LATE
+        problem = Problem(WITHDRAWN if record.stage is Stage.WITHDRAWN else code, facts)
         with self._ledger.transaction():
             self._ledger.set_problem(record.id, problem)
             self._ledger.add_event(problem.code, record.id, files=[nfc(path.name) for path in files])
@@ -234,7 +283,7 @@ class Intake:
 
     def _refuse(self, record: DossierRecord, refused: Rejected, taken: TakenIn) -> None:
         """Something among the scans is none: a dossier that may lack a paper must not go on."""
-        plain = refused.problem.code not in ("link_refused", "special_file_refused")
+        plain = refused.problem.code not in _NOT_COPIED
         culprit = refused.path if plain else None
         set_aside(self._workspace, self._ledger, record.id, refused.problem, culprit, self._clock)
         with self._ledger.transaction():
@@ -280,11 +329,19 @@ class Intake:
     def _written(self, path: Path) -> str:
         return self._workspace.written(path)
 
-    def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
-        lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
-        write_whole(folder / CHECKSUMS, "".join(lines))
-
 
 def make_stillness(workspace: Workspace) -> Stillness:
     """What decides, for a workspace, whether a dossier in its inbox has come to rest."""
     return Stillness(workspace.settings.inbox.quiet_seconds, time.time, time.monotonic)
+
+
+def write_checksums(folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
+    """Write the names and SHA-256 of a dossier's originals beside them."""
+    lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
+    write_whole(folder / CHECKSUMS, "".join(lines))
+
+
+def is_divided(ledger: Ledger, record: DossierRecord) -> bool:
+    """Whether a record is a stack that has been cut into dossiers, or is just being cut."""
+    begun = ledger.rows("SELECT 1 FROM dossier WHERE stack = ? LIMIT 1", record.id)
+    return record.stage is Stage.DIVIDED or bool(begun)

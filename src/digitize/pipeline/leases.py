@@ -37,6 +37,19 @@ def lease(ledger: Ledger, dossier: str, clock: Clock) -> Iterator[None]:
             ledger.execute("DELETE FROM lease WHERE dossier = ? AND process = ?", dossier, holder.number)
 
 
+def abandoned(ledger: Ledger) -> list[str]:
+    """Dossiers whose holders have died over their work."""
+    rows = ledger.rows("SELECT dossier, process, began FROM lease ORDER BY dossier")
+    return [row["dossier"] for row in rows if not Process(row["process"], row["began"]).is_alive]
+
+
+def end_abandoned(ledger: Ledger) -> None:
+    """Let go of dossiers whose holders have died."""
+    with ledger.transaction():
+        for dossier in abandoned(ledger):
+            ledger.execute("DELETE FROM lease WHERE dossier = ?", dossier)
+
+
 def _take(ledger: Ledger, dossier: str, holder: Process, clock: Clock) -> None:
     now = clock()
     with ledger.transaction():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -20,11 +20,14 @@ from digitize.files import FILE_MODE, announce
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.pipeline.event_chain import Head, LoggedEvent, link
+from digitize.pipeline.ledger_files import keep_earlier, require_first
 from digitize.pipeline.records import (
     DossierRecord,
     EventRecord,
+    LaidPage,
     OriginalRecord,
     PageRecord,
+    PageRole,
     Row,
     dossier_of,
     original_of,
@@ -38,6 +41,10 @@ _CHAINED = 3
 """Since this version events carry a hash. One that does not fit later must go on showing."""
 
 
+_PATIENCE = 600_000
+"""Milliseconds to wait for somebody who is bringing the ledger up; copying a large one takes its time."""
+
+
 class Ledger:
     """One connection to a workspace's ledger, and who uses it."""
 
@@ -45,6 +52,8 @@ class Ledger:
         self._path = path
         self._clock = clock
         self.who = who
+        if not path.exists():
+            require_first(path)
         try:
             # SQLite would make it readable by everybody.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
@@ -71,27 +80,38 @@ class Ledger:
         self._run("PRAGMA synchronous=FULL")
         self._run("PRAGMA foreign_keys=ON")
         if version < VERSION:
-            self._bring_up(version)
+            self._bring_up()
 
-    def _bring_up(self, version: int) -> None:
-        """Make a ledger of an earlier version one of today; all of it or nothing."""
+    def _bring_up(self) -> None:
+        """Make a ledger of an earlier version one of today; all of it or nothing.
+
+        The one before is kept beside it. Who comes second waits, and finds it done.
+        """
+        self._run(f"PRAGMA busy_timeout={_PATIENCE}")
+        self._run("BEGIN IMMEDIATE")
         try:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_steps(version)}; PRAGMA user_version={VERSION};")
-            if version < _CHAINED:
-                previous = ""
-                for event in self.logged_events():
-                    previous = link(previous, event)
-                    self._db.execute("UPDATE event SET hash = ? WHERE id = ?", (previous, event.id))
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+            (version,) = self._run("PRAGMA user_version").fetchone()
+            if version == 0:
+                require_first(self._path)
+            elif version < VERSION:
+                keep_earlier(self._path, version, self._clock())
+            if version < VERSION:
+                self._make_steps(version)
+            self._run("COMMIT")
+        except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            # Another process may have done the same in the meantime.
-            (now,) = self._run("PRAGMA user_version").fetchone()
-            if now != VERSION:
-                raise EnvironmentProblem(
-                    "ledger_unusable", path=str(self._path), detail=str(error)
-                ) from error
+            raise
+
+    def _make_steps(self, version: int) -> None:
+        for statement in _statements(_steps(version)):
+            self._run(statement)
+        if version < _CHAINED:
+            previous = ""
+            for event in self.logged_events():
+                previous = link(previous, event)
+                self._run("UPDATE event SET hash = ? WHERE id = ?", previous, event.id)
+        self._run(f"PRAGMA user_version={VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -125,7 +145,11 @@ class Ledger:
 
     def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Rows of a query."""
-        found: Sequence[Row] = self._run(sql, *values).fetchall()
+        cursor = self._run(sql, *values)
+        try:
+            found: Sequence[Row] = cursor.fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
         return found
 
     def execute(self, sql: str, *values: object) -> int:
@@ -136,7 +160,10 @@ class Ledger:
         try:
             return self._db.execute(sql, values)
         except sqlite3.Error as error:
-            raise EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error)) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> EnvironmentProblem:
+        return EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error))
 
     def now(self) -> str:
         """The present moment as the ledger writes it."""
@@ -163,7 +190,11 @@ class Ledger:
     def logged_events(self) -> Iterator[LoggedEvent]:
         """All events as they are kept, in order."""
         sql = "SELECT id, at, who, dossier, kind, detail, hash FROM event ORDER BY id"
-        return (LoggedEvent(*row) for row in self._run(sql))
+        rows = self._run(sql)
+        try:
+            yield from (LoggedEvent(*row) for row in rows)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def events(self, dossier: str) -> list[EventRecord]:
         """Everything that happened to a dossier, in order."""
@@ -190,6 +221,32 @@ class Ledger:
         where = f"WHERE stage IN ({marks})" if stages else ""
         sql = f"SELECT * FROM dossier {where} ORDER BY received_at, id"  # noqa: S608 - marks alone
         return [dossier_of(row) for row in self.rows(sql, *stages)]
+
+    def dossiers_of(self, codes: Collection[str]) -> list[DossierRecord]:
+        """Dossiers of some codes, in the order in which they were received."""
+        chosen, values = among(codes, "WHERE", "id")
+        sql = f"SELECT * FROM dossier {chosen} ORDER BY received_at, id"  # noqa: S608 - marks alone
+        return [dossier_of(row) for row in self.rows(sql, *values)]
+
+    def replaced(self) -> dict[str, str]:
+        """Packages that a later one of their dossier has taken the place of, with the dossier."""
+        sql = "SELECT id, replaces FROM dossier WHERE replaces IS NOT NULL AND stage = ?"
+        return {row["replaces"]: row["id"] for row in self.rows(sql, Stage.PACKAGED)}
+
+    @property
+    def codes(self) -> Container[str]:
+        """Codes that are taken, looked up one by one: they may be many."""
+        return _Codes(self)
+
+    def work_at(self, *stages: Stage) -> list[str]:
+        """Codes of the dossiers at some stages in the order in which they are worked on.
+
+        Urgent ones come first, then those that are due first, then those that were received first.
+        """
+        marks = ",".join("?" * len(stages))
+        order = "urgent DESC, due_on IS NULL, due_on, received_at, id"
+        sql = f"SELECT id FROM dossier WHERE stage IN ({marks}) ORDER BY {order}"  # noqa: S608
+        return [row["id"] for row in self.rows(sql, *stages)]
 
     def dossier_codes(self) -> set[str]:
         """Every code that is taken."""
@@ -221,6 +278,14 @@ class Ledger:
         """What a person should know of a dossier."""
         text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
         self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
+
+    def set_urgent(self, identifier: str, *, urgent: bool) -> bool:
+        """Let a dossier go before others, or no longer; tell whether that changed anything."""
+        sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
+        changed = bool(self.execute(sql, int(urgent), identifier, int(urgent)))
+        if changed:
+            self.add_event("urgent" if urgent else "not_urgent", identifier)
+        return changed
 
     def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
         """The identity of a dossier's package, or the folder it came to lie in."""
@@ -277,7 +342,7 @@ class Ledger:
         self.execute("DELETE FROM page WHERE dossier = ?", record.dossier)
         self.execute(
             "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind,"
-            " sha256, size, pages, signed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " sha256, size, pages, signed, frames) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             record.dossier,
             record.ordinal,
             record.name,
@@ -289,6 +354,7 @@ class Ledger:
             record.size,
             record.pages,
             int(record.signed),
+            None if record.frames is None else json.dumps(record.frames),
         )
 
     def set_source_time(self, source: str, sha256: str, time: int) -> None:
@@ -318,35 +384,60 @@ class Ledger:
         return int(self.rows(sql, dossier)[0]["n"])
 
     def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read yet.
+        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
 
-        Those of dossiers that were begun come first, then those of large dossiers: what is left for the
-        last worker at the end of a batch is short. Of equals the one received first comes first.
+        Those of urgent dossiers come first, then those that are due first, then those that were begun, then
+        large ones: what is left for the last worker at the end of a batch is short. Of equals the one
+        received first comes first.
         """
         sql = (
-            "WITH open AS (SELECT dossier.id, dossier.received_at, count(*) AS pages, "
+            "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
             "WHERE dossier.stage = ? GROUP BY dossier.id) "
-            "SELECT page.* FROM page JOIN open ON open.id = page.dossier WHERE page.state = 'waiting' "
-            "ORDER BY open.begun DESC, open.pages DESC, open.received_at, open.id, page.ordinal LIMIT ?"
+            "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
+            "WHERE page.state = 'waiting' AND page.unsettled = 0 "
+            "ORDER BY urgent DESC, due_on IS NULL, due_on, open.begun DESC, open.pages DESC, "
+            "open.received_at, open.id, page.ordinal LIMIT ?"
         )
         return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
 
+    def waiting_page(self, dossier: str, ordinal: int) -> PageRecord | None:
+        """A page, if nobody has read it yet and its dossier still waits for it."""
+        sql = (
+            "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier WHERE page.dossier = ? "
+            "AND page.ordinal = ? AND page.state = 'waiting' AND dossier.stage = ?"
+        )
+        rows = self.rows(sql, dossier, ordinal, Stage.RECEIVED)
+        return page_of(rows[0]) if rows else None
+
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
-        """Lay out the pages of a dossier: for each, its file and the page in it."""
-        for ordinal, (original, frame) in enumerate(pages, start=1):
+        """Lay out the pages of a dossier that all wait to be read: for each, its file and the page in it."""
+        self.lay_pages(dossier, [LaidPage(original, frame) for original, frame in pages])
+
+    def lay_pages(self, dossier: str, pages: Sequence[LaidPage]) -> None:
+        """Lay out the pages of a dossier. One that comes with its summary need not be read."""
+        for ordinal, page in enumerate(pages, start=1):
             self.execute(
-                "INSERT INTO page (dossier, ordinal, original, frame, state) VALUES (?, ?, ?, ?, 'waiting')",
+                "INSERT INTO page (dossier, ordinal, original, frame, state, role, summary) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
                 ordinal,
-                original,
-                frame,
+                page.original,
+                page.frame,
+                "waiting" if page.summary is None else "read",
+                page.role,
+                None if page.summary is None else _json(page.summary),
             )
+
+    def set_role(self, dossier: str, ordinal: int, role: PageRole) -> None:
+        """What a page is to its dossier."""
+        self.execute("UPDATE page SET role = ? WHERE dossier = ? AND ordinal = ?", role, dossier, ordinal)
 
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""
         self.execute(
-            "UPDATE page SET attempts = attempts + 1 WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET attempts = attempts + 1, unsettled = unsettled + 1 "
+            "WHERE dossier = ? AND ordinal = ?",
             dossier,
             ordinal,
         )
@@ -354,7 +445,8 @@ class Ledger:
     def set_read(self, dossier: str, ordinal: int, summary: Mapping[str, object]) -> None:
         """A page has been read."""
         self.execute(
-            "UPDATE page SET state = 'read', summary = ? WHERE dossier = ? AND ordinal = ?",
+            "UPDATE page SET state = 'read', summary = ?, problem = NULL, unsettled = 0 "
+            "WHERE dossier = ? AND ordinal = ?",
             _json(summary),
             dossier,
             ordinal,
@@ -364,7 +456,8 @@ class Ledger:
         """Pages must be read again; their attempts start anew."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
+                "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
+                "problem = NULL, summary = NULL "
                 "WHERE dossier = ? AND ordinal = ?",
                 dossier,
                 ordinal,
@@ -400,6 +493,33 @@ class Ledger:
             f"AND json_extract(problem, '$.code') IN ({marks})"
         )
         return self.execute(sql, source, len(source) + 1, f"{source}/", *codes)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; the library's own way would commit before the first."""
+    lines: list[str] = []
+    for line in script.splitlines():
+        lines.append(line)
+        if sqlite3.complete_statement("\n".join(lines)):
+            yield "\n".join(lines)
+            lines.clear()
+
+
+class _Codes(Container[str]):
+    """The codes of a ledger's dossiers."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __contains__(self, code: object) -> bool:
+        return bool(self._ledger.rows("SELECT 1 FROM dossier WHERE id = ?", code))
+
+
+def among(codes: Collection[str] | None, begin: str, column: str = "dossier") -> tuple[str, tuple[str, ...]]:
+    """The condition that a dossier is one of some, after ``begin``, and its values; none for None."""
+    if codes is None:
+        return "", ()
+    return f"{begin} {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(codes)),)  # noqa: S608
 
 
 def _json(value: Mapping[str, object]) -> str:

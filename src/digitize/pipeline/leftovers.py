@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from digitize.files import remove_tree, sweep
 from digitize.model import Stage
+from digitize.pipeline.batch import ACTIVE
 from digitize.pipeline.generations import retire_leftovers
+from digitize.pipeline.leases import abandoned, end_abandoned
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
@@ -15,11 +20,24 @@ def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
 
     Packages that were replaced and not moved yet are moved out of the archive.
     """
-    for folder in (workspace.work, workspace.originals, workspace.quarantine):
+    for folder in (workspace.work, workspace.quarantine, *_originals(workspace, ledger)):
         sweep(folder)
+    # Not before: they tell where something may lie.
+    end_abandoned(ledger)
     retire_leftovers(workspace, ledger, clock)
-    finished = {record.id for record in ledger.dossiers(Stage.PACKAGED, Stage.WITHDRAWN)}
     if workspace.work.is_dir():
         for folder in workspace.work.iterdir():
-            if folder.name in finished:
+            record = ledger.dossier(folder.name)
+            if record is not None and record.stage in (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED):
                 remove_tree(folder)
+
+
+def _originals(workspace: Workspace, ledger: Ledger) -> Iterator[Path]:
+    """Folders of originals in which something may be half-written.
+
+    There are as many as dossiers were ever taken in: those are looked through whose dossier is under way, or
+    was held when the program died.
+    """
+    held = abandoned(ledger)
+    under_way = (record.id for record in ledger.dossiers(*ACTIVE))
+    return (workspace.originals / code for code in sorted({*held, *under_way}))

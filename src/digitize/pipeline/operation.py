@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import SigningProblem
@@ -15,22 +16,36 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
-from digitize.pipeline.pool import LocalPool
+from digitize.pipeline.pool import LocalPool, TaskExecutor
 from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
+from digitize.pipeline.signing_trouble import note_unsigned, trouble_noted
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a run is told by whoever starts it.
+
+    Attributes:
+        who: who does it.
+        jobs: how many tasks run at once on this machine.
+        until: the stage at which dossiers stop.
+        cluster: address of a scheduler whose workers do the page work; None does it here.
+        urgent: codes of dossiers that go before all others.
+
+    """
+
+    who: str
+    jobs: int
+    until: Stage = Stage.PACKAGED
+    cluster: str | None = None
+    urgent: tuple[str, ...] = ()
+
+
 def run_workspace(
-    workspace: Workspace,
-    sources: Sequence[Path],
-    *,
-    who: str,
-    jobs: int,
-    until: Stage,
-    observer: Observer,
-    clock: Clock,
+    workspace: Workspace, sources: Sequence[Path], orders: Orders, observer: Observer, clock: Clock
 ) -> RunResult:
     """Run a workspace once, holding its lock.
 
@@ -41,13 +56,13 @@ def run_workspace(
         EnvironmentProblem, UsageProblem: see the parts.
 
     """
-    with held_workspace(workspace, who, clock) as ledger:
-        return run_batch(workspace, ledger, sources, jobs=jobs, until=until, observer=observer, clock=clock)
+    with held_workspace(workspace, orders.who, clock) as ledger:
+        return run_batch(workspace, ledger, sources, orders, observer, clock)
 
 
 @contextmanager
-def held_workspace(workspace: Workspace, who: str, clock: Clock) -> Iterator[Ledger]:
-    """The ledger of a workspace whose run lock is held while the block runs.
+def held_workspace(workspace: Workspace, who: str, clock: Clock, command: str = "run") -> Iterator[Ledger]:
+    """The ledger of a workspace whose run lock is held while the block runs; ``command`` is who holds it.
 
     Raises:
         WorkspaceBusy: another run holds it.
@@ -56,21 +71,20 @@ def held_workspace(workspace: Workspace, who: str, clock: Clock) -> Iterator[Led
     """
     workspace.require_folders()
     with (
-        run_lock(workspace.lock, clock),
+        run_lock(workspace.lock, clock, who=who, command=command),
         closing(Ledger(workspace.ledger, clock, who)) as ledger,
     ):
         yield ledger
 
 
-def run_batch(  # noqa: PLR0913 - everything that a run is told
+def run_batch(  # noqa: PLR0913 - everything that a run works with
     workspace: Workspace,
     ledger: Ledger,
     sources: Sequence[Path],
-    *,
-    jobs: int,
-    until: Stage,
+    orders: Orders,
     observer: Observer,
     clock: Clock,
+    *,
     stillness: Stillness | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> RunResult:
@@ -80,16 +94,18 @@ def run_batch(  # noqa: PLR0913 - everything that a run is told
         EnvironmentProblem, UsageProblem: see the parts.
 
     """
-    limits = workspace.settings.limits
+    limits = workspace.limits
     packager: Packager | None = None
     unsigned: SigningProblem | None = None
     if workspace.profile.signing.unattended:
         try:
-            packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
+            with trouble_noted(ledger, clock):
+                packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
         except SigningProblem as error:
             # Pages can be read without a key; what would be signed waits.
             unsigned = error
-    pool = LocalPool(jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
+    pool = _executor(workspace, orders, observer)
+    alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
     try:
         runner = Runner(
             workspace,
@@ -97,12 +113,26 @@ def run_batch(  # noqa: PLR0913 - everything that a run is told
             pool,
             observer,
             clock,
-            until=until,
+            until=orders.until,
             packager=packager,
+            alone=alone,
         )
-        result = runner.run(sources, stillness=stillness, stop=stop)
-        result.unsigned = result.unsigned or unsigned
+        result = runner.run(sources, orders.urgent, stillness=stillness, stop=stop)
+        if unsigned is not None:
+            result.unsigned = unsigned
+            note_unsigned(ledger, unsigned, clock)
     finally:
         pool.stop()
+        alone.stop()
     follow(workspace)
     return result
+
+
+def _executor(workspace: Workspace, orders: Orders, observer: Observer) -> TaskExecutor:
+    limits = workspace.limits
+    if orders.cluster is None:
+        return LocalPool(orders.jobs, seconds=limits.page_seconds, megabytes=limits.worker_megabytes)
+    # Dask is an extra, and is not loaded where nobody asks for it.
+    from digitize.pipeline.cluster_plan import plan_for, start_cluster
+
+    return start_cluster(plan_for(workspace, orders.jobs, orders.cluster), observer.problem)

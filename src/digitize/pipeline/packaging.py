@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,14 +23,16 @@ from digitize.files import make_folder, publish_folder, remove_tree
 from digitize.model import Document, PageReading, Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.content import ReadDocument, content_json
+from digitize.pipeline.demand import Demand
 from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
-from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.records import DossierRecord
+from digitize.pipeline.records import DossierRecord, OriginalRecord
+from digitize.pipeline.space import Disk, Space, disk_of
 from digitize.pipeline.statements import known_values
 from digitize.pipeline.tasks import load_reading, words_file
 from digitize.pipeline.workspace import Workspace
@@ -59,6 +61,7 @@ class Packager:
         seal: the key and how to sign.
         clock: tells the signing time.
         new_uuid: makes identifiers.
+        look: finds out how full a disk is.
 
     """
 
@@ -67,6 +70,7 @@ class Packager:
     seal: Seal
     clock: Clock
     new_uuid: NewUuid = field(default=uuid.uuid4)
+    look: Callable[[Path], Disk] = field(default=disk_of)
 
     def package(self, dossier: str) -> Packaged:
         """Sign and package a composed dossier.
@@ -75,7 +79,7 @@ class Packager:
             ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
                 cannot be signed.
             SigningProblem: key, certificate, token or an authority cannot be used now.
-            EnvironmentProblem: the disk does not take it.
+            EnvironmentProblem: the disk does not take it, or has not enough room for it.
 
         """
         notes: tuple[Problem, ...] = ()
@@ -89,6 +93,7 @@ class Packager:
             if not target.exists():
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
+                self._require_room(record)
                 notes = self._build(record, names, target)
             generation = self._generation(record)
             with self.ledger.transaction():
@@ -111,6 +116,11 @@ class Packager:
             remove_tree(self.workspace.work / dossier)
         return Packaged(target, notes)
 
+    def _require_room(self, record: DossierRecord) -> None:
+        documents = len(load_documents(self.ledger, record.id))
+        space = Space(self.workspace.limits.free_megabytes, self.look)
+        space.require(Demand(self.workspace, self.ledger, space).of_package(record, documents), begun=True)
+
     def can_package(self, record: DossierRecord) -> bool:
         """Whether what a package is made of is there, or the package itself is already."""
         if record.package_uuid and (self.workspace.archive / self._names(record).folder).exists():
@@ -118,7 +128,8 @@ class Packager:
         documents = load_documents(self.ledger, record.id)
         pdfs = [document_file(self.workspace, record.id, n + 1) for n in range(len(documents))]
         pages = [words_file(self._page(record.id, page)) for one in documents for page in one.pages]
-        return all(path.is_file() for path in [*pdfs, *pages])
+        cut = excerpts(self.workspace, self.ledger.originals(record.id)).values()
+        return all(path.is_file() for path in [*pdfs, *pages, *cut])
 
     def _page(self, dossier: str, index: int) -> Path:
         return page_target(self.workspace, dossier, index + 1)
@@ -204,11 +215,17 @@ class Packager:
         return content_json(read, self.workspace.templates, sheet)
 
     def _kept(self, dossier: str) -> list[tuple[str, Path]]:
-        """The files as they came that go along: those that were signed already, or all of them."""
+        """The files as they came that go along: those that were signed already, or all of them.
+
+        Of a file that others have pages in, a cut with the dossier's own pages, if it can be made.
+        """
         folder = self.workspace.originals / dossier
         originals = self.ledger.originals(dossier)
         if self.workspace.profile.package.originals == "inside":
-            return [(f"{ORIGINALS}/{one.name}", folder / one.name) for one in originals]
+            cut = excerpts(self.workspace, originals)
+            whole = [(one.name, folder / one.name) for one in originals if one.frames is None]
+            parts = [(_excerpt_name(one), cut[one.ordinal]) for one in originals if one.ordinal in cut]
+            return [(f"{ORIGINALS}/{name}", path) for name, path in [*whole, *parts]]
         return [(one.name, folder / one.name) for one in originals if one.signed]
 
     def _object_id(self, package: str | None) -> str | None:
@@ -226,6 +243,11 @@ class Packager:
         history.add("packaged", self.clock(), {})
         history.add_log_head(self.ledger.head(), self.clock())
         return history
+
+
+def _excerpt_name(original: OriginalRecord) -> str:
+    """What the cut of a stack's file is called: ``chong-1.HS-5.pdf``."""
+    return f"{Path(original.name).stem}.{original.dossier}.pdf"
 
 
 def _occupied(reading: PageReading) -> tuple[Rectangle, ...]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
-from digitize.errors import ItemProblem
+from digitize.errors import DigitizeError, ItemProblem
 from digitize.model import Problem, Stage
 from digitize.pdf.compose import TOOL
-from digitize.pipeline import tasks
-from digitize.pipeline.batch import ATTEMPTS, Batch, Flight
+from digitize.pipeline import suspects, tasks
+from digitize.pipeline.batch import Batch, Flight
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.page_summary import summary_of
-from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
+from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord, PageRole
+from digitize.pipeline.roles import empty_backs
+from digitize.pipeline.stack_steps import StackSteps
 from digitize.profiles.quality import SHORTCOMINGS
+
+_AT_ONCE = 200
+"""Pages asked for at once: to put all that wait in order costs as much for one as for many."""
 
 
 class PageSteps:
@@ -21,7 +27,9 @@ class PageSteps:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._ledger = batch.ledger
+        self._stacks = StackSteps(batch)
         self._under_way: set[tuple[str, int]] = set()
+        self._coming: deque[tuple[str, int]] = deque()
 
     def receive(self, record: DossierRecord) -> None:
         """Look into files that nobody has looked into; lay out pages when all are known."""
@@ -33,21 +41,59 @@ class PageSteps:
             return
         pages = self._ledger.pages(record.id)
         if not pages:
-            layout = [
-                (original.ordinal, frame) for original in originals for frame in range(original.pages or 0)
-            ]
+            layout = self._stacks.layout(record, originals)
+            if layout is None:
+                return
             with self._ledger.transaction():
-                self._ledger.set_pages(record.id, layout)
-            self._batch.observer.planned(len(layout))
-        elif all(page.read for page in pages):
-            self._recognised(record.id)
+                self._ledger.lay_pages(record.id, layout)
+            self._coming.clear()
+            self._batch.observer.planned(sum(page.summary is None for page in layout))
+        else:
+            self._finish(record.id)
+
+    def stacks_go_on(self) -> None:
+        """Let stacks that wait for others be divided, if they may be now."""
+        self._stacks.go_on()
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
-        for page in self._ledger.waiting_pages(most + len(self._under_way)):
-            if most > 0 and (page.dossier, page.ordinal) not in self._under_way:
+        if not self._batch.has_room(self._batch.demand.of_pages(most + len(self._under_way))):
+            # It comes back when dossiers that were begun are packaged.
+            return
+        while most > 0 and (page := self._next_page()) is not None:
+            self._start_page(page)
+            most -= 1
+
+    def _next_page(self) -> PageRecord | None:
+        """The page that is to be read next; None if none waits."""
+        while True:
+            if not self._coming:
+                waiting = self._ledger.waiting_pages(_AT_ONCE + len(self._under_way))
+                keys = ((page.dossier, page.ordinal) for page in waiting)
+                self._coming.extend(key for key in keys if key not in self._under_way)
+            if not self._coming:
+                return None
+            # It may have been withdrawn or set aside since.
+            page = self._ledger.waiting_page(*self._coming.popleft())
+            if page is not None:
+                return page
+
+    def start_suspect(self) -> None:
+        """Start the page that was begun before and of which nothing came back, if there is one."""
+        while page := suspects.next_suspect(self._ledger):
+            if not suspects.has_ended_runs(page, self._batch.attempts):
                 self._start_page(page)
-                most -= 1
+                return
+            self._fail(page, Problem("page_ends_run", {"times": page.unsettled}))
+
+    def give_up(self) -> None:
+        """The run is told to end; pages under way are not the reason."""
+        try:
+            with self._ledger.transaction():
+                suspects.discount(self._ledger, self._under_way)
+        except DigitizeError:
+            # The ledger cannot be written, which may be why the run ends: they are read alone next time.
+            return
 
     def waiting(self) -> int:
         """How many pages of dossiers in work nobody has read yet."""
@@ -62,7 +108,8 @@ class PageSteps:
         missing = [
             page.ordinal
             for page in pages
-            if not tasks.words_file(page_target(self._batch.workspace, record.id, page.ordinal)).is_file()
+            if page.role is not PageRole.SEPARATOR
+            and not tasks.words_file(page_target(self._batch.workspace, record.id, page.ordinal)).is_file()
         ]
         if not missing:
             return True
@@ -91,39 +138,67 @@ class PageSteps:
 
         retry = self._batch.once_more(original.dossier, original.name)
         flight = Flight(original.dossier, settle, path, retry)
-        limit = self._batch.workspace.settings.limits.pages_per_file
+        limit = self._batch.workspace.limits.pages_per_file
         self._batch.flights.start(flight, tasks.inspect_file, path, original.kind, limit)
 
     def _start_page(self, page: PageRecord) -> None:
         key = (page.dossier, page.ordinal)
         original = self._ledger.original(page.dossier, page.original)
         path = self._batch.original_path(original)
+        self._under_way.add(key)
         with self._ledger.transaction():
             self._ledger.count_attempt(*key)
-        self._under_way.add(key)
+        alone = self._batch.flights.are_alone
 
         def settle(done: tasks.PageDone) -> None:
             self._under_way.discard(key)
             self._batch.result.pages_read += 1
+            self._batch.space.learn(done.bytes)
             with self._ledger.transaction():
                 self._ledger.set_read(*key, summary_of(done))
             self._batch.observer.page_read(page.dossier)
-            if self._ledger.unread_pages(page.dossier) == 0:
-                self._recognised(page.dossier)
+            self._finish(page.dossier)
 
         def retry(error: ItemProblem) -> bool:
             self._under_way.discard(key)
-            # Only what may not be the page's fault is worth another try.
-            return error.code == "worker_died" and page.attempts + 1 < ATTEMPTS
+            # Only what may not be the page's fault is worth another try; then it is alone.
+            tried = alone and page.unsettled + 1 >= self._batch.attempts
+            if error.code not in suspects.NEIGHBOURS_FAULT or tried:
+                self._fail(page, Problem.of(error))
+            return True
 
         target = page_target(self._batch.workspace, *key)
-        task = tasks.PageTask(path, original.kind, page.frame, target, self._batch.reading)
+        task = tasks.PageTask(
+            path, original.kind, page.frame, target, self._batch.reading, picture=page.picture
+        )
         self._batch.flights.start(Flight(page.dossier, settle, path, retry), tasks.read_one_page, task)
+
+    def _fail(self, page: PageRecord, problem: Problem) -> None:
+        with self._ledger.transaction():
+            suspects.set_failed(self._ledger, page.dossier, page.ordinal, problem)
+        self._finish(page.dossier)
+
+    def _finish(self, dossier: str) -> None:
+        """Let a dossier go on whose pages have all been read; set it aside if some of them cannot be."""
+        if self._ledger.unread_pages(dossier):
+            return
+        failed = suspects.failed_pages(self._ledger, dossier)
+        first = failed[0].problem if failed else None
+        if first is None:
+            self._recognised(dossier)
+            return
+        alike = [page.ordinal for page in failed if page.problem and page.problem.code == first.code]
+        self._batch.set_aside(dossier, first.at(alike), pages=failed)
 
     def _recognised(self, dossier: str) -> None:
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
-            engine = next((str(p.summary["engine"]) for p in pages if p.summary), "")
+            engine = engine_of(pages)
+            originals = {one.ordinal: one for one in self._ledger.originals(dossier)}
+            record = self._ledger.dossier(dossier)
+            of_stack = record is not None and record.stack is not None
+            for ordinal in empty_backs(pages, originals, of_stack=of_stack):
+                self._ledger.set_role(dossier, ordinal, PageRole.BACK)
             moved = self._batch.advance(
                 dossier,
                 Stage.RECEIVED,
@@ -141,6 +216,13 @@ class PageSteps:
             note = Problem("pages_below_quality", {"pages": ", ".join(poor), "dossier": dossier})
             self._batch.observer.noted(dossier, note)
         self._batch.ready.appendleft(dossier)
+
+
+def engine_of(pages: Sequence[PageRecord]) -> str:
+    """What read some pages; empty where none was read."""
+    return next(
+        (str(page.summary["engine"]) for page in pages if page.summary and page.summary.get("engine")), ""
+    )
 
 
 def _is_poor(page: PageRecord) -> bool:

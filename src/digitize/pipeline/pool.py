@@ -1,7 +1,7 @@
 """A pool of processes that may die.
 
 A task that hangs is stopped after its time, and a task that takes its worker down takes nothing
-else with it: the pool replaces the worker and goes on.
+else with it: the pool replaces the worker and goes on. A pool that breaks as a whole is built anew.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -29,6 +32,12 @@ log = logging.getLogger(__name__)
 _TASKS_PER_WORKER = 500
 """A worker is replaced after so many tasks: libraries leak a little, nights are long."""
 
+
+_MOST_POOLS = 10
+"""A pool is built anew so often; then something is wrong that new workers do not mend."""
+
+_NO_MEMORY = "Insufficient memory"
+"""How OpenCV tells, in a class of its own for everything, that it was given no memory."""
 
 _PAGES = 5
 """Pages of a dossier whose fields are read, or which are composed, in the time for reading one page anew."""
@@ -55,34 +64,59 @@ class LocalPool:
         jobs: how many tasks run at once.
         seconds: longest time for a task of one page.
         megabytes: most address space of one worker, 0 for no limit.
+        apart: each task has a worker of its own, in a process group of its own, so that a task which kills
+            its group kills itself alone.
 
     """
 
-    def __init__(self, jobs: int, *, seconds: float, megabytes: int) -> None:
-        # A server that has loaded the libraries once forks workers from them; forking this
-        # process itself would copy its threads' locks.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["digitize.pipeline.tasks"])
+    def __init__(self, jobs: int, *, seconds: float, megabytes: int, apart: bool = False) -> None:
         self.workers = jobs
         self._seconds = seconds
-        self._pool = ProcessPool(
-            max_workers=jobs,
-            max_tasks=_TASKS_PER_WORKER,
-            initializer=_prepare_worker,
-            initargs=(os.getpid(), megabytes),
-            context=context,
-        )
+        self._megabytes = megabytes
+        self._apart = apart
+        self._pool = self._built()
+        self._pools = 1
 
     def submit(self, function: Callable[..., T], *args: Any) -> concurrent.futures.Future[T]:
-        """Start a task in one of the processes when one is free."""
+        """Start a task in one of the processes when one is free.
+
+        Raises:
+            EnvironmentProblem: no process can be started here, or none lives long.
+
+        """
         seconds = self._seconds * _shares(args)
-        future: concurrent.futures.Future[T] = self._pool.schedule(function, args=args, timeout=seconds)
-        return future
+        while True:
+            try:
+                future: concurrent.futures.Future[T] = self._pool.schedule(
+                    function, args=args, timeout=seconds
+                )
+            except (RuntimeError, BrokenProcessPool) as error:
+                if self._pools == _MOST_POOLS:
+                    raise EnvironmentProblem("workers_unusable", times=self._pools) from error
+                self.stop()
+                self._pool = self._built()
+                self._pools += 1
+            else:
+                return future
 
     def stop(self) -> None:
         """End the processes, also those at work."""
         self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        with suppress(RuntimeError):
+            self._pool.join()
+
+    def _built(self) -> ProcessPool:
+        # A server that has loaded the libraries once forks workers from them; forking this
+        # process itself would copy its threads' locks.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["digitize.pipeline.tasks"])
+        return ProcessPool(
+            max_workers=self.workers,
+            max_tasks=1 if self._apart else _TASKS_PER_WORKER,
+            initializer=_prepare_worker,
+            initargs=(os.getpid(), self._megabytes, self._apart),
+            context=context,
+        )
 
 
 def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
@@ -101,6 +135,8 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
         raise ItemProblem("task_too_slow", seconds=round(given)) from error
     except ProcessExpired as error:
         raise ItemProblem("worker_died", exit_code=error.exitcode or 0) from error
+    except BrokenProcessPool as error:
+        raise ItemProblem("pool_broken") from error
     except MemoryError as error:
         raise ItemProblem("out_of_memory") from error
     except DigitizeError:
@@ -111,6 +147,8 @@ def outcome(future: concurrent.futures.Future[T], seconds: float) -> T:
             raise ItemProblem("unexpected", detail=type(error).__name__) from error
         raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
     except Exception as error:
+        if _NO_MEMORY in str(error):
+            raise ItemProblem("out_of_memory") from error
         # A file that a library trips over in an unforeseen way must not stop the batch.
         log.debug("unexpected in a worker", exc_info=error)
         raise ItemProblem("unexpected", detail=type(error).__name__) from error
@@ -122,9 +160,14 @@ def _shares(args: tuple[Any, ...]) -> int:
     return max(1, -(-pages // _PAGES))
 
 
-def _prepare_worker(parent: int, megabytes: int) -> None:
+def _prepare_worker(parent: int, megabytes: int, apart: bool) -> None:  # noqa: FBT001 - the pool passes it so
     # An interrupt from the keyboard reaches the whole group; the parent decides what happens.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if apart:
+        os.setpgid(0, 0)
+    # Where the machine runs out of memory, the kernel is to take a worker and not the run.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
     if megabytes:
         limit = megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -27,6 +27,13 @@ class Process:
         return find_process(self.number) == self
 
 
+def give_way(nice: int) -> None:
+    """Let this process, and those that it will start, take what others leave; never the other way round."""
+    more = nice - os.nice(0)
+    if more > 0:
+        os.nice(more)
+
+
 def this_process() -> Process:
     """The process that asks."""
     found = find_process(os.getpid())

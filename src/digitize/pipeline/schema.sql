@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS dossier (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
+CREATE INDEX IF NOT EXISTS dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
+CREATE INDEX IF NOT EXISTS dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
 
 -- A file that was taken in. Originals are written once.
 CREATE TABLE IF NOT EXISTS original (
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS original (
     signed      INTEGER NOT NULL DEFAULT 0,
     superseded  INTEGER NOT NULL DEFAULT 0, -- a newer file came under the same name
     frames      TEXT,                    -- JSON: the pages of it that are this dossier's, from 0; all if NULL
+    signs       TEXT,                    -- JSON: what tells where dossiers begin; NULL until somebody has looked
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS original_source ON original (source);
@@ -52,10 +55,13 @@ CREATE TABLE IF NOT EXISTS page (
     ordinal  INTEGER NOT NULL,           -- order in the dossier, from 1
     original INTEGER NOT NULL,           -- ordinal of its file
     frame    INTEGER NOT NULL,           -- page in that file, from 0
-    state    TEXT NOT NULL,              -- waiting, read
-    attempts INTEGER NOT NULL DEFAULT 0,
+    state    TEXT NOT NULL,              -- waiting, read; failed: its dossier is set aside for it
+    attempts INTEGER NOT NULL DEFAULT 0, -- how often it was begun, in all
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
     role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back
+    problem  TEXT,                       -- JSON: why it failed
+    unsettled INTEGER NOT NULL DEFAULT 0, -- how often it was begun without an outcome; then it is read alone
+    picture  INTEGER NOT NULL DEFAULT 0, -- a person has accepted it as a picture that nobody reads
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS page_waiting ON page (state, dossier, ordinal) WHERE state = 'waiting';
@@ -107,6 +113,8 @@ CREATE TABLE IF NOT EXISTS event (
     hash    TEXT                         -- SHA-256 over the one before and this one
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_dossier ON event (dossier, id);
+CREATE INDEX IF NOT EXISTS event_made ON event (dossier) WHERE kind IN ('packaged', 'renewed');
+CREATE INDEX IF NOT EXISTS event_reason ON event (dossier, id) WHERE kind IN ('reopened', 'withdrawn', 'returned');
 
 -- Who works on a dossier beside a running run, and until when that holds.
 CREATE TABLE IF NOT EXISTS lease (
@@ -141,3 +149,14 @@ CREATE TABLE IF NOT EXISTS sheet_value (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, document, key)
 ) STRICT;
+
+-- What was noticed of a dossier; a person must look before it goes on if it asks for one.
+CREATE TABLE IF NOT EXISTS notice (
+    dossier TEXT NOT NULL,
+    code    TEXT NOT NULL,
+    facts   TEXT NOT NULL,               -- JSON
+    asks    INTEGER NOT NULL,
+    settled TEXT,                        -- when a person had seen it
+    PRIMARY KEY (dossier, code, facts)
+) STRICT;
+CREATE INDEX IF NOT EXISTS notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;

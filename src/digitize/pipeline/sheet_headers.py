@@ -12,6 +12,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
+from digitize.archive.elements import code_list
 from digitize.vietnamese.dates import parse_date
 from digitize.vietnamese.folding import fold
 
@@ -106,9 +107,7 @@ def plain(text: str) -> str:
 @cache
 def kind_codes() -> Mapping[str, str]:
     """The archive's codes of kinds of documents, by their names."""
-    text = resources.files("digitize.archive").joinpath("codes.toml").read_text("utf-8")
-    kinds: dict[str, str] = tomllib.loads(text)["document_kinds"]
-    return kinds
+    return code_list("document_kinds")
 
 
 @cache
@@ -120,6 +119,12 @@ def _labels() -> Mapping[str, Mapping[Level, str]]:
             for label in header.labels:
                 found.setdefault(plain(label), {})[level] = key
     return found
+
+
+def dossier_column(place: int, label: str) -> SheetColumn | None:
+    """The column that a label heads, where it can be one of a dossier."""
+    key = _labels().get(plain(label), {}).get(Level.DOSSIER)
+    return SheetColumn(place, Level.DOSSIER, key, _data().dossier[key], label) if key else None
 
 
 def find_headings(rows: Mapping[int, Sequence[str]]) -> Headings | None:

@@ -23,7 +23,7 @@ from digitize.pdf.compose import Provenance
 from digitize.pipeline import tasks
 from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.pool import LocalPool, outcome
-from digitize.settings import Limits
+from digitize.profiles.profile import LimitRules
 from digitize.times import now
 
 _QUALITY = 70
@@ -67,10 +67,10 @@ class FileReader:
 
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: LimitRules | None = None) -> None:
         self.pages: list[SinglePage] = []
         self.failures: list[tuple[Path, Problem]] = []
-        self._limits = limits or Limits()
+        self._limits = limits or LimitRules()
         self._settings = tasks.ReadingSettings(
             engine=EngineName.AUTO,
             tessdata=find_tessdata(),

@@ -6,7 +6,7 @@ the archive are the runner's. A worker may be killed at any time: a task done tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -26,14 +26,16 @@ from digitize.ingest.kinds import FileKind
 from digitize.model import Document, PageReading
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName, OcrEngine
-from digitize.ocr.page import ReadPage, read_page
+from digitize.ocr.page import ReadPage, picture_page, read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
+from digitize.pdf.excerpt import write_excerpt
 from digitize.pdf.source import inspect_pdf, page_picture
 from digitize.pipeline.memory import keep_freed_memory
 from digitize.profiles.profile import QualityRules
 from digitize.profiles.quality import blocking, shortcomings
 
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
+_WORDS = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """Read one page of an original; the results go beside ``target``, with other suffixes."""
+    """Read one page of an original; the results go beside ``target``, with other suffixes.
+
+    Nobody reads it if it is accepted as a ``picture``: it is kept as it lies, and marked.
+    """
 
     original: Path
     kind: FileKind
     frame: int
     target: Path
     settings: ReadingSettings
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +147,27 @@ def read_one_page(task: PageTask) -> PageDone:
 
     """
     picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
-    done = _judged(
-        read_page(picture, _engine(task.settings), quality=task.settings.jpeg_quality), task.settings.quality
+    settings = task.settings
+    if task.picture:
+        done = picture_page(picture, quality=settings.jpeg_quality)
+    else:
+        done = _judged(read_page(picture, _engine(settings), quality=settings.jpeg_quality), settings.quality)
+    keep_page(
+        task.target,
+        {done.archival.encoding: done.archival.data, _WORDS: _READING.dump_json(done.reading)},
     )
-    make_folder(task.target.parent)
-    for encoding in Encoding:
-        if encoding is not done.archival.encoding:
-            remove_file(with_suffix(task.target, encoding))
-    write_whole(with_suffix(task.target, done.archival.encoding), done.archival.data)
-    # The words come last: a page counts as read when they are there.
-    write_whole(words_file(task.target), _READING.dump_json(done.reading))
     return PageDone(done.reading, len(done.archival.data))
+
+
+def keep_page(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write what was made of a page, by suffix: its archival picture and its words."""
+    make_folder(target.parent)
+    for encoding in Encoding:
+        if encoding not in files:
+            remove_file(with_suffix(target, encoding))
+    # The words come last: a page counts as read when they are there.
+    for suffix in sorted(files, key=lambda suffix: suffix == _WORDS):
+        write_whole(with_suffix(target, suffix), files[suffix])
 
 
 def _judged(done: ReadPage, rules: QualityRules | None) -> ReadPage:
@@ -196,6 +212,17 @@ def compose_document(task: ComposeTask) -> Path:
     return task.target
 
 
+def cut_original(path: Path, frames: Sequence[int], target: Path) -> Path:
+    """Write some pages of a PDF to a file of their own; return it.
+
+    Raises:
+        ItemProblem: the PDF cannot be read.
+
+    """
+    write_excerpt(path, frames, target)
+    return target
+
+
 def load_reading(target: Path) -> PageReading:
     """What was read on a page."""
     return _READING.validate_json(words_file(target).read_bytes())
@@ -203,7 +230,7 @@ def load_reading(target: Path) -> PageReading:
 
 def words_file(target: Path) -> Path:
     """The file with the words of a page."""
-    return with_suffix(target, ".json")
+    return with_suffix(target, _WORDS)
 
 
 def archival_file(target: Path) -> Path:

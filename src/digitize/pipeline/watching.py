@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Protocol
 
 from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
-from digitize.model import Stage
 from digitize.pipeline.batch import ACTIVE, RunResult
 from digitize.pipeline.bell import Bell
 from digitize.pipeline.intake import make_stillness
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.observer import Observer
-from digitize.pipeline.operation import held_workspace, run_batch
+from digitize.pipeline.operation import Orders, held_workspace, run_batch
 from digitize.pipeline.service import Service
 from digitize.pipeline.stopping import Stopper, stopper
 from digitize.pipeline.workspace import Workspace
@@ -51,7 +50,7 @@ class Teller(Protocol):
         """An observer for one batch."""
 
     def finished(self, result: RunResult) -> None:
-        """A batch has ended in which something was done."""
+        """A batch has ended; mostly nothing was to be done in it."""
 
     def trouble(self, error: EnvironmentProblem, seconds: float) -> None:
         """A batch met trouble that it had not met before, and is tried again after so many seconds."""
@@ -63,10 +62,7 @@ class Teller(Protocol):
 def watch_workspace(
     workspace: Workspace,
     sources: Sequence[Path],
-    *,
-    who: str,
-    jobs: int,
-    until: Stage,
+    orders: Orders,
     teller: Teller,
     clock: Clock,
 ) -> ExitCode:
@@ -82,9 +78,12 @@ def watch_workspace(
 
     """
     service = Service(os.environ, time.monotonic)
-    with stopper(service.alive) as asked, held_workspace(workspace, who, clock) as ledger:
+    with (
+        stopper(service.alive) as asked,
+        held_workspace(workspace, orders.who, clock, "run --watch") as ledger,
+    ):
         workspace.require_rules()
-        watching = _Watch(workspace, ledger, sources, jobs, until, teller, clock, asked)
+        watching = _Watch(workspace, ledger, sources, orders, teller, clock, asked)
         try:
             service.ready()
             watching.run()
@@ -98,13 +97,12 @@ def watch_workspace(
 
 
 class _Watch:
-    def __init__(  # noqa: PLR0913 - everything that a watch is told
+    def __init__(
         self,
         workspace: Workspace,
         ledger: Ledger,
         sources: Sequence[Path],
-        jobs: int,
-        until: Stage,
+        orders: Orders,
         teller: Teller,
         clock: Clock,
         asked: Stopper,
@@ -112,8 +110,7 @@ class _Watch:
         self._workspace = workspace
         self._ledger = ledger
         self._sources = sources
-        self._jobs = jobs
-        self._until = until
+        self._orders = orders
         self._teller = teller
         self._clock = clock
         self._asked = asked
@@ -148,14 +145,13 @@ class _Watch:
                     self._workspace,
                     self._ledger,
                     self._sources,
-                    jobs=self._jobs,
-                    until=self._until,
-                    observer=observer,
-                    clock=self._clock,
+                    self._orders,
+                    observer,
+                    self._clock,
                     stillness=self._stillness,
                     stop=self._asked.is_set,
                 )
-            trouble = result.trouble or result.unsigned
+            trouble = result.kept_from
         except EnvironmentProblem as error:
             trouble = error
         except UsageProblem as error:
@@ -165,7 +161,7 @@ class _Watch:
             trouble = EnvironmentProblem(error.code, **error.facts)
         except OSError as error:
             trouble = EnvironmentProblem("disk_trouble", detail=error.strerror or "")
-        if result is not None and (result.pages_read or result.failed):
+        if result is not None:
             self._teller.finished(result)
         self._tell(trouble)
         # Where a batch could not end, another one before the pause is over would not either.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
 from digitize.pipeline.access import give_to_group, require_account
-from digitize.profiles.profile import Profile, load_profile
+from digitize.pipeline.mounts import require_local
+from digitize.profiles.profile import LimitRules, Profile, load_profile
 from digitize.settings import Settings, load_settings
 
 SETTINGS_NAME = "digitize.toml"
@@ -43,6 +44,11 @@ class Workspace:
     def profile(self) -> Profile:
         """The rules that the settings choose."""
         return load_profile(self.settings.profile, self.root)
+
+    @cached_property
+    def limits(self) -> LimitRules:
+        """What a file or page may cost: as the profile says, unless the settings say otherwise."""
+        return self.profile.limits.model_copy(update=self.settings.limits.model_dump(exclude_none=True))
 
     @cached_property
     def templates(self) -> dict[str, Template]:
@@ -121,6 +127,11 @@ class Workspace:
         """How many pages are read at once if nobody says otherwise."""
         return self.settings.jobs or len(os.sched_getaffinity(0))
 
+    def with_codes(self, codes: Path) -> Workspace:
+        """The same workspace, where stacks are to have the codes of a list."""
+        stacks = self.settings.stacks.model_copy(update={"codes": codes})
+        return replace(self, settings=self.settings.model_copy(update={"stacks": stacks}))
+
     def require_rules(self) -> None:
         """Make sure that the profile and the office's own forms can be used.
 
@@ -144,10 +155,12 @@ class Workspace:
         """Make the folders that a workspace needs, and let them belong to whom the settings say.
 
         Raises:
-            EnvironmentProblem: they cannot be made or written to, or the account or the group is wrong.
+            EnvironmentProblem: they cannot be made or written to, the account or the group is wrong, or the
+                ledger lies on a network share.
 
         """
         require_account(self.settings.access)
+        require_local(self.ledger)
         give_to_group(self.settings.access, [self.root])
         for folder in self.own_folders:
             try:

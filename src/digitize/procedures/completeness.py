@@ -55,6 +55,23 @@ class Requirement(_Data):
         return _data().either[language].join(load_papers()[paper].name[language] for paper in self.any)
 
 
+class TimeLimit(_Data):
+    """The time within which an office must give the result.
+
+    Attributes:
+        days: counted from the day after that of receipt.
+        working: whether they are working days, not days of the calendar.
+        source: the law that says so.
+        verified: that was compared with the published procedure.
+
+    """
+
+    days: int = Field(gt=0)
+    working: bool
+    source: str
+    verified: bool = False
+
+
 class Procedure(_Data):
     """An administrative procedure.
 
@@ -67,6 +84,7 @@ class Procedure(_Data):
         papers: what the dossier must hold beside the form.
         results: the papers by which it ends.
         codes: its numbers in the national database of procedures.
+        limit: the time that it may take; None where that is not known, or not the same for all.
 
     """
 
@@ -78,6 +96,7 @@ class Procedure(_Data):
     papers: tuple[Requirement, ...] = ()
     results: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    limit: TimeLimit | None = None
 
     @model_validator(mode="after")
     def _knows_its_results(self) -> Self:

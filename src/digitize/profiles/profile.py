@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from enum import StrEnum
 from functools import cache
@@ -10,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from digitize.errors import EnvironmentProblem
 from digitize.model import Language
@@ -46,6 +47,39 @@ class ReviewRules(_Part):
     required: ReviewBefore
     threshold: float = Field(ge=0, le=1)
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+
+
+class LimitRules(_Part):
+    """What a single file or page may cost before it is set aside; a workspace's settings may say otherwise.
+
+    Attributes:
+        megapixels: largest picture.
+        pages_per_file: most pages of one file.
+        page_seconds: longest time for a page; work on a whole dossier is given as much for every five pages.
+        worker_megabytes: most address space of a process that reads; 0 for no limit.
+        attempts: how often a page is tried that took its process with it, was too slow or too large; after
+            the first time alone.
+        free_megabytes: left free on every disk of the workspace; None for 500 MB, or 2 % of a disk that is
+            smaller than 25 GB.
+
+    """
+
+    megapixels: float = Field(default=120.0, gt=0, le=178.0)
+    pages_per_file: int = Field(default=2000, gt=0)
+    page_seconds: float = Field(default=180.0, gt=0)
+    worker_megabytes: int = Field(default=6144, ge=0)
+    attempts: int = Field(default=2, ge=2, le=10)
+    free_megabytes: int | None = Field(default=None, ge=0)
+
+
+class ScanRules(_Part):
+    """What becomes of what a scanner delivers.
+
+    ``empty_backs`` of papers are kept in the record and left out of PDFs, or kept there too. Only a page
+    without the slightest trace of writing behind a page that has some is one.
+    """
+
+    empty_backs: Literal["leave_out", "keep"] = "leave_out"
 
 
 class PdfRules(_Part):
@@ -193,6 +227,48 @@ class PreservationRules(_Part):
     tidy_days: int = Field(default=30, ge=0)
 
 
+class MachineRules(_Part):
+    """How a run shares its machine with people.
+
+    Attributes:
+        nice: niceness of what nobody waits for, 0 to 19: it takes what others leave. The kernel goes by it
+            for disks as well (ioprio_set(2)).
+
+    """
+
+    nice: int = Field(default=0, ge=0, le=19)
+
+
+class DeadlineRules(_Part):
+    """Where the days come from on which dossiers were received and are due.
+
+    Attributes:
+        forms: papers of a dossier that have them, the one that is believed first before the others.
+        code_date: pattern of codes in which the day of receipt stands, with the groups ``year``, ``month``
+            and ``day``; empty if it stands in none.
+        by_procedure: whether what no sheet and no paper tells follows from the time that a procedure allows.
+        warn_days: so many days of the calendar before its day a dossier is due soon.
+
+    """
+
+    forms: tuple[str, ...] = ()
+    code_date: str = ""
+    by_procedure: bool = False
+    warn_days: int = Field(default=0, ge=0)
+
+    @field_validator("code_date")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            named = set(re.compile(value).groupindex)
+        except re.error as error:
+            raise ValueError(str(error)) from error
+        if value and not {"year", "month", "day"} <= named:
+            message = "year, month, day"
+            raise ValueError(message)
+        return value
+
+
 class ExportRules(_Part):
     """What leaves the house.
 
@@ -222,11 +298,15 @@ class Profile(_Part):
     verified: bool = False
     review: ReviewRules
     quality: QualityRules
+    limits: LimitRules = LimitRules()
+    scan: ScanRules = ScanRules()
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules
     preservation: PreservationRules
     export: ExportRules
+    machine: MachineRules = MachineRules()
+    deadlines: DeadlineRules = DeadlineRules()
 
 
 def profile_names() -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def audit_and_report(
     """
     workspace.require_archive()
     reports = FixityReports(workspace, ledger, clock, Catalogue(workspace.settings.language))
-    with run_lock(workspace.audit_lock, clock, "audit_busy"):
+    with run_lock(workspace.audit_lock, clock, "audit_busy", who=ledger.who, command="audit"):
         news = ReportNews(made=reports.write_due())
         result = audit_workspace(workspace, ledger, clock, wishes, told)
         if report:

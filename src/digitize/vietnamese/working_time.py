@@ -37,6 +37,16 @@ def working_days(first: dt.date, last: dt.date) -> int:
     return sum(is_working_day(first + number * _DAY) for number in range(1, (last - first).days + 1))
 
 
+def working_day_after(first: dt.date, number: int) -> dt.date:
+    """The last of so many working days after a day; the day itself if there are none."""
+    day = first
+    for _ in range(number):
+        day += _DAY
+        while not is_working_day(day):
+            day += _DAY
+    return day
+
+
 def working_hours(start: dt.datetime, end: dt.datetime) -> float:
     """Hours of work between two moments of the same offset."""
     total = dt.timedelta()

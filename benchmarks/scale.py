@@ -1,0 +1,155 @@
+"""How ``status``, ``run`` with nothing new and ``show`` take to a ledger of 100,000 dossiers, against 1,000.
+
+    python benchmarks/scale.py [DOSSIERS...]
+
+The ledger is made up, with folders in ``originals/`` and ``archive/`` for what it tells of, and an inbox with
+1,000 folders that were taken in long ago. Each figure is that of a process, its start included: the best of
+three calls, after one that lets Python keep its compiled modules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from common import ROOT, call
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.activity import Office, at, office_at, paper
+
+SIZES = (1_000, 100_000)
+_FIRST = at("2025-01-06 08:00")
+_IN_INBOX = 1_000
+_CALLS = 3
+
+_FORMS = (
+    ("birth_registration", "identity_card"),
+    ("marriage_registration", "identity_card"),
+    ("land_change_request", None),
+    ("residence_change", "identity_card"),
+)
+_PAGES = (2, 3, 4, 4, 5, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, and the seconds that it may take on the large ledger; None where they are told alone."""
+
+    title: str
+    arguments: tuple[str, ...]
+    seconds: float | None = None
+
+
+ASKED = (
+    Asked("status", ("status",), 1.0),
+    Asked("status --all", ("status", "--all")),
+    Asked("status --json", ("status", "--json")),
+    Asked("run, nothing new", ("run",), 2.0),
+    Asked("run --json, nothing new", ("run", "--json")),
+    Asked("show of one dossier", ("show", "HS-000500")),
+    Asked("review --list", ("review", "--list")),
+)
+
+
+def main() -> None:
+    """Make each ledger, time what is asked of it, and hold the large one against what is wanted."""
+    sizes = [int(size) for size in sys.argv[1:]] or SIZES
+    late = False
+    taken: list[dict[str, float]] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="digitize-scale-") as folder:
+            place = Path(folder) / "office"
+            made = time.perf_counter()
+            make_office(place, size)
+            told = (place / "ledger.db").stat().st_size / 1e6
+            print(f"{size:,} dossiers: ledger of {told:.0f} MB made in {time.perf_counter() - made:.0f} s")
+            taken.append({asked.title: best(place, asked) for asked in ASKED})
+            for asked in ASKED:
+                seconds = taken[-1][asked.title]
+                wanted = f" (wanted: {asked.seconds:.0f} s)" if asked.seconds else ""
+                print(f"  {asked.title:26}{seconds:6.2f} s{wanted}", flush=True)
+                late |= asked.seconds is not None and seconds > asked.seconds
+    if len(taken) > 1:
+        for asked in ASKED:
+            print(f"{asked.title:28}{taken[-1][asked.title] / taken[0][asked.title]:6.2f} times the smallest")
+    sys.exit(late)
+
+
+def best(place: Path, asked: Asked) -> float:
+    """The shortest of some calls, in seconds."""
+    command = [sys.executable, "-m", "digitize", *asked.arguments, "-w", str(place)]
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    found = []
+    for _ in range(1 + _CALLS):
+        started = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept)
+        found.append(time.perf_counter() - started)
+        if done.returncode:
+            sys.exit(f"digitize {asked.title}: {done.returncode}\n{done.stderr}")
+    return min(found[1:])
+
+
+def make_office(place: Path, dossiers: int) -> None:
+    """A workspace whose dossiers all rest: most are packaged, the others wait for a person."""
+    call("init", place, "--name", "UBND phường Sao Mai", "--code", "H99.00.01", "--fonds", "H99.00.01")
+    chance = random.Random(20261123)
+    with office_at(place / "ledger.db") as office, office.together():
+        for number in range(1, dossiers + 1):
+            _dossier(office, place, f"HS-{number:06}", _FIRST + dt.timedelta(minutes=10 * number), chance)
+        _fill_inbox(office, place, min(_IN_INBOX, dossiers))
+
+
+def _dossier(office: Office, place: Path, code: str, came: dt.datetime, chance: random.Random) -> None:
+    """One dossier on its way, with the folders that it leaves behind."""
+    pages, luck = chance.choice(_PAGES), chance.random()
+    office.receive(code, came, "lan.nt", pages=pages)
+    originals = place / "originals" / code
+    originals.mkdir()
+    (originals / "a.tif").write_bytes(b"II*\0")
+    (originals / "SHA256SUMS").write_text(f"{'0' * 64}  a.tif\n")
+    if luck < 0.005:
+        office.set_aside(code, came, chance.choice(["pdf_encrypted", "worker_died"]))
+        return
+    form, card = chance.choice(_FORMS)
+    doubtful = chance.choice([0, 0, 0, 1, 2])
+    papers = [paper(form, 0, doubtful=doubtful)]
+    papers += [paper("citizen_id", 1, kind=card)] if card else []
+    office.read(code, came, papers)
+    if doubtful and luck < 0.04:
+        return
+    if doubtful:
+        office.review(code, came, "huong.tv", corrected=doubtful - 1)
+    office.compose(code, came)
+    if luck > 0.995:
+        office.withdraw(code, came)
+    elif luck < 0.99:
+        office.package(code, came)
+        (place / "archive" / f"urn_{code}").mkdir()
+
+
+def _fill_inbox(office: Office, place: Path, folders: int) -> None:
+    """The scans of so many dossiers still lie in the inbox, as they were taken in."""
+    for number in range(1, folders + 1):
+        code = f"HS-{number:06}"
+        scan = place / "scans" / code / "a.tif"
+        scan.parent.mkdir()
+        scan.write_bytes(b"II*\0" + bytes(1000))
+        status = scan.stat()
+        office.ledger.execute(
+            "UPDATE original SET source_size = ?, source_time = ? WHERE source = ?",
+            status.st_size,
+            status.st_mtime_ns,
+            f"scans/{code}/a.tif",
+        )
+
+
+if __name__ == "__main__":
+    main()
