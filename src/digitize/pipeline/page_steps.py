@@ -14,6 +14,7 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord, PageRole
 from digitize.pipeline.roles import empty_backs
 from digitize.pipeline.stack_steps import StackSteps
+from digitize.pipeline.twins import Twins
 from digitize.profiles.quality import SHORTCOMINGS
 
 
@@ -24,6 +25,8 @@ class PageSteps:
         self._batch = batch
         self._ledger = batch.ledger
         self._stacks = StackSteps(batch)
+        self._twins = Twins(batch)
+        self._looked_at: set[str] = set()
         self._under_way: set[tuple[str, int]] = set()
 
     def receive(self, record: DossierRecord) -> None:
@@ -43,11 +46,15 @@ class PageSteps:
                 self._ledger.lay_pages(record.id, layout)
             self._batch.observer.planned(sum(page.summary is None for page in layout))
         elif all(page.read for page in pages):
-            self._recognised(record.id)
+            self._all_read(record.id)
 
     def stacks_go_on(self) -> None:
         """Let stacks that wait for others be divided, if they may be now."""
         self._stacks.go_on()
+
+    def end(self) -> None:
+        """Forget what need not be remembered for the next run."""
+        self._twins.forget_old()
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
@@ -115,9 +122,10 @@ class PageSteps:
             self._batch.result.pages_read += 1
             with self._ledger.transaction():
                 self._ledger.set_read(*key, summary_of(done))
+                self._twins.remember(page, done)
             self._batch.observer.page_read(page.dossier)
             if self._ledger.unread_pages(page.dossier) == 0:
-                self._recognised(page.dossier)
+                self._all_read(page.dossier)
 
         def retry(error: ItemProblem) -> bool:
             self._under_way.discard(key)
@@ -128,7 +136,14 @@ class PageSteps:
         task = tasks.PageTask(path, original.kind, page.frame, target, self._batch.reading)
         self._batch.flights.start(Flight(page.dossier, settle, path, retry), tasks.read_one_page, task)
 
+    def _all_read(self, dossier: str) -> None:
+        """See whether the papers of a dossier were scanned before; then it is recognised."""
+        if dossier not in self._looked_at:
+            self._looked_at.add(dossier)
+            self._twins.look(dossier, self._ledger.pages(dossier), self._recognised)
+
     def _recognised(self, dossier: str) -> None:
+        self._looked_at.discard(dossier)
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
             engine = engine_of(pages)

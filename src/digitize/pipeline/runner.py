@@ -71,6 +71,7 @@ class Runner:
             if not len(batch.flights):
                 break
             self._land()
+        self._pages.end()
         self._tell_missing_codes()
         batch.result.seconds = time.monotonic() - started
         return batch.result
