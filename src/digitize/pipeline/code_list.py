@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digitize.ingest.naming import safe_code
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.separators import read_code_list
+from digitize.pipeline.separators import listed_dossiers
 
 _MOST_BETWEEN = 5
 """More codes than these between two dossiers of a stack are another stack, not sheets that were missed."""
@@ -22,7 +22,7 @@ def expected_codes(source: Path) -> tuple[str, ...]:
         ItemProblem: it is unreadable or empty, or has a code twice.
 
     """
-    return tuple(code for code, _ in read_code_list(source, []))
+    return tuple(one.code for one in listed_dossiers(source).dossiers)
 
 
 def missed_after(ledger: Ledger, codes: Sequence[str], found: Sequence[str]) -> dict[str, list[str]]:
