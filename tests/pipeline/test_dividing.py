@@ -22,6 +22,7 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import notices, open_questions
 from digitize.pipeline.records import PageRole
 from digitize.pipeline.reopening import Reopening
+from digitize.pipeline.sheet_values import set_sheet_values
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM, now
@@ -303,3 +304,20 @@ def test_a_file_that_was_taken_in_twice_is_told(office: Path) -> None:
         assert notices(ledger, "A") == []
         assert [one.code for one in notices(ledger, "B")] == ["file_taken_twice"]
         assert notices(ledger, "B")[0].facts["other"] == "A"
+
+
+def test_more_pages_than_are_written_on_a_list_are_asked_about(office: Path, sheet: dict[str, Scan]) -> None:
+    with ledger_of(office) as ledger, ledger.transaction():
+        set_sheet_values(ledger, "HS-A", {0: {"sheet_count": "1"}}, "bảng.xlsx")
+        set_sheet_values(ledger, "HS-B", {0: {"sheet_count": "2"}}, "bảng.xlsx")
+    one, two, three = (paper(f"Giấy tờ số {number} của hồ sơ") for number in (1, 2, 3))
+    pages = [sheet["HS-A"], one, two, three, sheet["HS-B"], one, two]
+    stack(office, "chong.tif", pages)
+    run(office)
+    assert codes_noticed(office, "HS-A") == ["pages_differ_from_cover"]
+    assert codes_noticed(office, "HS-B") == []
+    assert stages(office)["HS-A"] is Stage.IN_REVIEW
+    assert stages(office)["HS-B"] is Stage.PACKAGED
+    status = digitize("status", "-w", office, "--lang", "en", "--json").json
+    (line,) = [one for one in status["dossiers"] if one["id"] == "HS-A"]
+    assert line["problem"]["code"] == "pages_differ_from_cover"
