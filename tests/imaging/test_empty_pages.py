@@ -35,7 +35,7 @@ def test_a_word_in_pale_pencil_is_a_trace_on_a_page_that_counts_as_blank(
 ) -> None:
     page = bare()
     line = np.array([[300 + 8 * step, 600 + 14 * (step % 2)] for step in range(8)], np.int32)
-    cv2.polylines(page, [line], False, colour, 2, cv2.LINE_AA)
+    cv2.polylines(page, [line], isClosed=False, color=colour, thickness=2, lineType=cv2.LINE_AA)
     scan = scanned(page, 4)
     assert is_blank(scan, DPI)
     assert not is_empty(scan, DPI)

@@ -321,3 +321,22 @@ def test_more_pages_than_are_written_on_a_list_are_asked_about(office: Path, she
     status = digitize("status", "-w", office, "--lang", "en", "--json").json
     (line,) = [one for one in status["dossiers"] if one["id"] == "HS-A"]
     assert line["problem"]["code"] == "pages_differ_from_cover"
+
+
+def test_a_folder_with_the_code_of_a_cut_dossier_is_its_folder(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "chong.tif", [sheet["HS-A"], paper("Giấy A"), sheet["HS-B"], paper("Giấy B")])
+    run(office)
+    (office / "scans" / "HS-A").mkdir()
+    paper("Giấy bổ sung của A").save(office / "scans" / "HS-A" / "them.jpg", dpi=(150, 150))
+    run(office)
+    assert set(stages(office)) == {"chong", "HS-A", "HS-B"}
+    with closing(Ledger(office / "ledger.db", now, "Lan")) as ledger:
+        record = ledger.dossier("HS-A")
+        assert record is not None
+        assert record.problem is not None
+        assert record.problem.code == "late_pages"
+        Reopening(Workspace.open(office), ledger, now).reopen("HS-A", "Bổ sung", supplement=True)
+    run(office)
+    with ledger_of(office) as ledger:
+        assert sorted(frames(ledger, "HS-A")) == [("chong.tif", 1), ("them.jpg", 0)]
+    assert stages(office)["HS-A"] is Stage.PACKAGED

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, Fact, ItemProblem, UsageProblem
 from digitize.files import READ_ONLY, Fixity, copy_whole, fixity, make_folder, write_whole
-from digitize.ingest.discover import Found, Rejected, discover, discover_inbox
+from digitize.ingest.discover import Found, Rejected, discover, discover_inbox, is_folder
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.model import Problem, Stage
@@ -36,6 +36,9 @@ WITHDRAWN = "pages_of_withdrawn"
 
 DIVIDED = "pages_of_divided"
 """The same for a stack that was cut into dossiers."""
+
+WITHIN = "//"
+"""Between the source of a stack and the number of a dossier in it; no path has it."""
 
 _STRAY = frozenset(
     {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here"}
@@ -99,7 +102,7 @@ class Intake:
 
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
-        record = self._ledger.dossier_from(source)
+        record = self._ledger.dossier_from(source) or self._cut_dossier(found, source)
         new_files = [path for path in found.files if self._is_new(path)]
         new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
@@ -115,6 +118,19 @@ class Intake:
         except ItemProblem as error:
             # A person is working on it: what is new waits for the next run.
             taken.notes.append((record.id, Problem.of(error)))
+
+    def _cut_dossier(self, found: Found, source: str) -> DossierRecord | None:
+        """The dossier of a stack whose code a folder bears: what is put there belongs to it."""
+        record = self._ledger.dossier(found.code) if is_folder(found.source) else None
+        if record is None or record.stack is None or is_divided(self._ledger, record):
+            return None
+        known = self._ledger.dossier_from(record.source.rpartition(WITHIN)[0])
+        if known is None or known.stage is not Stage.DIVIDED:
+            # It has another folder already, or is just being cut.
+            return None
+        with self._ledger.transaction():
+            self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", source, record.id)
+        return self._ledger.dossier(record.id)
 
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
