@@ -23,7 +23,7 @@ from digitize.files import (
     size_of,
     write_whole,
 )
-from digitize.ingest.discover import OWN, Found, Rejected
+from digitize.ingest.discover import OWN, Found, Rejected, is_folder
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.ingest.stillness import Stillness
@@ -50,6 +50,9 @@ WITHDRAWN = "pages_of_withdrawn"
 
 DIVIDED = "pages_of_divided"
 """The same for a stack that was cut into dossiers."""
+
+WITHIN = "//"
+"""Between the source of a stack and the number of a dossier in it; no path has it."""
 
 _UNREADABLE = "file_unreadable_here"
 
@@ -135,7 +138,7 @@ class Intake:
 
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
-        record = self._ledger.dossier_from(source)
+        record = self._ledger.dossier_from(source) or self._cut_dossier(found, source)
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
@@ -166,6 +169,19 @@ class Intake:
             return False
         self._promised += derived
         return True
+
+    def _cut_dossier(self, found: Found, source: str) -> DossierRecord | None:
+        """The dossier of a stack whose code a folder bears: what is put there belongs to it."""
+        record = self._ledger.dossier(found.code) if is_folder(found.source) else None
+        if record is None or record.stack is None or is_divided(self._ledger, record):
+            return None
+        known = self._ledger.dossier_from(record.source.rpartition(WITHIN)[0])
+        if known is None or known.stage is not Stage.DIVIDED:
+            # It has another folder already, or is just being cut.
+            return None
+        with self._ledger.transaction():
+            self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", source, record.id)
+        return self._ledger.dossier(record.id)
 
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
