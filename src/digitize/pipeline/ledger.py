@@ -370,13 +370,15 @@ class Ledger:
         )
 
     def forget_pages(self, dossier: str, ordinals: Sequence[int]) -> None:
-        """Pages must be read again; their attempts start anew."""
+        """Pages must be read again; their attempts start anew. Separator sheets are not read at all."""
         for ordinal in ordinals:
             self.execute(
-                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL "
-                "WHERE dossier = ? AND ordinal = ?",
+                "UPDATE page SET state = 'waiting', attempts = 0, summary = NULL, role = ? "
+                "WHERE dossier = ? AND ordinal = ? AND role != ?",
+                PageRole.SCAN,
                 dossier,
                 ordinal,
+                PageRole.SEPARATOR,
             )
 
     # --- what was refused ---------------------------------------------------------------------
