@@ -340,3 +340,29 @@ def test_a_folder_with_the_code_of_a_cut_dossier_is_its_folder(office: Path, she
     with ledger_of(office) as ledger:
         assert sorted(frames(ledger, "HS-A")) == [("chong.tif", 1), ("them.jpg", 0)]
     assert stages(office)["HS-A"] is Stage.PACKAGED
+
+
+def test_a_scanner_may_give_each_stack_the_same_name(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "scan.tif", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    stack(office, "scan.tif", [sheet["HS-B"], paper("Giấy B của tập sau")])
+    run(office)
+    assert stages(office) == {
+        "scan": Stage.DIVIDED,
+        "HS-A": Stage.PACKAGED,
+        "scan-2": Stage.DIVIDED,
+        "HS-B": Stage.PACKAGED,
+    }
+
+
+def test_a_reopened_dossier_keeps_its_sheet_aside(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "HS-A", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    paper("Giấy đến sau").save(office / "scans" / "HS-A" / "003.jpg", dpi=(150, 150))
+    with closing(Ledger(office / "ledger.db", now, "Lan")) as ledger:
+        Reopening(Workspace.open(office), ledger, now).reopen("HS-A", "Bổ sung", supplement=True)
+    run(office)
+    with ledger_of(office) as ledger:
+        assert [page.role for page in ledger.pages("HS-A")] == ["separator", "scan", "scan"]
+        assert notices(ledger, "HS-A") == []
+    assert stages(office)["HS-A"] is Stage.PACKAGED

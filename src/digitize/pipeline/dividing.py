@@ -109,7 +109,7 @@ class Divider:
     def _pieces(self, record: DossierRecord, cut: CutStack) -> Iterator[_Piece]:
         taken = self._ledger.dossier_codes()
         for number, part in enumerate(cut.parts, start=1):
-            source = f"{record.source}{WITHIN}{number}"
+            source = f"{record.source}{WITHIN}{record.id}{WITHIN}{number}"
             wanted = safe_code(part.code) if part.code else f"{record.id}-{number}"
             known = self._ledger.dossier_from(source)
             code = known.id if known else unused(wanted, taken)

@@ -143,6 +143,8 @@ class Intake:
             self._release(record)
             taken.dossiers.append(record.id)
         new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
+        if record is not None and new_files and self._is_next_stack(record, found, source):
+            record = None
         new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if not new_files and not new_refusals:
             return
@@ -175,13 +177,25 @@ class Intake:
         record = self._ledger.dossier(found.code) if is_folder(found.source) else None
         if record is None or record.stack is None or is_divided(self._ledger, record):
             return None
-        known = self._ledger.dossier_from(record.source.rpartition(WITHIN)[0])
-        if known is None or known.stage is not Stage.DIVIDED:
+        stack = self._ledger.dossier(record.stack)
+        if stack is None or stack.stage is not Stage.DIVIDED or WITHIN not in record.source:
             # It has another folder already, or is just being cut.
             return None
         with self._ledger.transaction():
             self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", source, record.id)
         return self._ledger.dossier(record.id)
+
+    def _is_next_stack(self, record: DossierRecord, found: Found, source: str) -> bool:
+        """Whether a file is a new stack that a scanner has given the name of one that was divided.
+
+        A folder of a divided stack is still that stack's.
+        """
+        if record.stage is not Stage.DIVIDED or is_folder(found.source):
+            return False
+        with self._ledger.transaction():
+            older = f"{source}{WITHIN}{record.id}"
+            self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", older, record.id)
+        return True
 
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
