@@ -131,41 +131,38 @@ async def _serve_once(
     tell: Tell,
 ) -> None:
     """Be a worker of a scheduler as long as both are there."""
-    import dask
     from distributed import Worker
 
     from digitize.pipeline.cluster_worker import PageWork
 
     jobs = plan.jobs or len(os.sched_getaffinity(0))
-    # No page about this machine is offered to a network, and no statistics are made of what runs here.
-    quiet = {"distributed.worker.http.routes": [], "distributed.worker.profile.enabled": False}
-    with dask.config.set(quiet):
-        worker = Worker(
-            address.url,
-            nthreads=jobs,
-            security=security,
-            # In the clear it is open to this machine alone: who reaches a worker runs programs on it.
-            host=plan.host or (address.host if address.loopback else None),
-            port=plan.port,
-            local_directory=str(folder),
-            memory_limit=0,
-            dashboard=False,
-            dashboard_address="127.0.0.1:0",
-            plugins=(PageWork(jobs),),
-            death_timeout=_CONNECTING,
-        )
-        try:
-            await worker
-            tell("worker_ready", address=address.url, jobs=jobs, own=worker.address)
-            finished = asyncio.ensure_future(worker.finished())
-            told = asyncio.ensure_future(ending.wait())
-            await asyncio.wait({finished, told}, return_when=asyncio.FIRST_COMPLETED)
-            for one in (finished, told):
-                one.cancel()
-            if not ending.is_set():
-                tell("worker_lost", address=address.url)
-        finally:
-            await worker.close(timeout=_LEAVING)
+    worker = Worker(
+        address.url,
+        nthreads=jobs,
+        security=security,
+        # In the clear it is open to this machine alone: who reaches a worker runs programs on it.
+        host=plan.host or (address.host if address.loopback else None),
+        port=plan.port,
+        local_directory=str(folder),
+        memory_limit=0,
+        dashboard=False,
+        dashboard_address="127.0.0.1:0",
+        plugins=(PageWork(jobs),),
+        death_timeout=_CONNECTING,
+        heartbeat_interval="5s",
+    )
+    try:
+        await worker
+        tell("worker_ready", address=address.url, jobs=jobs, own=worker.address)
+        finished = asyncio.ensure_future(worker.finished())
+        told = asyncio.ensure_future(ending.wait())
+        await asyncio.wait({finished, told}, return_when=asyncio.FIRST_COMPLETED)
+        for one in (finished, told):
+            one.cancel()
+        if not ending.is_set():
+            tell("worker_lost", address=address.url)
+    finally:
+        await worker.close(timeout=_LEAVING)
 
 
 async def _answers(address: ClusterAddress, security: Security | None) -> bool:
