@@ -14,6 +14,7 @@ New files are ``0640`` and new folders ``0750``, less what the umask takes away.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -34,6 +35,9 @@ _PREFIX = ".digitize-"
 _SUFFIX = ".part"
 _CHUNK = 1 << 20
 _PLAINLY = os.O_NOFOLLOW | os.O_CLOEXEC
+
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES)
+"""What a file system answers that has no second names for this file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,27 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def link_whole(source: Path, target: Path) -> None:
+    """Give a file that is never changed a second name, durably; copy it where there are no second names.
+
+    A file that is there under that name already is replaced.
+    """
+    part = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
+    announce("link", target)
+    try:
+        os.link(source, part, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        copy_whole(source, target, mode=source.stat().st_mode & 0o777)
+        return
+    announce("replace", target)
+    part.replace(target)
+    # Two names of one file: then renaming does nothing.
+    part.unlink(missing_ok=True)
+    _flush(target.parent)
 
 
 def make_folder(path: Path, *, mode: int = FOLDER_MODE) -> Path:

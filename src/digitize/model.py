@@ -28,7 +28,10 @@ class Language(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a dossier has come, in this order; the last two stand beside the others."""
+    """How far a dossier has come, in this order; the last three stand beside the others.
+
+    ``divided`` is a stack that was cut into dossiers: the record of what was scanned, and no dossier.
+    """
 
     RECEIVED = "received"
     RECOGNISED = "recognised"
@@ -39,6 +42,7 @@ class Stage(StrEnum):
     PACKAGED = "packaged"
     QUARANTINED = "quarantined"
     WITHDRAWN = "withdrawn"
+    DIVIDED = "divided"
 
     @property
     def position(self) -> int:
@@ -155,6 +159,7 @@ class PageReading:
         problems: what a person should know about the page.
         engine: name and version of the OCR engine and the checksum of its language data.
         quality: how good the scan is; None where it was read before that was measured.
+        empty: there is not the slightest trace of writing; a blank page need not be empty.
 
     """
 
@@ -171,6 +176,7 @@ class PageReading:
     problems: tuple[Problem, ...]
     engine: str
     quality: PageQuality | None = None
+    empty: bool = False
 
     @property
     def text(self) -> str:

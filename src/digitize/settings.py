@@ -73,6 +73,20 @@ class Limits(_Section):
     free_megabytes: int | None = Field(default=None, ge=0)
 
 
+class Stacks(_Section):
+    """Papers of several dossiers that were scanned in one go.
+
+    Attributes:
+        look: whether files and folders of several pages are searched for separator sheets and for the codes
+            that provincial systems print.
+        codes: list of the codes that stacks are to have (CSV, text, XLSX); none by default.
+
+    """
+
+    look: bool = True
+    codes: Path | None = None
+
+
 class SigningKey(_Section):
     """Where a key lies: in a PKCS#12 file, or on a token or HSM. Never its passphrase or PIN.
 
@@ -217,6 +231,7 @@ class Settings(_Section):
     inbox: Inbox = Inbox()
     reading: Reading = Reading()
     limits: Limits = Limits()
+    stacks: Stacks = Stacks()
     access: Access = Access()
     operations: Operations = Operations()
     signing: Signing = Signing()

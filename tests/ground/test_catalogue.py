@@ -30,6 +30,7 @@ KNOWN_WHEN_IT_RUNS = {
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/importing.py",  # what is wrong with a cell
+    "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
     "pipeline/retrying.py",  # what still lies in the inbox
     "pipeline/signing_trouble.py",  # what a record says

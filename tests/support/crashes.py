@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +45,7 @@ from digitize.review.desk import Desk
 from digitize.times import VIETNAM
 from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
 from support.offices import contents, small_scan
+from support.stacks import paper, sheets, write_stack
 
 T = TypeVar("T")
 
@@ -296,7 +298,17 @@ _AS_LONG = dt.timedelta(minutes=3)
 _TURNING = ("commit", "rename", "remove")
 """Steps after which a resume finds something else than before."""
 
-_TOLD = (*MADE, "received", "reopened", "withdrawn", "returned", "renewal_begun", "late_pages")
+_TOLD = (
+    *MADE,
+    "received",
+    "divided",
+    "cut_from_stack",
+    "reopened",
+    "withdrawn",
+    "returned",
+    "renewal_begun",
+    "late_pages",
+)
 
 
 def happened(place: Path, moment: dt.datetime) -> dict[str, tuple[str, dict[str, int]]]:
@@ -425,6 +437,14 @@ def _withdraw_and_return(root: Path, moment: dt.datetime) -> None:
         run_here(root, moment)
 
 
+def _stack_comes(root: Path, moment: dt.datetime) -> None:  # noqa: ARG001 - like every act
+    """A stack of two dossiers with separator sheets lies in the inbox, and a folder that is one as well."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, two, three = sheets(Path(folder), ["HS-A", "HS-B", "HS-C"])
+    write_stack(root / "scans" / "chong.tif", [one, paper("Giấy A"), two, paper("Giấy B"), paper("B hai")])
+    write_stack(root / "scans" / "khay", [three, paper("Giấy C")])
+
+
 def _renew(root: Path, moment: dt.datetime) -> None:
     """Renew the first dossier at once, and the second by way of a person's signature."""
     with opened(root, moment) as (workspace, ledger):
@@ -440,6 +460,7 @@ def _renew(root: Path, moment: dt.datetime) -> None:
 
 SCENARIOS = (
     Scenario("run", run_here, from_scans=True),
+    Scenario("stack", run_here, _stack_comes),
     Scenario("correction", _correct, _scan_again),
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
     Scenario("withdrawal", _withdraw_and_return),

@@ -88,12 +88,15 @@ class _Page(_Data):
 
 class _Field(_Data):
     value: Any = None
+    source: str = ""
     needs_review: bool = False
 
 
 class _Document(_Data):
     file: str
     form: str | None = None
+    form_version: str | None = None
+    paper: str | None = None
     fields: dict[str, _Field] = Field(default_factory=dict)
     tables: dict[str, list[dict[str, _Field]]] = Field(default_factory=dict)
     pages: list[_Page] = Field(default_factory=list)
@@ -133,6 +136,63 @@ def read_content(package: Path) -> PackageContent:
     documents += [_from_metadata(package, name) for name in left]
     stem = Path(inventory.data_files[0]).stem
     return PackageContent(stem.rpartition(".")[0] or stem, tuple(documents))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptField:
+    """A field as ``content.json`` keeps it; cells of tables have keys such as ``members.0.name``."""
+
+    key: str
+    value: object
+    source: str
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A document as ``content.json`` keeps it; ``sheet`` is what an imported sheet says of it."""
+
+    form: str
+    form_version: str | None
+    paper: str | None
+    fields: tuple[KeptField, ...]
+    pages: int
+    sheet: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContent:
+    """The whole of ``content.json``; ``sheet`` is what an imported sheet says of the dossier."""
+
+    documents: tuple[KeptDocument, ...]
+    sheet: Mapping[str, str]
+
+
+def kept_content(package: Path) -> KeptContent | None:
+    """``content.json`` as it was written; None where there is none, or it is not what METS describes."""
+    told = {one.path: one.sha256 for one in read_inventory(package, METS_NAME).references if one.sha256}
+    content = _believed(package, told.get(CONTENT))
+    if content is None:
+        return None
+    return KeptContent(tuple(_kept(one) for one in content.documents), content.sheet)
+
+
+def _kept(document: _Document) -> KeptDocument:
+    cells = {
+        f"{table}.{number}.{column}": field
+        for table, rows in document.tables.items()
+        for number, row in enumerate(rows)
+        for column, field in row.items()
+    }
+    fields = document.fields | cells
+    return KeptDocument(
+        form=document.form or "unknown",
+        form_version=document.form_version,
+        paper=document.paper,
+        fields=tuple(KeptField(key, one.value, one.source, one.needs_review) for key, one in fields.items()),
+        pages=len(document.pages),
+        sheet=document.sheet,
+    )
 
 
 def _believed(package: Path, sha256: str | None) -> _Content | None:

@@ -76,10 +76,10 @@ def make_names(
     rest = _names(rules, organisation, _ANY, received, identity)
     codes = (rest.archive_file_code, rest.paper_file_code, rest.doc_id(_MOST), rest.doc_code(_MOST))
     room = max(longest_code() - max(map(len, codes)) + len(_ANY), _LEAST)
-    return _names(rules, organisation, _shortened(dossier, room), received, identity)
+    return _names(rules, organisation, shortened(dossier, room), received, identity)
 
 
-def _shortened(dossier: str, room: int) -> str:
+def shortened(dossier: str, room: int) -> str:
     """A dossier's code that fits into the codes of a package, and is still no other dossier's."""
     if len(dossier) <= room:
         return dossier

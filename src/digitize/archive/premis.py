@@ -94,6 +94,12 @@ def event_type(kind: str) -> str | None:
     return found
 
 
+def event_kind(kind: str) -> str | None:
+    """What the ledger calls an event of a PREMIS type; None where several are told under one type."""
+    found = [own for own, told in _words()["events"].items() if told == kind]
+    return found[0] if len(found) == 1 else None
+
+
 def premis_xml(subject: PremisSubject, events: Sequence[PremisEvent], agents: Sequence[PremisAgent]) -> bytes:
     """A PREMIS document."""
     root = etree.Element(f"{{{NAMESPACE}}}premis", nsmap={"premis": NAMESPACE, "xsi": _XSI})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -20,6 +21,7 @@ from digitize.errors import Fact
 from digitize.forms.template import Template
 from digitize.model import Stage
 from digitize.pipeline.overview import DossierDetail
+from digitize.pipeline.records import PageRecord, PageRole
 
 
 def detail_json(
@@ -46,6 +48,9 @@ def detail_json(
             for event in detail.events
         ],
         "differences": differences,
+        "notices": [session.problem_json(problem) for problem in detail.notices],
+        "dossiers": list(detail.parts),
+        "pages_by_role": dict(Counter(page.role.value for page in detail.pages)),
     }
 
 
@@ -63,8 +68,41 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
     if line.problem:
         session.out.print(Text(session.catalogue.problem(line.problem), style="red"))
         session.out.print(session.catalogue.remedy(line.problem), markup=False)
+    _show_stack(session, detail)
+    _show_pages(session, detail)
+    show_documents(session, detail.documents, templates)
+    show_completeness(session, detail.documents)
+    session.out.print(session.text("say.history"), style="bold")
+    for event in detail.events:
+        key = f"event.{event.kind}"
+        facts = {name: _told(value) for name, value in event.detail.items()}
+        known = session.catalogue.has(key)
+        told = session.text(key, **facts) if known else event.kind
+        session.out.print(f"  {event.at}  {event.who}  {told}", markup=False)
+
+
+def _show_stack(session: Session, detail: DossierDetail) -> None:
+    """What was noticed, and where a dossier was cut from, or what was cut from it."""
+    line = detail.line
+    for problem in detail.notices:
+        if problem != line.problem:
+            session.out.print(Text(session.catalogue.problem(problem), style="yellow"))
+    if line.stack:
+        session.out.print(session.text("say.from_stack", stack=line.stack), markup=False)
+    if detail.parts:
+        session.out.print(session.text("say.stack_parts", dossiers=", ".join(detail.parts)), markup=False)
+
+
+def _show_pages(session: Session, detail: DossierDetail) -> None:
+    roles = [page.role for page in detail.pages]
     for number, page in enumerate(page_facts(detail), start=1):
+        role = roles[number - 1]
+        if role is PageRole.SEPARATOR:
+            session.out.print(_sheet_line(session, number, page), markup=False)
+            continue
         blank = session.text("say.blank") if page.summary.get("blank") else ""
+        if role is PageRole.BACK:
+            blank = session.text("say.empty_back")
         session.out.print(
             session.text(
                 "say.page_line",
@@ -80,15 +118,15 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
         )
         for problem in page.problems:
             session.out.print(Text("    " + session.catalogue.problem(problem), style="yellow"))
-    show_documents(session, detail.documents, templates)
-    show_completeness(session, detail.documents)
-    session.out.print(session.text("say.history"), style="bold")
-    for event in detail.events:
-        key = f"event.{event.kind}"
-        facts = {name: _told(value) for name, value in event.detail.items()}
-        known = session.catalogue.has(key)
-        told = session.text(key, **facts) if known else event.kind
-        session.out.print(f"  {event.at}  {event.who}  {told}", markup=False)
+
+
+def _sheet_line(session: Session, number: int, page: PageFacts) -> str:
+    """A separator sheet, or its back, in a line."""
+    sign = page.summary.get("sign")
+    if not isinstance(sign, dict):
+        return session.text("say.sheet_back_line", number=number, file=page.file, page=page.page)
+    code = str(sign.get("code") or session.text("say.sheet_code_unread"))
+    return session.text("say.sheet_line", number=number, file=page.file, page=page.page, code=code)
 
 
 def _show_generations(session: Session, detail: DossierDetail) -> None:
@@ -135,5 +173,13 @@ def page_facts(detail: DossierDetail) -> list[PageFacts]:
     """What the ledger keeps of the pages of a dossier."""
     names = {original.ordinal: original.name for original in detail.originals}
     return [
-        PageFacts(names.get(page.original, "?"), page.frame + 1, page.summary or {}) for page in detail.pages
+        PageFacts(names.get(page.original, "?"), page.frame + 1, page.summary or _failure(page))
+        for page in detail.pages
     ]
+
+
+def _failure(page: PageRecord) -> dict[str, object]:
+    """What is told of a page that could not be read; nothing of one that waits."""
+    if page.problem is None:
+        return {}
+    return {"problems": [{"code": page.problem.code, "facts": page.problem.facts}]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.prompt import Prompt
+from rich.prompt import Confirm, Prompt
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +29,10 @@ def show_waiting(session: Session, desk: Desk) -> None:
         whole = column == "dossier"
         table.add_column(session.text(f"column.{column}"), overflow="fold", no_wrap=whole)
     waiting = desk.waiting()
+    for dossier in desk.dossiers():
+        for problem in desk.questions(dossier):
+            told = Text(session.catalogue.problem(problem))
+            table.add_row(Text(dossier), Text(session.text("say.whole_dossier")), Text(""), told)
     for field in waiting:
         table.add_row(
             Text(field.dossier),
@@ -36,7 +40,7 @@ def show_waiting(session: Session, desk: Desk) -> None:
             Text(value_text(session, field.reading.value)),
             Text(_reasons(session, field)),
         )
-    if waiting:
+    if table.row_count:
         session.out.print(table)
     session.out.print(session.text("say.waiting_fields", number=len(waiting)), markup=False)
 
@@ -57,7 +61,7 @@ def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> No
             continue
         if not goes_on:
             break
-        if desk.let_through(dossier):
+        if desk.let_through(dossier, seen=_ask_whole(session, desk, dossier)):
             session.say("approved", dossier=dossier)
     session.say("review_next")
 
@@ -82,6 +86,18 @@ def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[Do
             desk.settle(field, value)
             break
     return True
+
+
+def _ask_whole(session: Session, desk: Desk, dossier: str) -> bool:
+    """Ask about what was noticed of a dossier as a whole; whether it is right as it is."""
+    asked = desk.questions(dossier)
+    for problem in asked:
+        session.err.print(Text(dossier, style="bold"))
+        session.err.print(Text(session.catalogue.problem(problem), style="bold yellow"))
+        session.err.print(session.catalogue.remedy(problem), markup=False)
+    return not asked or Confirm.ask(
+        session.text("say.whole_dossier_right"), console=session.err, default=False
+    )
 
 
 def _meant(field: DoubtfulField, answer: str, desk: Desk) -> Value:

@@ -32,9 +32,12 @@ def report_overview(
 ) -> None:
     """Print dossiers and their counts, as the contract of ``status --json`` has them.
 
-    With what is late and due soon where that is given.
+    With the sizes of stacks, and with what is late and due soon where that is given.
     """
-    told: dict[str, object] = {"summary": {stage.value: count for stage, count in seen.counts.items()}}
+    told: dict[str, object] = {
+        "stacks": [{"id": stack, "dossiers": number} for stack, number in seen.stacks.items()],
+        "summary": {stage.value: count for stage, count in seen.counts.items()},
+    }
     if due is not None:
         told["deadlines"] = {"late": len(due.late), "due_soon": len(due.soon)}
     session.report_listing("dossiers", (line_json(session, line) for line in seen.lines), told | figures)
@@ -56,6 +59,7 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "why": line.why or None,
         "received_on": line.received_on,
         "due_on": line.due_on,
+        "stack": line.stack,
     }
 
 
@@ -80,6 +84,9 @@ def show_overview(session: Session, seen: Overview, due: DueLists | None = None)
         f"{session.text(f'stage.{stage.value}')}: {count}" for stage, count in seen.counts.items()
     )
     session.out.print(summary or session.text("say.no_dossiers"), markup=False)
+    if seen.stacks:
+        told = session.text("say.stacks_line", stacks=len(seen.stacks), dossiers=sum(seen.stacks.values()))
+        session.out.print(told, markup=False)
 
 
 def due_text(session: Session, due: DueLine) -> str:

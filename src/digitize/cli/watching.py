@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from digitize.cli.operating import Operation
+from digitize.cli.operating import Operation, operating
 from digitize.cli.progress import make_observer
 from digitize.cli.session import Session
-from digitize.errors import EnvironmentProblem, ExitCode
+from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.aftermath import follow_up
 from digitize.pipeline.batch import RunResult
@@ -32,7 +32,7 @@ def watch_and_tell(
     workspace: Workspace,
     sources: Sequence[Path],
     orders: Orders,
-    log: JsonLog | None,
+    log_json: str | None,
 ) -> ExitCode:
     """Watch a workspace and tell what happens, until somebody asks to stop.
 
@@ -42,9 +42,12 @@ def watch_and_tell(
         WorkspaceBusy, UsageProblem, EnvironmentProblem: it cannot begin.
 
     """
-    ended = watch_workspace(
-        workspace, sources, orders, teller=_Teller(session, workspace, orders.who, log), clock=now
-    )
+    if orders.urgent:
+        raise UsageProblem("watch_without_urgent")
+    with operating(session, workspace, "run", orders.who, log_json) as operation:
+        teller = _Teller(session, workspace, orders.who, operation.log)
+        ended = watch_workspace(workspace, sources, orders, teller, now)
+        operation.exit_code = ended
     if ended is ExitCode.DONE:
         session.say("watch_ended")
     return ended

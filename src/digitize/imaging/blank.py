@@ -17,6 +17,21 @@ _MOST_MARKS = 2
 _CERTAINLY_TEXT = 60
 """Marks in a quarter of the page from which nobody need look at the rest."""
 
+_TRACE_DPI = 100.0
+"""Resolution at which traces are looked for: grain is evened out, a stroke of a pencil is two pixels wide."""
+
+_AROUND = 8.0
+"""Millimetres of paper around each point that it is held against."""
+
+_FAINTEST, _ABOVE_GRAIN = 4.0, 6.0
+"""Of 255: so much darker than the paper around it is a trace, and so many times the grain of the paper."""
+
+_TRACE = 1.5
+"""Millimetres that a trace measures across at least; dust is smaller."""
+
+_MARGIN = 2.0
+"""Millimetres at the edges where sheets cast shadows."""
+
 
 def is_blank(page: Pixels, dpi: float) -> bool:
     """True where there is no more than dust, holes and shadow at the edges.
@@ -37,3 +52,27 @@ def _marks_in(mask: Mask, dpi: float) -> int:
     _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     return int((sides > _MARK * dpi / 25.4).sum())
+
+
+def is_empty(page: Pixels, dpi: float) -> bool:
+    """True where there is not the slightest trace of writing: no pencil, no pale stamp, no show-through.
+
+    Much stricter than ``is_blank``: on this an empty back is left out of what people see. What is a little
+    darker than the paper around it and longer than dust counts, whatever its colour.
+    """
+    darkest = page if page.ndim == 2 else page.min(axis=2)
+    scale = min(1.0, _TRACE_DPI / dpi)
+    small = cv2.resize(darkest, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    unit = dpi * scale / 25.4
+    around = cv2.medianBlur(small, 2 * round(_AROUND * unit / 2) + 1).astype(np.int16)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.8).astype(np.int16)
+    darker = around - soft
+    grain = 1.4826 * float(np.median(np.abs(darker - np.median(darker))))
+    mask = edgeless(darker > max(_FAINTEST, _ABOVE_GRAIN * grain))
+    margin = max(1, round(_MARGIN * unit))
+    inside = np.ascontiguousarray(mask[margin:-margin, margin:-margin]).astype(np.uint8)
+    if not inside.size:
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    return not bool((sides > _TRACE * unit).any())

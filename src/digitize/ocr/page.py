@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digitize.imaging.blank import is_blank
+from digitize.imaging.blank import is_blank, is_empty
 from digitize.imaging.encode import Encoded, encode
 from digitize.imaging.ink import flatten, reduced, strengthened, to_grey
 from digitize.imaging.picture import Picture, Pixels
@@ -94,6 +94,7 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
         problems=tuple(problems),
         engine=engine.identity,
         quality=_quality(picture, grey, dpi, skew.angle, _share(unread, words), blank=blank),
+        empty=blank and is_empty(picture.pixels, picture.dpi),
     )
     changed = turned.degrees != 0 or skew.angle != 0.0
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)

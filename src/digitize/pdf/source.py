@@ -43,7 +43,7 @@ def inspect_pdf(path: Path) -> PdfSummary:
         ItemProblem: the file is encrypted or cannot be read.
 
     """
-    with _opened(path) as pdf:
+    with opened(path) as pdf:
         return PdfSummary(len(pdf.pages), _is_signed(pdf))
 
 
@@ -60,7 +60,7 @@ def page_picture(path: Path, index: int, *, max_megapixels: float) -> Picture:
 
     """
     finest = 0.0
-    with _opened(path) as pdf:
+    with opened(path) as pdf:
         try:
             page = pdf.pages[index]
             finest = _finest_scan(page)
@@ -76,7 +76,8 @@ def page_picture(path: Path, index: int, *, max_megapixels: float) -> Picture:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Pdf]:
+def opened(path: Path) -> Iterator[Pdf]:
+    """A foreign PDF; what cannot be opened is an ``ItemProblem``."""
     try:
         with pikepdf.open(path) as pdf:
             yield pdf

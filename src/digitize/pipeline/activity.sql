@@ -42,7 +42,8 @@ CREATE UNIQUE INDEX temp.step_dossier ON step (dossier);
 
 -- A dossier that stands in a sheet alone was received as well: its papers have not been scanned.
 CREATE TEMP TABLE touched (dossier TEXT PRIMARY KEY);
-INSERT INTO touched SELECT dossier FROM step
+INSERT INTO touched SELECT step.dossier FROM step
+    LEFT JOIN dossier ON dossier.id = step.dossier WHERE dossier.stage IS NOT 'divided'
     UNION SELECT dossier FROM sheet, asked WHERE received_on BETWEEN first AND last
         AND dossier NOT IN (SELECT id FROM dossier);
 

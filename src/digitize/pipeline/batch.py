@@ -159,6 +159,7 @@ class Batch:
         left: what the files need that were not taken in for the same reason.
         refusal: what was missing when there was last no room.
         freed: a dossier was packaged since then, and left room.
+        codes: that stacks are to have, in order; empty where nobody has listed any.
 
     """
 
@@ -177,6 +178,7 @@ class Batch:
     refusal: EnvironmentProblem | None = None
     freed: bool = False
     result: RunResult = field(default_factory=RunResult)
+    codes: tuple[str, ...] = ()
 
     @property
     def demand(self) -> Demand:

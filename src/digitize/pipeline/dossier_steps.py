@@ -12,11 +12,14 @@ from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
 from digitize.pipeline.deadlines import settler
 from digitize.pipeline.generations import waits_for_correction
-from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import IN_USE
+from digitize.pipeline.notices import open_questions
 from digitize.pipeline.packaging import Packager
-from digitize.pipeline.page_steps import PageSteps
+from digitize.pipeline.page_counts import notice_page_counts
+from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
+from digitize.pipeline.roles import document_pages
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
 from digitize.procedures.completeness import completeness_of
@@ -61,7 +64,10 @@ class DossierSteps:
         if not self._pages.are_derived(record, pages):
             return
 
-        def settle(documents: list[Document]) -> None:
+        chosen = document_pages(pages, self._workspace.profile.scan)
+
+        def settle(found: list[Document]) -> None:
+            documents = [findings.placed(document, chosen) for document in found]
             findings.refuse_secret(documents)
             unreviewed = {form.id for form in self._workspace.templates.values() if not form.review}
             with self._ledger.transaction():
@@ -84,8 +90,8 @@ class DossierSteps:
             self._batch.ready.appendleft(record.id)
 
         task = tasks.ExtractTask(
-            pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in pages),
-            files=tuple(page.original for page in pages),
+            pages=tuple(page_target(self._workspace, record.id, pages[index].ordinal) for index in chosen),
+            files=tuple(pages[index].original for index in chosen),
             threshold=self._workspace.profile.review.threshold,
             thresholds=self._workspace.profile.review.thresholds,
             forms=self._workspace.forms,
@@ -118,12 +124,18 @@ class DossierSteps:
         unread = any(page.picture for page in self._ledger.pages(record.id))
         needed = needed or (unread and required is not ReviewBefore.NEVER)
         needed = needed or waits_for_correction(self._ledger, record)
-        stage = Stage.IN_REVIEW if needed else Stage.APPROVED
-        event = "review_needed" if needed else "approved"
         with self._ledger.transaction():
+            unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
+            questions = open_questions(self._ledger, record.id)
+            needed = needed or bool(questions)
+            stage = Stage.IN_REVIEW if needed else Stage.APPROVED
+            event = "review_needed" if needed else "approved"
             moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
         if not moved:
             return
+        if unfit is not None:
+            self._batch.result.notes.append((record.id, unfit))
+            self._batch.observer.problem(record.id, unfit)
         self._batch.observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._batch.ready.appendleft(record.id)
@@ -135,11 +147,13 @@ class DossierSteps:
         if not self._batch.has_room(self._batch.demand.of_documents(record.id), record.id):
             return
         documents = findings.load_documents(self._ledger, record.id)
-        waiting = set(range(1, len(documents) + 1))
+        originals = self._ledger.originals(record.id)
+        cut = excerpts(self._workspace, originals)
+        waiting = {*(f"compose {n}" for n in range(1, len(documents) + 1)), *(f"cut {n}" for n in cut)}
 
-        def settled(ordinal: int) -> Settle:
+        def settled(step: str) -> Settle:
             def settle(_: Path) -> None:
-                waiting.discard(ordinal)
+                waiting.discard(step)
                 if waiting:
                     return
                 with self._ledger.transaction():
@@ -160,9 +174,15 @@ class DossierSteps:
 
         for ordinal, document in enumerate(documents, start=1):
             task = self._compose_task(record, pages, ordinal, document)
-            retry = self._batch.once_more(record.id, f"compose {ordinal}")
-            flight = Flight(record.id, settled(ordinal), None, retry)
+            step = f"compose {ordinal}"
+            flight = Flight(record.id, settled(step), None, self._batch.once_more(record.id, step))
             self._batch.flights.start(flight, tasks.compose_document, task)
+        for original in originals:
+            if original.ordinal in cut:
+                step, path = f"cut {original.ordinal}", self._batch.original_path(original)
+                flight = Flight(record.id, settled(step), path, self._batch.once_more(record.id, step))
+                frames, target = original.own_frames, cut[original.ordinal]
+                self._batch.flights.start(flight, tasks.cut_original, path, frames, target)
 
     def _compose_task(
         self, record: DossierRecord, pages: Sequence[PageRecord], ordinal: int, document: Document
@@ -171,7 +191,6 @@ class DossierSteps:
         settings, rules = self._workspace.settings, self._workspace.profile.pdf
         own = [pages[index] for index in document.pages]
         originals = {o.ordinal: o.sha256 for o in self._ledger.originals(record.id)}
-        engine = next((str(p.summary["engine"]) for p in own if p.summary and p.summary["engine"]), "")
         title = template.title[Language.VI] if template else f"Tài liệu {ordinal}"
         provenance = Provenance(
             title=f"{title} - {record.id}",
@@ -180,7 +199,7 @@ class DossierSteps:
             conversion_mark=rules.conversion_mark,
             created=self._batch.clock(),
             sources=tuple(dict.fromkeys(originals[page.original] for page in own)),
-            engine=engine,
+            engine=engine_of(own),
         )
         return tasks.ComposeTask(
             pages=tuple(page_target(self._workspace, record.id, p.ordinal) for p in own),

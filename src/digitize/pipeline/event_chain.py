@@ -14,8 +14,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+
+REBUILT = "ledger_rebuilt"
+"""The event by which a log goes on that was made anew after its ledger was lost or broken."""
 
 _HEAD = re.compile(r"event log head\)?: (\d{1,18}) ([0-9a-f]{64})")
 
@@ -88,10 +92,26 @@ def _broken(previous: str, number: int, event: LoggedEvent) -> Break | None:
     if event.id <= number:
         return Break.ORDER
     if event.id > number + 1:
-        return Break.MISSING
+        # A log that was made anew says so, and from where it goes on; who checks it tells that.
+        return Break.MISSING if previous_head(event) is None else None
     if not event.hash:
         return Break.BARE
     return None if event.hash == link(previous, event) else Break.CHANGED
+
+
+def previous_head(event: LoggedEvent) -> Head | None:
+    """The last head of the log before that a rebuilt one goes on from; None for any other event.
+
+    What lay between the event before it and that head is lost: its hashes are known, not its events.
+    """
+    if event.kind != REBUILT:
+        return None
+    with suppress(ValueError, RecursionError, TypeError, KeyError):
+        told = json.loads(event.detail)["previous"]
+        head = Head(int(told["id"]), str(told["hash"]))
+        if event.id == head.id + 1 and event.hash == link(head.hash, event):
+            return head
+    return None
 
 
 def heads_in(text: str) -> Iterator[Head]:

@@ -22,7 +22,15 @@ from digitize.archive.findings import Finding, Severity, error
 from digitize.archive.opening import look
 from digitize.archive.verification import Effort, VerifiedItem
 from digitize.model import Problem
-from digitize.pipeline.event_chain import Break, BrokenLink, Head, LoggedEvent, broken_links
+from digitize.pipeline.event_chain import (
+    REBUILT,
+    Break,
+    BrokenLink,
+    Head,
+    LoggedEvent,
+    broken_links,
+    previous_head,
+)
 from digitize.pipeline.heads import ToldHead, changed_reports, package_heads, report_heads
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.trust import TrustStore
@@ -36,6 +44,21 @@ _NAMING = ("package", "replaces")
 """Where the detail of an event names packages."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rebuilt:
+    """Where a log was made anew: the event that says so, and which events before it are lost."""
+
+    event: LoggedEvent
+    first: int
+    last: int
+
+    def covers(self, head: Head) -> bool:
+        """Whether a head is one of an event that is lost; the last of them must be the one that is named."""
+        told = previous_head(self.event)
+        named = told is not None and (head.id != told.id or head.hash == told.hash)
+        return self.first <= head.id <= self.last and named
+
+
 @dataclass(slots=True)
 class _Reading:
     """What was read of a log."""
@@ -46,6 +69,7 @@ class _Reading:
     breaks: int = 0
     hashes: dict[int, str] = field(default_factory=dict)
     packages: set[str] = field(default_factory=set)
+    rebuilt: list[_Rebuilt] = field(default_factory=list)
     besides: tuple[Finding, ...] = ()
 
 
@@ -124,7 +148,15 @@ def _item(ledger: Path, findings: Sequence[Finding], notes: tuple[Problem, ...])
 
 
 def _said(reading: _Reading, told: Sequence[ToldHead]) -> tuple[Problem, ...]:
-    return (Problem("event_log_read", {"events": reading.events, "heads": len(told)}),)
+    read = Problem("event_log_read", {"events": reading.events, "heads": len(told)})
+    kept = [gap for gap in reading.rebuilt if gap.first > gap.last]
+    return (
+        read,
+        *(
+            Problem("event_log_rebuilt_whole", {"number": one.event.id, "time": one.event.at[:40]})
+            for one in kept
+        ),
+    )
 
 
 # --- what is wrong --------------------------------------------------------------------------------
@@ -134,7 +166,9 @@ def _findings(name: str, reading: _Reading, told: Sequence[ToldHead]) -> list[Fi
     found = [_broken(name, reading.first, reading.breaks)] if reading.first is not None else []
     ordered = sorted(told, key=lambda one: one.head.id)
     good = [one.head.id for one in ordered if _fits(reading, one.head)]
-    bad = [one for one in ordered if not _fits(reading, one.head)]
+    lost = [one for one in ordered if any(gap.covers(one.head) for gap in reading.rebuilt)]
+    bad = [one for one in ordered if not _fits(reading, one.head) and one not in lost]
+    found += [_rebuilt(name, gap, lost) for gap in reading.rebuilt if gap.first <= gap.last]
     ours = [one for one in bad if one.own or one.source in reading.packages]
     if ours:
         found.append(_unfit(name, reading, ours, max(good, default=0)))
@@ -143,6 +177,19 @@ def _findings(name: str, reading: _Reading, told: Sequence[ToldHead]) -> list[Fi
         facts = (("source", foreign[0].source), ("number", foreign[0].head.id), ("heads", len(foreign)))
         found.append(Finding("event_log_elsewhere", Severity.WARNING, name, facts))
     return [*found, *reading.besides]
+
+
+def _rebuilt(name: str, gap: _Rebuilt, lost: Sequence[ToldHead]) -> Finding:
+    """A log that was made anew explains why events are gone; it cannot prove what they were."""
+    facts = (
+        ("number", gap.event.id),
+        ("time", gap.event.at[:40]),
+        ("who", gap.event.who[:80]),
+        ("first", gap.first),
+        ("last", gap.last),
+        ("heads", sum(gap.covers(one.head) for one in lost)),
+    )
+    return Finding("event_log_rebuilt", Severity.WARNING, name, facts)
 
 
 def _fits(reading: _Reading, head: Head) -> bool:
@@ -237,6 +284,8 @@ def _watched(database: sqlite3.Connection, reading: _Reading, wanted: set[int]) 
         if not isinstance(number, int) or not all(isinstance(one, str | None) for one in texts):
             raise sqlite3.DataError
         event = LoggedEvent(number, *("" if one is None and at != 2 else one for at, one in enumerate(texts)))
+        if event.kind == REBUILT:
+            reading.rebuilt.append(_Rebuilt(event, reading.head.id + 1, event.id - 1))
         reading.events += 1
         reading.head = Head(number, event.hash or "", event.at)
         if number in wanted:

@@ -64,6 +64,21 @@ def save_documents(
             )
 
 
+def placed(document: Document, pages: Sequence[int]) -> Document:
+    """A document that was found among some pages of a dossier, with its places in the whole dossier.
+
+    Args:
+        document: with places among those pages, from 0.
+        pages: the place of each in the dossier.
+
+    """
+    fields = {
+        key: reading if reading.page is None else replace(reading, page=pages[reading.page])
+        for key, reading in document.fields.items()
+    }
+    return replace(document, pages=tuple(pages[index] for index in document.pages), fields=fields)
+
+
 def refuse_secret(documents: Sequence[Document]) -> None:
     """Stop at a paper with a mark of secrecy.
 

@@ -48,9 +48,15 @@ LATE = "late_pages"
 WITHDRAWN = "pages_of_withdrawn"
 """The same for a dossier that was taken out of work."""
 
-STRAY = frozenset(
-    {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here", OWN}
-)
+DIVIDED = "pages_of_divided"
+"""The same for a stack that was cut into dossiers."""
+
+_UNREADABLE = "file_unreadable_here"
+
+_NOT_COPIED = frozenset({"link_refused", "special_file_refused", _UNREADABLE})
+"""Why a file is refused of which quarantine keeps no copy: it cannot be read, or must not be opened."""
+
+STRAY = _NOT_COPIED | {"file_empty", "not_a_scan", OWN}
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
 
 
@@ -130,11 +136,11 @@ class Intake:
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source)
-        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
-        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
+        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if not new_files and not new_refusals:
             return
         if not self._has_room(new_files, taken):
@@ -166,7 +172,8 @@ class Intake:
     ) -> None:
         record = self._ledger.dossier(dossier)
         assert record is not None
-        if record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record):
+        late = record.stage in (Stage.PACKAGED, Stage.WITHDRAWN) or is_unrecorded(self._workspace, record)
+        if late or is_divided(self._ledger, record):
             self._too_late(record, [*files, *(refused.path for refused in refusals)], taken)
             return
         if files:
@@ -182,6 +189,8 @@ class Intake:
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
+            # It is as it was, but that it may be read now.
+            self._ledger.forget_refused(record.source, [_UNREADABLE])
             self._ledger.set_problem(record.id, None)
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
@@ -240,7 +249,7 @@ class Intake:
                 )
             )
         known = self._ledger.checksums(record.id)
-        self._write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
+        write_checksums(folder, [*known, *((new.name, new.sha256) for new in added)])
         if record.stage is Stage.QUARANTINED:
             release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
@@ -263,8 +272,8 @@ class Intake:
     def _too_late(self, record: DossierRecord, files: Sequence[Path], taken: TakenIn) -> None:
         """Pages came after the dossier was packaged or withdrawn: told, and never slipped in."""
         facts: dict[str, Fact] = {"files": len(files), "dossier": record.id}
-        gone = record.stage is Stage.WITHDRAWN
-        problem = Problem(WITHDRAWN, facts) if gone else Problem(LATE, facts)
+        code = DIVIDED if is_divided(self._ledger, record) else LATE
+        problem = Problem(WITHDRAWN if record.stage is Stage.WITHDRAWN else code, facts)
         with self._ledger.transaction():
             self._ledger.set_problem(record.id, problem)
             self._ledger.add_event(problem.code, record.id, files=[nfc(path.name) for path in files])
@@ -274,7 +283,7 @@ class Intake:
 
     def _refuse(self, record: DossierRecord, refused: Rejected, taken: TakenIn) -> None:
         """Something among the scans is none: a dossier that may lack a paper must not go on."""
-        plain = refused.problem.code not in ("link_refused", "special_file_refused")
+        plain = refused.problem.code not in _NOT_COPIED
         culprit = refused.path if plain else None
         set_aside(self._workspace, self._ledger, record.id, refused.problem, culprit, self._clock)
         with self._ledger.transaction():
@@ -320,11 +329,19 @@ class Intake:
     def _written(self, path: Path) -> str:
         return self._workspace.written(path)
 
-    def _write_checksums(self, folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
-        lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
-        write_whole(folder / CHECKSUMS, "".join(lines))
-
 
 def make_stillness(workspace: Workspace) -> Stillness:
     """What decides, for a workspace, whether a dossier in its inbox has come to rest."""
     return Stillness(workspace.settings.inbox.quiet_seconds, time.time, time.monotonic)
+
+
+def write_checksums(folder: Path, checksums: Sequence[tuple[str, str]]) -> None:
+    """Write the names and SHA-256 of a dossier's originals beside them."""
+    lines = [f"{sha256}  {name}\n" for name, sha256 in checksums]
+    write_whole(folder / CHECKSUMS, "".join(lines))
+
+
+def is_divided(ledger: Ledger, record: DossierRecord) -> bool:
+    """Whether a record is a stack that has been cut into dossiers, or is just being cut."""
+    begun = ledger.rows("SELECT 1 FROM dossier WHERE stack = ? LIMIT 1", record.id)
+    return record.stage is Stage.DIVIDED or bool(begun)

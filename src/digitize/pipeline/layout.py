@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from digitize.ingest.kinds import FileKind
+from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.workspace import Workspace
 
 
@@ -15,3 +18,19 @@ def page_target(workspace: Workspace, dossier: str, page: int) -> Path:
 def document_file(workspace: Workspace, dossier: str, document: int) -> Path:
     """The composed PDF of a document; documents count from 1."""
     return workspace.work / dossier / f"document-{document:04}.pdf"
+
+
+def excerpts(workspace: Workspace, originals: Iterable[OriginalRecord]) -> dict[int, Path]:
+    """Files to be made of a stack's files with a dossier's own pages alone, by the ordinals of the originals.
+
+    A package that takes its scans along must not hold papers of others. Pictures of a PDF can be taken over
+    as they are; of other files they cannot, so these stay beside the package, which names them and their
+    checksums.
+    """
+    if workspace.profile.package.originals != "inside":
+        return {}
+    return {
+        one.ordinal: workspace.work / one.dossier / f"original-{one.ordinal:04}.pdf"
+        for one in originals
+        if one.frames is not None and one.kind is FileKind.PDF
+    }

@@ -24,8 +24,10 @@ from digitize.pipeline.ledger_files import keep_earlier, require_first
 from digitize.pipeline.records import (
     DossierRecord,
     EventRecord,
+    LaidPage,
     OriginalRecord,
     PageRecord,
+    PageRole,
     Row,
     dossier_of,
     original_of,
@@ -340,7 +342,7 @@ class Ledger:
         self.execute("DELETE FROM page WHERE dossier = ?", record.dossier)
         self.execute(
             "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind,"
-            " sha256, size, pages, signed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " sha256, size, pages, signed, frames) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             record.dossier,
             record.ordinal,
             record.name,
@@ -352,6 +354,7 @@ class Ledger:
             record.size,
             record.pages,
             int(record.signed),
+            None if record.frames is None else json.dumps(record.frames),
         )
 
     def set_source_time(self, source: str, sha256: str, time: int) -> None:
@@ -408,15 +411,27 @@ class Ledger:
         return page_of(rows[0]) if rows else None
 
     def set_pages(self, dossier: str, pages: Sequence[tuple[int, int]]) -> None:
-        """Lay out the pages of a dossier: for each, its file and the page in it."""
-        for ordinal, (original, frame) in enumerate(pages, start=1):
+        """Lay out the pages of a dossier that all wait to be read: for each, its file and the page in it."""
+        self.lay_pages(dossier, [LaidPage(original, frame) for original, frame in pages])
+
+    def lay_pages(self, dossier: str, pages: Sequence[LaidPage]) -> None:
+        """Lay out the pages of a dossier. One that comes with its summary need not be read."""
+        for ordinal, page in enumerate(pages, start=1):
             self.execute(
-                "INSERT INTO page (dossier, ordinal, original, frame, state) VALUES (?, ?, ?, ?, 'waiting')",
+                "INSERT INTO page (dossier, ordinal, original, frame, state, role, summary) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
                 ordinal,
-                original,
-                frame,
+                page.original,
+                page.frame,
+                "waiting" if page.summary is None else "read",
+                page.role,
+                None if page.summary is None else _json(page.summary),
             )
+
+    def set_role(self, dossier: str, ordinal: int, role: PageRole) -> None:
+        """What a page is to its dossier."""
+        self.execute("UPDATE page SET role = ? WHERE dossier = ? AND ordinal = ?", role, dossier, ordinal)
 
     def count_attempt(self, dossier: str, ordinal: int) -> None:
         """A page is about to be read once more."""

@@ -74,21 +74,21 @@ def stamp(moment: dt.datetime) -> str:
     return moment.strftime("%Y%m%dT%H%M%S")
 
 
-def move_aside(ledger: Path, moment: dt.datetime) -> Path | None:
-    """Give a ledger, and what SQLite keeps beside it, another name; None if there is nothing of it.
-
-    Nothing is deleted, and nothing of an earlier one that lies there is written over.
-    """
-    parts = [end for end in ("", *BESIDE) if os.path.lexists(f"{ledger}{end}")]
-    if not parts:
-        return None
+def aside(ledger: Path, moment: dt.datetime) -> Path:
+    """The name that ``move_aside`` gives a ledger at a moment; never one that is in use."""
     kept, number = ledger.with_name(f"{ledger.name}.broken-{stamp(moment)}"), 1
     while any(os.path.lexists(f"{kept}{end}") for end in ("", *BESIDE)):
         number += 1
         kept = ledger.with_name(f"{ledger.name}.broken-{stamp(moment)}-{number}")
-    for end in parts:
-        rename_folder(Path(f"{ledger}{end}"), Path(f"{kept}{end}"))
     return kept
+
+
+def move_aside(ledger: Path, moment: dt.datetime) -> None:
+    """Give a ledger, and what SQLite keeps beside it, another name. Nothing is deleted."""
+    kept = aside(ledger, moment)
+    for end in ("", *BESIDE):
+        if os.path.lexists(f"{ledger}{end}"):
+            rename_folder(Path(f"{ledger}{end}"), Path(f"{kept}{end}"))
 
 
 def moved_aside(ledger: Path) -> Path | None:
@@ -143,9 +143,13 @@ def read_only(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
 
 def flaws(database: sqlite3.Connection, most: int = 100) -> Iterator[str]:
     """What SQLite finds wrong with a database, in its own words."""
-    for (told,) in database.execute(f"PRAGMA integrity_check({most})"):
-        if told != "ok":
-            yield str(told)
+    try:
+        for (told,) in database.execute(f"PRAGMA integrity_check({most})"):
+            if told != "ok":
+                yield str(told)
+    except sqlite3.Error as error:
+        # Where even looking is too much for what is left of it.
+        yield str(error)
 
 
 def _copy(ledger: Path, target: Path) -> None:

@@ -28,7 +28,7 @@ def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     if workspace.work.is_dir():
         for folder in workspace.work.iterdir():
             record = ledger.dossier(folder.name)
-            if record is not None and record.stage in (Stage.PACKAGED, Stage.WITHDRAWN):
+            if record is not None and record.stage in (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED):
                 remove_tree(folder)
 
 

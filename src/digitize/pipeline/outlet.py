@@ -74,7 +74,7 @@ def chosen_dossiers(ledger: Ledger, codes: Sequence[str]) -> list[DossierRecord]
 
     Raises:
         UsageProblem: one of them does not exist.
-        ItemProblem: one of them is withdrawn.
+        ItemProblem: one of them is withdrawn, or a stack that was divided.
 
     """
     records = {record.id: record for record in ledger.dossiers()}
@@ -84,7 +84,10 @@ def chosen_dossiers(ledger: Ledger, codes: Sequence[str]) -> list[DossierRecord]
     withdrawn = next((code for code in codes if records[code].stage is Stage.WITHDRAWN), None)
     if withdrawn is not None:
         raise ItemProblem("export_withdrawn", dossier=withdrawn)
-    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
+    divided = next((code for code in codes if records[code].stage is Stage.DIVIDED), None)
+    if divided is not None:
+        raise ItemProblem("stack_is_divided", dossier=divided)
+    standing = [r for r in records.values() if r.stage not in (Stage.WITHDRAWN, Stage.DIVIDED)]
     return [records[code] for code in dict.fromkeys(codes)] or standing
 
 

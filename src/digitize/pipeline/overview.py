@@ -9,6 +9,7 @@ from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
 from digitize.pipeline.generations import MADE, RecordStatus
 from digitize.pipeline.ledger import Ledger, among
+from digitize.pipeline.notices import first_questions, notices
 from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
 
 
@@ -30,6 +31,7 @@ class DossierLine:
         why: the reason for the last time that it was reopened, withdrawn or brought back.
         received_on: date on which the office received its papers, ISO 8601; None where that is not known.
         due_on: date on which the citizen is to have the result, likewise.
+        stack: the stack that it was cut from.
 
     """
 
@@ -46,11 +48,12 @@ class DossierLine:
     why: str
     received_on: str | None = None
     due_on: str | None = None
+    stack: str | None = None
 
     @property
     def is_reopened(self) -> bool:
         """Whether a next generation of its package is in the making."""
-        in_work = self.stage not in (Stage.PACKAGED, Stage.WITHDRAWN)
+        in_work = self.stage not in (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)
         return in_work and self.replaces is not None and self.replaces == self.package
 
 
@@ -81,7 +84,13 @@ class GenerationLine:
 
 @dataclass(frozen=True, slots=True)
 class DossierDetail:
-    """Everything known about one dossier."""
+    """Everything known about one dossier, or about a stack that was divided.
+
+    Attributes:
+        notices: what was noticed of it, settled or not.
+        parts: of a stack, the dossiers that were cut from it.
+
+    """
 
     line: DossierLine
     originals: tuple[OriginalRecord, ...]
@@ -89,6 +98,8 @@ class DossierDetail:
     documents: tuple[Document, ...]
     events: tuple[EventRecord, ...]
     generations: tuple[GenerationLine, ...]
+    notices: tuple[Problem, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +109,15 @@ class Overview:
     Attributes:
         lines: dossiers that a person wants to see.
         counts: how many dossiers stand at each stage, those without a line included; in the order of the
-            stages.
+            stages. Divided stacks are none.
+        stacks: how many dossiers were cut from each divided stack.
         chosen: somebody asked for these lines and no others.
 
     """
 
     lines: Sequence[DossierLine]
     counts: Mapping[Stage, int]
+    stacks: Mapping[str, int]
     chosen: bool = False
 
     @property
@@ -124,24 +137,34 @@ def overview(ledger: Ledger, most: int | None = None, only: Sequence[str] | None
 
     """
     with ledger.standing_still():
-        counts = stage_counts(ledger)
+        counts, stacks = stage_counts(ledger), stack_sizes(ledger)
         if only is not None:
-            return Overview(_ordered(ledger, only), counts, chosen=True)
+            return Overview(_ordered(ledger, only), counts, stacks, chosen=True)
         lines = dossier_lines(ledger) if most is None else _foremost(ledger, most, sum(counts.values()))
-    return Overview(lines, counts)
+    return Overview(lines, counts, stacks)
 
 
 def stage_counts(ledger: Ledger) -> dict[Stage, int]:
-    """How many dossiers stand at each stage, in the order of the stages."""
+    """How many dossiers stand at each stage, in the order of the stages; divided stacks are none."""
     rows = ledger.rows("SELECT stage, count(*) AS n FROM dossier GROUP BY stage")
     found = {row["stage"]: int(row["n"]) for row in rows}
-    return {stage: found[stage] for stage in Stage if stage in found}
+    return {stage: found[stage] for stage in Stage if stage in found and stage is not Stage.DIVIDED}
+
+
+def stack_sizes(ledger: Ledger) -> dict[str, int]:
+    """How many dossiers were cut from each divided stack, in the order in which they were received."""
+    sql = (
+        "SELECT stack.id AS id, count(part.id) AS n FROM dossier AS stack "
+        "LEFT JOIN dossier AS part ON part.stack = stack.id WHERE stack.stage = ? "
+        "GROUP BY stack.id ORDER BY stack.received_at, stack.id"
+    )
+    return {row["id"]: int(row["n"]) for row in ledger.rows(sql, Stage.DIVIDED)}
 
 
 def _foremost(ledger: Ledger, most: int, dossiers: int) -> list[DossierLine]:
     """The lines of dossiers that need a person first; of more than ``most``, unfinished ones alone."""
-    chosen = "" if dossiers <= most else f"WHERE {_UNFINISHED} "
-    sql = f"SELECT id FROM dossier {chosen}ORDER BY {_URGENCY}, received_at, id LIMIT ?"  # noqa: S608
+    chosen = "stage <> 'divided'" if dossiers <= most else _UNFINISHED
+    sql = f"SELECT id FROM dossier WHERE {chosen} ORDER BY {_URGENCY}, received_at, id LIMIT ?"  # noqa: S608
     return _ordered(ledger, [row["id"] for row in ledger.rows(sql, most)])
 
 
@@ -150,7 +173,7 @@ def _ordered(ledger: Ledger, codes: Sequence[str]) -> list[DossierLine]:
     return [lines[code] for code in codes]
 
 
-_UNFINISHED = "(stage NOT IN ('packaged', 'withdrawn') OR problem IS NOT NULL)"
+_UNFINISHED = "stage <> 'divided' AND (stage NOT IN ('packaged', 'withdrawn') OR problem IS NOT NULL)"
 _URGENCY = (
     "CASE stage WHEN 'quarantined' THEN 0 WHEN 'in_review' THEN 1 "
     "WHEN 'packaged' THEN 3 + (problem IS NULL) WHEN 'withdrawn' THEN 5 ELSE 2 END"
@@ -158,16 +181,24 @@ _URGENCY = (
 
 
 def dossier_lines(ledger: Ledger, codes: Collection[str] | None = None) -> list[DossierLine]:
-    """Every dossier in one line, or those of some codes, in the order in which they were received."""
+    """Every dossier in one line, or those of some codes, in the order in which they were received.
+
+    Divided stacks are none.
+    """
+    return [line for line in _lines(ledger, codes) if line.stage is not Stage.DIVIDED]
+
+
+def _lines(ledger: Ledger, codes: Collection[str] | None) -> list[DossierLine]:
     doubtful, pages = count_doubtful(ledger, codes), _page_counts(ledger, codes)
     made, reasons = _generation_counts(ledger, codes), _reasons(ledger, codes)
+    questions = first_questions(ledger)
     return [
         DossierLine(
             id=record.id,
             stage=record.stage,
             pages=pages.get(record.id, 0),
             doubtful_fields=doubtful.get(record.id, 0),
-            problem=record.problem,
+            problem=record.problem or questions.get(record.id),
             package=record.package,
             received_at=record.received_at,
             generation=made.get(record.id, 0),
@@ -176,6 +207,7 @@ def dossier_lines(ledger: Ledger, codes: Collection[str] | None = None) -> list[
             why=reasons.get(record.id, ""),
             received_on=record.received_on,
             due_on=record.due_on,
+            stack=record.stack,
         )
         for record in (ledger.dossiers() if codes is None else ledger.dossiers_of(codes))
     ]
@@ -186,7 +218,7 @@ def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = Non
 
     Whoever asks for many gives the line of each, which is known from one look at all.
     """
-    line = known or next(iter(dossier_lines(ledger, [dossier])), None)
+    line = known or next(iter(_lines(ledger, [dossier])), None)
     if line is None:
         return None
     events = tuple(ledger.events(dossier))
@@ -197,7 +229,12 @@ def dossier_detail(ledger: Ledger, dossier: str, known: DossierLine | None = Non
         documents=tuple(load_documents(ledger, dossier)),
         events=events,
         generations=tuple(_generations(line, events)),
+        notices=tuple(notices(ledger, dossier)),
+        parts=tuple(r["id"] for r in ledger.rows(_PARTS, dossier)),
     )
+
+
+_PARTS = "SELECT id FROM dossier WHERE stack = ? ORDER BY received_at, id"
 
 
 def _page_counts(ledger: Ledger, codes: Collection[str] | None) -> dict[str, int]:

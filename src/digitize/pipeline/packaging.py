@@ -28,10 +28,10 @@ from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
-from digitize.pipeline.layout import document_file, page_target
+from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.records import DossierRecord
+from digitize.pipeline.records import DossierRecord, OriginalRecord
 from digitize.pipeline.space import Disk, Space, disk_of
 from digitize.pipeline.statements import known_values
 from digitize.pipeline.tasks import load_reading, words_file
@@ -128,7 +128,8 @@ class Packager:
         documents = load_documents(self.ledger, record.id)
         pdfs = [document_file(self.workspace, record.id, n + 1) for n in range(len(documents))]
         pages = [words_file(self._page(record.id, page)) for one in documents for page in one.pages]
-        return all(path.is_file() for path in [*pdfs, *pages])
+        cut = excerpts(self.workspace, self.ledger.originals(record.id)).values()
+        return all(path.is_file() for path in [*pdfs, *pages, *cut])
 
     def _page(self, dossier: str, index: int) -> Path:
         return page_target(self.workspace, dossier, index + 1)
@@ -214,11 +215,17 @@ class Packager:
         return content_json(read, self.workspace.templates, sheet)
 
     def _kept(self, dossier: str) -> list[tuple[str, Path]]:
-        """The files as they came that go along: those that were signed already, or all of them."""
+        """The files as they came that go along: those that were signed already, or all of them.
+
+        Of a file that others have pages in, a cut with the dossier's own pages, if it can be made.
+        """
         folder = self.workspace.originals / dossier
         originals = self.ledger.originals(dossier)
         if self.workspace.profile.package.originals == "inside":
-            return [(f"{ORIGINALS}/{one.name}", folder / one.name) for one in originals]
+            cut = excerpts(self.workspace, originals)
+            whole = [(one.name, folder / one.name) for one in originals if one.frames is None]
+            parts = [(_excerpt_name(one), cut[one.ordinal]) for one in originals if one.ordinal in cut]
+            return [(f"{ORIGINALS}/{name}", path) for name, path in [*whole, *parts]]
         return [(one.name, folder / one.name) for one in originals if one.signed]
 
     def _object_id(self, package: str | None) -> str | None:
@@ -236,6 +243,11 @@ class Packager:
         history.add("packaged", self.clock(), {})
         history.add_log_head(self.ledger.head(), self.clock())
         return history
+
+
+def _excerpt_name(original: OriginalRecord) -> str:
+    """What the cut of a stack's file is called: ``chong-1.HS-5.pdf``."""
+    return f"{Path(original.name).stem}.{original.dossier}.pdf"
 
 
 def _occupied(reading: PageReading) -> tuple[Rectangle, ...]:

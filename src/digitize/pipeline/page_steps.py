@@ -12,7 +12,9 @@ from digitize.pipeline import suspects, tasks
 from digitize.pipeline.batch import Batch, Flight
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.page_summary import summary_of
-from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
+from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord, PageRole
+from digitize.pipeline.roles import empty_backs
+from digitize.pipeline.stack_steps import StackSteps
 from digitize.profiles.quality import SHORTCOMINGS
 
 _AT_ONCE = 200
@@ -25,6 +27,7 @@ class PageSteps:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._ledger = batch.ledger
+        self._stacks = StackSteps(batch)
         self._under_way: set[tuple[str, int]] = set()
         self._coming: deque[tuple[str, int]] = deque()
 
@@ -38,15 +41,19 @@ class PageSteps:
             return
         pages = self._ledger.pages(record.id)
         if not pages:
-            layout = [
-                (original.ordinal, frame) for original in originals for frame in range(original.pages or 0)
-            ]
+            layout = self._stacks.layout(record, originals)
+            if layout is None:
+                return
             with self._ledger.transaction():
-                self._ledger.set_pages(record.id, layout)
+                self._ledger.lay_pages(record.id, layout)
             self._coming.clear()
-            self._batch.observer.planned(len(layout))
+            self._batch.observer.planned(sum(page.summary is None for page in layout))
         else:
             self._finish(record.id)
+
+    def stacks_go_on(self) -> None:
+        """Let stacks that wait for others be divided, if they may be now."""
+        self._stacks.go_on()
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
@@ -101,7 +108,8 @@ class PageSteps:
         missing = [
             page.ordinal
             for page in pages
-            if not tasks.words_file(page_target(self._batch.workspace, record.id, page.ordinal)).is_file()
+            if page.role is not PageRole.SEPARATOR
+            and not tasks.words_file(page_target(self._batch.workspace, record.id, page.ordinal)).is_file()
         ]
         if not missing:
             return True
@@ -180,13 +188,17 @@ class PageSteps:
             self._recognised(dossier)
             return
         alike = [page.ordinal for page in failed if page.problem and page.problem.code == first.code]
-        original = self._ledger.original(dossier, failed[0].original)
-        self._batch.set_aside(dossier, first.at(alike), self._batch.original_path(original), failed)
+        self._batch.set_aside(dossier, first.at(alike), pages=failed)
 
     def _recognised(self, dossier: str) -> None:
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
-            engine = next((str(p.summary["engine"]) for p in pages if p.summary and p.summary["engine"]), "")
+            engine = engine_of(pages)
+            originals = {one.ordinal: one for one in self._ledger.originals(dossier)}
+            record = self._ledger.dossier(dossier)
+            of_stack = record is not None and record.stack is not None
+            for ordinal in empty_backs(pages, originals, of_stack=of_stack):
+                self._ledger.set_role(dossier, ordinal, PageRole.BACK)
             moved = self._batch.advance(
                 dossier,
                 Stage.RECEIVED,
@@ -204,6 +216,13 @@ class PageSteps:
             note = Problem("pages_below_quality", {"pages": ", ".join(poor), "dossier": dossier})
             self._batch.observer.noted(dossier, note)
         self._batch.ready.appendleft(dossier)
+
+
+def engine_of(pages: Sequence[PageRecord]) -> str:
+    """What read some pages; empty where none was read."""
+    return next(
+        (str(page.summary["engine"]) for page in pages if page.summary and page.summary.get("engine")), ""
+    )
 
 
 def _is_poor(page: PageRecord) -> bool:

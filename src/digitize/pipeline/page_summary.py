@@ -19,6 +19,7 @@ def summary_of(done: PageDone) -> dict[str, object]:
         "skew": reading.skew,
         "skew_confidence": reading.skew_confidence,
         "blank": reading.blank,
+        "empty": reading.empty,
         "words": len(reading.words),
         "engine": reading.engine,
         "bytes": done.bytes,

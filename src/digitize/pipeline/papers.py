@@ -153,7 +153,7 @@ def make_papers(
     unknown = next((code for code in dossiers if code not in records), None)
     if unknown is not None:
         raise UsageProblem("dossier_unknown", dossier=unknown)
-    standing = [record for record in records.values() if record.stage is not Stage.WITHDRAWN]
+    standing = [record for record in records.values() if record.stage not in (Stage.WITHDRAWN, Stage.DIVIDED)]
     chosen = [records[code] for code in dict.fromkeys(dossiers)] or standing
     if not chosen:
         raise UsageProblem("no_dossier_for_paper")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from digitize.errors import Fact
 from digitize.ingest.kinds import FileKind
@@ -13,9 +15,17 @@ from digitize.model import Problem, Stage
 Row = sqlite3.Row
 
 
+class PageRole(StrEnum):
+    """What a page is: a paper of its dossier, a separator sheet or its back, or the empty back of a paper."""
+
+    SCAN = "scan"
+    SEPARATOR = "separator"
+    BACK = "back"
+
+
 @dataclass(frozen=True, slots=True)
 class DossierRecord:
-    """A dossier as the ledger knows it."""
+    """A dossier as the ledger knows it; ``stack`` is the stack that it was cut from."""
 
     id: str
     stage: Stage
@@ -29,11 +39,16 @@ class DossierRecord:
     record_status: str
     received_on: str | None = None
     due_on: str | None = None
+    stack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OriginalRecord:
-    """A file that was taken in; ``pages`` is None until a worker has looked into it."""
+    """A file that was taken in.
+
+    ``pages`` is None until a worker has looked into it. Of a file of a stack, ``frames`` are the pages that
+    are this dossier's, from 0; None for all of them.
+    """
 
     dossier: str
     ordinal: int
@@ -46,6 +61,12 @@ class OriginalRecord:
     size: int
     pages: int | None
     signed: bool
+    frames: tuple[int, ...] | None = None
+
+    @property
+    def own_frames(self) -> tuple[int, ...]:
+        """The pages of it that are this dossier's, from 0."""
+        return tuple(range(self.pages or 0)) if self.frames is None else self.frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,17 @@ class PageRecord:
     unsettled: int = 0
     picture: bool = False
     problem: Problem | None = None
+    role: PageRole = PageRole.SCAN
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page as it is laid out: which page of which file; what is known of it, if it need not be read."""
+
+    original: int
+    frame: int
+    role: PageRole = PageRole.SCAN
+    summary: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +140,7 @@ def dossier_of(row: Row) -> DossierRecord:
         record_status=row["record_status"],
         received_on=row["received_on"],
         due_on=row["due_on"],
+        stack=row["stack"],
     )
 
 
@@ -125,6 +158,7 @@ def original_of(row: Row) -> OriginalRecord:
         size=row["size"],
         pages=row["pages"],
         signed=bool(row["signed"]),
+        frames=tuple(json.loads(row["frames"])) if row["frames"] else None,
     )
 
 
@@ -141,4 +175,5 @@ def page_of(row: Row) -> PageRecord:
         unsettled=row["unsettled"],
         picture=bool(row["picture"]),
         problem=problem_from(row["problem"]),
+        role=PageRole(row["role"]),
     )

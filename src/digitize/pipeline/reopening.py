@@ -18,7 +18,7 @@ from digitize.errors import ItemProblem, UsageProblem
 from digitize.files import remove_tree
 from digitize.model import Stage
 from digitize.pipeline.generations import RecordStatus, is_unrecorded, package_names, retire
-from digitize.pipeline.intake import LATE, WITHDRAWN
+from digitize.pipeline.intake import LATE, WITHDRAWN, is_divided
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord
@@ -74,11 +74,13 @@ class Reopening:
 
         Raises:
             UsageProblem: there is no such dossier, or no reason is given.
-            ItemProblem: it is neither packaged nor withdrawn, or somebody else works on it.
+            ItemProblem: it is neither packaged nor withdrawn, it is a stack that was divided, or somebody
+                else works on it.
 
         """
         reason = _reason(why)
         with self._held(dossier) as record:
+            self._refuse_stack(record)
             if record.stage is Stage.WITHDRAWN and not supplement:
                 return self._bring_back(record, reason)
             if record.stage is not Stage.PACKAGED:
@@ -105,11 +107,12 @@ class Reopening:
 
         Raises:
             UsageProblem: there is no such dossier, or no reason is given.
-            ItemProblem: it is withdrawn already, or somebody else works on it.
+            ItemProblem: it is withdrawn already, a stack that was divided, or somebody else works on it.
 
         """
         reason = _reason(why)
         with self._held(dossier) as record:
+            self._refuse_stack(record)
             if record.stage is Stage.WITHDRAWN:
                 raise ItemProblem("already_withdrawn", dossier=dossier)
             if is_unrecorded(self.workspace, record):
@@ -124,6 +127,10 @@ class Reopening:
                 stage = self._record(dossier).stage
                 self.ledger.move(dossier, Stage.WITHDRAWN, "withdrawn", why=reason, was=stage.value)
             return stage
+
+    def _refuse_stack(self, record: DossierRecord) -> None:
+        if is_divided(self.ledger, record):
+            raise ItemProblem("stack_is_divided", dossier=record.id)
 
     def _bring_back(self, record: DossierRecord, reason: str) -> Reopened:
         """Put a withdrawn dossier where it stood; what is unfinished begins anew with what was read."""

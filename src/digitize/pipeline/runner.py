@@ -18,6 +18,7 @@ from digitize.model import Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.batch import ACTIVE, Batch, Flights, RunResult
+from digitize.pipeline.code_list import still_missing
 from digitize.pipeline.dossier_steps import DossierSteps
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.ledger import Ledger
@@ -26,11 +27,18 @@ from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
+from digitize.pipeline.separators import listed_codes
 from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.urgency import mark_urgent
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
+
+_MOST_TOLD = 20
+"""Codes of a list that did not come; of more than these the first are named."""
+
+CODE_LIST = "--codes"
+"""What is said to concern the list of codes, not a dossier."""
 
 
 class Runner:
@@ -52,7 +60,9 @@ class Runner:
         workspace.require_rules()
         space = space or Space(workspace.limits.free_megabytes)
         flights = Flights(executor, workspace.limits.page_seconds, alone)
-        self._batch = Batch(workspace, ledger, observer, clock, flights, _reading_settings(workspace), space)
+        reading = _reading_settings(workspace)
+        codes = _codes(workspace)
+        self._batch = Batch(workspace, ledger, observer, clock, flights, reading, space, codes=codes)
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
         self._until = until
@@ -86,9 +96,19 @@ class Runner:
         except BaseException:
             self._pages.give_up()
             raise
+        self._tell_missing_codes()
         batch.result.stopped = self._shortage()
         batch.result.seconds = time.monotonic() - started
         return batch.result
+
+    def _tell_missing_codes(self) -> None:
+        """Tell which codes of the list have not come; their sheets may have been missed."""
+        missing = still_missing(self._batch.ledger, self._batch.codes)
+        if missing:
+            some = ", ".join(missing[:_MOST_TOLD]) + (" …" if len(missing) > _MOST_TOLD else "")
+            note = Problem("codes_not_come", {"number": len(missing), "codes": some})
+            self._batch.result.notes.append(("", note))
+            self._batch.observer.noted(CODE_LIST, note)
 
     def _work(self, sources: Sequence[Path], stillness: Stillness | None, stop: Callable[[], bool]) -> None:
         batch = self._batch
@@ -120,6 +140,7 @@ class Runner:
     def _fill(self, stop: Callable[[], bool]) -> None:
         """Keep the workers busy: dossiers that can go on first, then pages."""
         flights, ready = self._batch.flights, self._batch.ready
+        self._pages.stacks_go_on()
         while ready and flights.free > 0 and not stop():
             self._steps.go_on(ready.popleft(), self._until)
         if flights.free > 0 and self._until is not Stage.RECEIVED:
@@ -163,6 +184,11 @@ class Runner:
                 observer.problem(dossier, record.problem)
                 observer.moved(dossier, Stage.QUARANTINED)
         observer.taken_in(len(taken.dossiers))
+
+
+def _codes(workspace: Workspace) -> tuple[str, ...]:
+    source = workspace.settings.stacks.codes
+    return listed_codes(source) if source is not None else ()
 
 
 def _reading_settings(workspace: Workspace) -> ReadingSettings:

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS dossier (
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
 CREATE INDEX IF NOT EXISTS dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
+CREATE INDEX IF NOT EXISTS dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
 
 -- A file that was taken in. Originals are written once.
 CREATE TABLE IF NOT EXISTS original (
@@ -36,6 +37,7 @@ CREATE TABLE IF NOT EXISTS original (
     signed      INTEGER NOT NULL DEFAULT 0,
     superseded  INTEGER NOT NULL DEFAULT 0, -- a newer file came under the same name
     frames      TEXT,                    -- JSON: the pages of it that are this dossier's, from 0; all if NULL
+    signs       TEXT,                    -- JSON: what tells where dossiers begin; NULL until somebody has looked
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS original_source ON original (source);
@@ -147,3 +149,14 @@ CREATE TABLE IF NOT EXISTS sheet_value (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, document, key)
 ) STRICT;
+
+-- What was noticed of a dossier; a person must look before it goes on if it asks for one.
+CREATE TABLE IF NOT EXISTS notice (
+    dossier TEXT NOT NULL,
+    code    TEXT NOT NULL,
+    facts   TEXT NOT NULL,               -- JSON
+    asks    INTEGER NOT NULL,
+    settled TEXT,                        -- when a person had seen it
+    PRIMARY KEY (dossier, code, facts)
+) STRICT;
+CREATE INDEX IF NOT EXISTS notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;

@@ -15,6 +15,7 @@ from digitize.model import Document, FieldReading
 from digitize.pipeline.comparing import kind_and_subject, number_and_notation, without_beginning
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import PageRole
 from digitize.pipeline.sheet_headers import Misfit, code_of
 from digitize.pipeline.sheet_values import WHOLE, sheet_values
 
@@ -86,7 +87,9 @@ def gather(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> D
     documents = load_documents(ledger, dossier)
     readers = {form: template.reader for form, template in templates.items()}
     files = {one.ordinal: PurePosixPath(one.source).name for one in ledger.originals(dossier)}
-    originals = [page.original for page in ledger.pages(dossier)]
+    pages = ledger.pages(dossier)
+    originals = [page.original for page in pages]
+    papers = [page.original for page in pages if page.role is PageRole.SCAN]
     scans: list[Scan] = []
     found: dict[Witness, Testimony] = {}
     for place, document in enumerate(documents, start=1):
@@ -97,7 +100,10 @@ def gather(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> D
             found[Witness.INDEX] = _index(document, found.get(Witness.INDEX))
         else:
             own = originals[document.pages[0]] if document.pages[0] < len(originals) else 0
-            alone = originals.count(own) == len(document.pages)
+            own_papers = sum(
+                pages[index].role is PageRole.SCAN for index in document.pages if index < len(pages)
+            )
+            alone = papers.count(own) == own_papers
             scans.append(Scan(place, files.get(own, ""), alone, document))
     sheet = sheet_values(ledger, dossier)
     if sheet:

@@ -6,7 +6,7 @@ the archive are the runner's. A worker may be killed at any time: a task done tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName, OcrEngine
 from digitize.ocr.page import ReadPage, picture_page, read_page
 from digitize.pdf.compose import ComposedPage, Provenance, compose
+from digitize.pdf.excerpt import write_excerpt
 from digitize.pdf.source import inspect_pdf, page_picture
 from digitize.pipeline.memory import keep_freed_memory
 from digitize.profiles.profile import QualityRules
@@ -209,6 +210,17 @@ def compose_document(task: ComposeTask) -> Path:
     make_folder(task.target.parent)
     compose(pages, task.provenance, task.target)
     return task.target
+
+
+def cut_original(path: Path, frames: Sequence[int], target: Path) -> Path:
+    """Write some pages of a PDF to a file of their own; return it.
+
+    Raises:
+        ItemProblem: the PDF cannot be read.
+
+    """
+    write_excerpt(path, frames, target)
+    return target
 
 
 def load_reading(target: Path) -> PageReading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -126,6 +126,11 @@ class Workspace:
     def jobs(self) -> int:
         """How many pages are read at once if nobody says otherwise."""
         return self.settings.jobs or len(os.sched_getaffinity(0))
+
+    def with_codes(self, codes: Path) -> Workspace:
+        """The same workspace, where stacks are to have the codes of a list."""
+        stacks = self.settings.stacks.model_copy(update={"codes": codes})
+        return replace(self, settings=self.settings.model_copy(update={"stacks": stacks}))
 
     def require_rules(self) -> None:
         """Make sure that the profile and the office's own forms can be used.

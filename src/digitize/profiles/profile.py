@@ -72,6 +72,16 @@ class LimitRules(_Part):
     free_megabytes: int | None = Field(default=None, ge=0)
 
 
+class ScanRules(_Part):
+    """What becomes of what a scanner delivers.
+
+    ``empty_backs`` of papers are kept in the record and left out of PDFs, or kept there too. Only a page
+    without the slightest trace of writing behind a page that has some is one.
+    """
+
+    empty_backs: Literal["leave_out", "keep"] = "leave_out"
+
+
 class PdfRules(_Part):
     """How archival PDFs are made."""
 
@@ -289,6 +299,7 @@ class Profile(_Part):
     review: ReviewRules
     quality: QualityRules
     limits: LimitRules = LimitRules()
+    scan: ScanRules = ScanRules()
     pdf: PdfRules
     signing: SigningRules
     package: PackageRules

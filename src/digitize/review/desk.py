@@ -14,11 +14,13 @@ from digitize.errors import UsageProblem
 from digitize.forms.template import FieldType, Template
 from digitize.forms.template_files import template_of
 from digitize.forms.values import read_value
-from digitize.model import Stage, Value
+from digitize.model import Problem, Stage, Value
 from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields, fields_to_review
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.notices import open_questions, settle_questions
+from digitize.pipeline.page_counts import notice_page_counts
 from digitize.times import Clock
 from digitize.vietnamese.folding import single_spaced
 
@@ -88,15 +90,33 @@ class Desk:
         with self.ledger.transaction():
             decide(self.ledger, field, value)
 
-    def let_through(self, dossier: str) -> bool:
-        """Approve a dossier if nothing in it is in doubt any more; whether it was."""
+    def questions(self, dossier: str) -> list[Problem]:
+        """What was noticed of a whole dossier that a person has to look at before it goes on."""
+        with self.ledger.transaction():
+            record = self.ledger.dossier(dossier)
+            if record is not None and record.stage is Stage.IN_REVIEW:
+                # A person may just have settled what a cover says.
+                notice_page_counts(self.ledger, dossier, self.templates)
+        return open_questions(self.ledger, dossier)
+
+    def let_through(self, dossier: str, *, seen: bool = False) -> bool:
+        """Approve a dossier if nothing in it is in doubt any more; whether it was.
+
+        Args:
+            dossier: its code.
+            seen: a person has looked at what was noticed of the whole dossier, and it is right as it is.
+
+        """
+        asked = self.questions(dossier)
         with self.ledger.transaction():
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 return False
-            if doubtful_fields(self.ledger, dossier):
+            if doubtful_fields(self.ledger, dossier) or (asked and not seen):
                 return False
-            self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0)
+            settled = settle_questions(self.ledger, dossier)
+            facts = {"settled": settled} if settled else {}
+            self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0, **facts)
             if self.settle_deadline is not None:
                 self.settle_deadline(dossier)
         return True

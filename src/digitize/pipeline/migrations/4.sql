@@ -4,6 +4,7 @@ ALTER TABLE dossier ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dossier ADD COLUMN received_on TEXT;
 ALTER TABLE dossier ADD COLUMN due_on TEXT;
 ALTER TABLE original ADD COLUMN frames TEXT;
+ALTER TABLE original ADD COLUMN signs TEXT;
 ALTER TABLE page ADD COLUMN role TEXT NOT NULL DEFAULT 'scan';
 ALTER TABLE page ADD COLUMN problem TEXT;
 ALTER TABLE page ADD COLUMN unsettled INTEGER NOT NULL DEFAULT 0;
@@ -27,3 +28,13 @@ UPDATE dossier SET due_on = NULL WHERE date(due_on, '+0 days') IS NOT due_on;
 CREATE INDEX dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
 CREATE INDEX event_made ON event (dossier) WHERE kind IN ('packaged', 'renewed');
 CREATE INDEX event_reason ON event (dossier, id) WHERE kind IN ('reopened', 'withdrawn', 'returned');
+CREATE INDEX dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
+CREATE TABLE notice (
+    dossier TEXT NOT NULL,
+    code    TEXT NOT NULL,
+    facts   TEXT NOT NULL,
+    asks    INTEGER NOT NULL,
+    settled TEXT,
+    PRIMARY KEY (dossier, code, facts)
+) STRICT;
+CREATE INDEX notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;

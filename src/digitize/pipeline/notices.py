@@ -1,0 +1,52 @@
+"""What was noticed of a dossier, and what of it a person has to look at before the dossier goes on."""
+
+from __future__ import annotations
+
+import json
+
+from digitize.model import Problem
+from digitize.pipeline.ledger import Ledger
+
+
+def add_notice(ledger: Ledger, dossier: str, problem: Problem, *, asks: bool) -> bool:
+    """Notice something of a dossier, with its event, inside a transaction; whether it is new.
+
+    Args:
+        ledger: where it is kept.
+        dossier: whose it is.
+        problem: what.
+        asks: a person has to look before the dossier goes on.
+
+    """
+    facts = json.dumps(problem.facts, ensure_ascii=False, sort_keys=True)
+    sql = "INSERT OR IGNORE INTO notice (dossier, code, facts, asks) VALUES (?, ?, ?, ?)"
+    new = ledger.execute(sql, dossier, problem.code, facts, int(asks)) > 0
+    if new:
+        ledger.add_event("noticed", dossier, code=problem.code, facts=problem.facts)
+    return new
+
+
+def notices(ledger: Ledger, dossier: str) -> list[Problem]:
+    """Everything that was noticed of a dossier, settled or not."""
+    sql = "SELECT code, facts FROM notice WHERE dossier = ? ORDER BY rowid"
+    return [Problem(row["code"], json.loads(row["facts"])) for row in ledger.rows(sql, dossier)]
+
+
+def open_questions(ledger: Ledger, dossier: str) -> list[Problem]:
+    """What a person has to look at before a dossier goes on."""
+    sql = "SELECT code, facts FROM notice WHERE dossier = ? AND asks = 1 AND settled IS NULL ORDER BY rowid"
+    return [Problem(row["code"], json.loads(row["facts"])) for row in ledger.rows(sql, dossier)]
+
+
+def first_questions(ledger: Ledger) -> dict[str, Problem]:
+    """The first open question of every dossier that has one."""
+    sql = "SELECT dossier, code, facts FROM notice WHERE asks = 1 AND settled IS NULL ORDER BY rowid DESC"
+    return {row["dossier"]: Problem(row["code"], json.loads(row["facts"])) for row in ledger.rows(sql)}
+
+
+def settle_questions(ledger: Ledger, dossier: str) -> list[str]:
+    """A person has looked at everything that was asked; return the codes, inside a transaction."""
+    codes = [problem.code for problem in open_questions(ledger, dossier)]
+    sql = "UPDATE notice SET settled = ? WHERE dossier = ? AND asks = 1 AND settled IS NULL"
+    ledger.execute(sql, ledger.now(), dossier)
+    return codes

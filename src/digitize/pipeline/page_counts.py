@@ -1,0 +1,110 @@
+"""Whether a dossier of a stack has as many pages as its cover, its index and an imported sheet say.
+
+Too many are what a separator sheet that was missed looks like: the papers of the next dossier lie at the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digitize.forms.template import Template
+from digitize.model import Problem
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.notices import add_notice
+from digitize.pipeline.records import PageRecord, PageRole
+from digitize.pipeline.statements import Dossier, Statement, Witness, gather
+
+SHEETS_UNFIT = "pages_differ_from_cover"
+"""Another number of sheets of paper is written."""
+
+PAGES_UNFIT = "pages_differ_from_list"
+"""Another number of pages is."""
+
+_LISTS = ("cover", "index")
+"""Readers of papers that tell of the dossier and are not counted in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """The pages of a dossier.
+
+    Attributes:
+        written: those with something on them, without cover and index.
+        backs: empty backs of these.
+        all: cover, index and backs included; no separator sheets.
+
+    """
+
+    written: int
+    backs: int
+    all: int
+
+    @property
+    def sheets(self) -> range:
+        """How many sheets of paper these can be; where there are empty backs, all have two sides."""
+        if self.backs:
+            both = -(-(self.written + self.backs) // 2)
+            return range(both, both + 1)
+        return range(-(-self.written // 2), self.written + 1)
+
+
+def notice_page_counts(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> Problem | None:
+    """Notice that a dossier of a stack has another number of pages than somebody says; None if not.
+
+    Inside a transaction. What was read and nobody has confirmed says nothing yet.
+    """
+    record, pages = ledger.dossier(dossier), ledger.pages(dossier)
+    of_stack = any(page.role is PageRole.SEPARATOR for page in pages)
+    if record is None or not (record.stack or of_stack):
+        return None
+    gathered = gather(ledger, dossier, templates)
+    count = _counted(pages, ledger, dossier, templates)
+    if not count.written:
+        return None
+    problem = next(_unfit(gathered, count), None)
+    if problem is None or not add_notice(ledger, dossier, problem, asks=True):
+        return None
+    return problem
+
+
+def _counted(
+    pages: Sequence[PageRecord], ledger: Ledger, dossier: str, templates: Mapping[str, Template]
+) -> PageCount:
+    readers = {form: template.reader for form, template in templates.items()}
+    rows = ledger.rows("SELECT form, pages FROM document WHERE dossier = ?", dossier)
+    lists = {
+        index for row in rows if readers.get(row["form"], "") in _LISTS for index in json.loads(row["pages"])
+    }
+    written = [
+        index
+        for index, page in enumerate(pages)
+        if page.role is PageRole.SCAN and index not in lists and not (page.summary or {}).get("blank")
+    ]
+    backs = sum(page.role is PageRole.BACK and index - 1 in written for index, page in enumerate(pages))
+    return PageCount(len(written), backs, sum(page.role is not PageRole.SEPARATOR for page in pages))
+
+
+def _unfit(gathered: Dossier, count: PageCount) -> Iterator[Problem]:
+    for witness, testimony in gathered.testimonies.items():
+        if witness is Witness.SCANS:
+            continue
+        sheets, pages = (
+            _number(testimony.whole.get("sheet_count")),
+            _number(testimony.whole.get("page_count")),
+        )
+        listed = [_number(said.get("page_count")) for said in testimony.documents.values()]
+        if pages is None and listed and None not in listed:
+            pages = sum(number or 0 for number in listed)
+        facts = {"found": count.written, "backs": count.backs}
+        if sheets is not None and sheets not in count.sheets:
+            yield Problem(SHEETS_UNFIT, {"witness": witness.value, "said": sheets, **facts})
+        if pages is not None and not count.written <= pages <= count.all:
+            yield Problem(PAGES_UNFIT, {"witness": witness.value, "said": pages, **facts})
+
+
+def _number(statement: Statement | None) -> int | None:
+    if statement is None or statement.doubtful or not statement.value.strip().isdecimal():
+        return None
+    return int(statement.value)

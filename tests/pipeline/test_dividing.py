@@ -1,0 +1,257 @@
+"""Stacks of paper that become dossiers, with real sheets, real scans and real runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from digitize.errors import ItemProblem
+from digitize.files import fixity
+from digitize.model import Stage
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.notices import notices, open_questions
+from digitize.pipeline.records import PageRole
+from digitize.pipeline.reopening import Reopening
+from digitize.pipeline.workspace import Workspace
+from digitize.review.desk import Desk
+from digitize.times import VIETNAM, now
+from support.crashes import run_here
+from support.offices import ledger_of, packages, stages
+from support.program import digitize
+from support.stacks import Scan, empty_page, paper, sheets, write_stack
+
+
+@pytest.fixture(scope="session")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
+    """Separator sheets by their codes."""
+    codes = ["HS-A", "HS-B", "HS-C"]
+    return dict(zip(codes, sheets(tmp_path_factory.mktemp("sheets"), codes), strict=True))
+
+
+def run(office: Path) -> None:
+    run_here(office, dt.datetime.now(VIETNAM).replace(microsecond=0))
+
+
+def frames(ledger: Ledger, dossier: str) -> list[tuple[str, int]]:
+    """The pages of a dossier: name of their file and place in it."""
+    names = {one.ordinal: one.name for one in ledger.originals(dossier)}
+    return [(names[page.original], page.frame) for page in ledger.pages(dossier)]
+
+
+def codes_noticed(office: Path, dossier: str) -> list[str]:
+    with ledger_of(office) as ledger:
+        return [problem.code for problem in notices(ledger, dossier)]
+
+
+def stack(office: Path, name: str, pages: Sequence[Scan]) -> None:
+    write_stack(office / "scans" / name, pages)
+
+
+def test_a_file_with_separator_sheets_becomes_dossiers(office: Path, sheet: dict[str, Scan]) -> None:
+    scans = [sheet["HS-A"], paper("Giấy A một"), paper("Giấy A hai"), sheet["HS-B"], paper("Giấy B")]
+    stack(office, "chong-1.tif", scans)
+    run(office)
+    assert stages(office) == {
+        "chong-1": Stage.DIVIDED,
+        "HS-A": Stage.PACKAGED,
+        "HS-B": Stage.PACKAGED,
+    }
+    with ledger_of(office) as ledger:
+        assert frames(ledger, "HS-A") == [("chong-1.tif", 1), ("chong-1.tif", 2)]
+        assert frames(ledger, "HS-B") == [("chong-1.tif", 4)]
+        kept = ledger.pages("chong-1")
+        assert [(page.frame, page.role) for page in kept] == [
+            (0, PageRole.SEPARATOR),
+            (3, PageRole.SEPARATOR),
+        ]
+        assert ledger.dossier("HS-A").stack == "chong-1"  # type: ignore[union-attr]
+    originals = [office / "originals" / name / "chong-1.tif" for name in ("chong-1", "HS-A", "HS-B")]
+    assert len({path.stat().st_ino for path in originals}) == 1
+    assert len(packages(office)) == 2
+    # Taken in once: nothing is new, and nothing is divided again.
+    before = (office / "ledger.db").read_bytes()
+    run(office)
+    assert (office / "ledger.db").read_bytes() == before
+    audited = digitize("audit", "-w", office)
+    assert audited.code == 0, audited.out + audited.err
+    status = digitize("status", "-w", office, "--json").json
+    assert status["summary"] == {"packaged": 2}
+    assert status["stacks"] == [{"id": "chong-1", "dossiers": 2}]
+    shown = digitize("show", "chong-1", "-w", office).out
+    assert "HS-A, HS-B" in shown
+    assert "Tờ phân cách 2: chong-1.tif (tr. 4), mã HS-B" in shown
+    told = digitize("show", "HS-B", "-w", office, "--json").json
+    assert told["stack"] == "chong-1"
+    assert [page["page"] for one in told["documents"] for page in one["pages"]] == [5]
+
+
+def test_a_folder_of_files_is_a_stack_too_and_its_dossiers_have_whole_files(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    stack(office, "khay", [sheet["HS-A"], paper("Giấy A"), sheet["HS-B"], paper("Giấy B"), paper("B hai")])
+    run(office)
+    with ledger_of(office) as ledger:
+        assert [one.name for one in ledger.originals("HS-B")] == ["004.jpg", "005.jpg"]
+        assert [one.frames for one in ledger.originals("HS-B")] == [None, None]
+    lines = (office / "originals" / "HS-B" / "SHA256SUMS").read_text("utf-8").splitlines()
+    assert lines == [
+        f"{fixity(office / 'originals' / 'HS-B' / n).sha256}  {n}" for n in ("004.jpg", "005.jpg")
+    ]
+
+
+def test_scanned_on_both_sides_the_backs_are_in_the_record_and_not_in_the_pdf(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    pages = [sheet["HS-A"], empty_page(), paper("Mặt trước"), empty_page(), paper("Tờ hai"), paper("mặt sau")]
+    stack(office, "hai-mat.tif", pages)
+    run(office)
+    with ledger_of(office) as ledger:
+        assert [page.role for page in ledger.pages("HS-A")] == ["scan", "back", "scan", "scan"]
+        assert [page.frame for page in ledger.pages("hai-mat")] == [0, 1]
+    told = digitize("show", "HS-A", "-w", office, "--json").json
+    assert [page["page"] for one in told["documents"] for page in one["pages"]] == [3, 5, 6]
+    assert "(mặt sau trắng)" in digitize("show", "HS-A", "-w", office).out
+
+
+def test_a_file_that_bears_the_code_of_its_only_sheet_stays_one_record(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    stack(office, "HS-A.tif", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    assert stages(office) == {"HS-A": Stage.PACKAGED}
+    with ledger_of(office) as ledger:
+        assert [page.role for page in ledger.pages("HS-A")] == ["separator", "scan"]
+    told = digitize("show", "HS-A", "-w", office, "--json").json
+    assert [page["page"] for one in told["documents"] for page in one["pages"]] == [2]
+
+
+def test_what_is_in_doubt_waits_for_a_person_and_is_let_through_by_one(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    stack(office, "a-truoc.tif", [paper("Không có tờ phân cách"), sheet["HS-A"], paper("Giấy A")])
+    stack(office, "b-sau.tif", [sheet["HS-A"], paper("Giấy khác"), sheet["HS-B"], paper("Giấy B")])
+    run(office)
+    assert stages(office) == {
+        "a-truoc": Stage.DIVIDED,
+        "b-sau": Stage.DIVIDED,
+        "a-truoc-1": Stage.IN_REVIEW,
+        # The one that was taken in first keeps the code.
+        "HS-A": Stage.PACKAGED,
+        "HS-A-2": Stage.IN_REVIEW,
+        "HS-B": Stage.PACKAGED,
+    }
+    assert codes_noticed(office, "a-truoc-1") == ["pages_before_separator"]
+    assert codes_noticed(office, "HS-A-2") == ["separator_doubled"]
+    listed = digitize("review", "--list", "-w", office).out
+    assert "HS-A-2" in listed
+    workspace = Workspace.open(office)
+    with closing(Ledger(workspace.ledger, now, "Lan")) as ledger:
+        desk = Desk(ledger, now, workspace.templates)
+        assert not desk.let_through("HS-A-2")
+        assert desk.let_through("HS-A-2", seen=True)
+        assert open_questions(ledger, "HS-A-2") == []
+        reopening = Reopening(workspace, ledger, now)
+        for refused in (reopening.reopen, reopening.withdraw):
+            with pytest.raises(ItemProblem) as told:
+                refused("b-sau", "thử")
+            assert told.value.code == "stack_is_divided"
+    run(office)
+    assert stages(office)["HS-A-2"] is Stage.PACKAGED
+    assert stages(office)["a-truoc-1"] is Stage.IN_REVIEW
+
+
+def test_codes_are_held_against_a_list(office: Path, sheet: dict[str, Scan], tmp_path: Path) -> None:
+    listed = tmp_path / "ma.csv"
+    listed.write_text("Mã hồ sơ\nHS-A\nHS-X\nHS-B\nHS-Z\n", "utf-8")
+    settings = office / "digitize.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("look = true", f'look = true\ncodes = "{listed}"')
+    )
+    scans = [sheet["HS-A"], paper("A"), sheet["HS-B"], paper("B"), sheet["HS-C"], paper("C")]
+    stack(office, "chong.tif", scans)
+    run(office)
+    assert codes_noticed(office, "HS-A") == ["separator_missed"]
+    assert codes_noticed(office, "HS-B") == []
+    assert codes_noticed(office, "HS-C") == ["separator_unlisted"]
+    ran = digitize("run", "-w", office, "--lang", "en")
+    assert "HS-X, HS-Z" in ran.err
+
+
+def test_a_stack_that_changes_after_it_was_divided_is_told_and_not_taken_in(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    stack(office, "khay", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    paper("Trang đến sau").save(office / "scans" / "khay" / "003.jpg", dpi=(150, 150))
+    run(office)
+    with ledger_of(office) as ledger:
+        record = ledger.dossier("khay")
+        assert record is not None
+        assert record.stage is Stage.DIVIDED
+        assert record.problem is not None
+        assert record.problem.code == "pages_of_divided"
+        assert len(ledger.originals("khay")) == 2
+
+
+def test_what_was_looked_through_is_not_looked_through_again(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "khay", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    with ledger_of(office) as ledger:
+        rows = ledger.rows("SELECT signs FROM original WHERE dossier = 'khay' ORDER BY ordinal")
+    assert "HS-A" in rows[0]["signs"]
+    # The page behind a file's beginning may be a sheet's back; this one is none.
+    assert rows[1]["signs"] == "[]"
+
+
+def test_without_links_files_are_copied(
+    office: Path, sheet: dict[str, Scan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    stack(office, "chong.tif", [sheet["HS-A"], paper("A"), sheet["HS-B"], paper("B")])
+    monkeypatch.setattr(os, "link", no_links)
+    run(office)
+    counted = Counter(stages(office).values())
+    assert counted == {Stage.DIVIDED: 1, Stage.PACKAGED: 2}
+    copies = [office / "originals" / name / "chong.tif" for name in ("chong", "HS-A", "HS-B")]
+    assert len({path.stat().st_ino for path in copies}) == 3
+    assert len({fixity(path) for path in copies}) == 1
+
+
+def test_scans_that_go_along_in_a_package_are_the_dossiers_own_alone(
+    office: Path, sheet: dict[str, Scan]
+) -> None:
+    profile = office / "own.toml"
+    profile.write_text('extends = "demo"\n[package]\noriginals = "inside"\n', "utf-8")
+    settings = office / "digitize.toml"
+    settings.write_text(settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"'))
+    stack(office, "chong.pdf", [sheet["HS-A"], paper("Của ông A"), sheet["HS-B"], paper("Của bà B")])
+    run(office)
+    with ledger_of(office) as ledger:
+        record = ledger.dossier("HS-B")
+        assert record is not None
+        assert record.package is not None
+        package = office / "archive" / record.package
+        (event,) = [event for event in ledger.events("HS-B") if event.kind == "cut_from_stack"]
+    (cut,) = package.rglob("originals/*")
+    assert cut.name == "chong.HS-B.pdf"
+    whole = office / "originals" / "chong" / "chong.pdf"
+    with pikepdf.open(cut) as excerpt, pikepdf.open(whole) as source:
+        (page,) = excerpt.pages
+        (image,) = page.obj.Resources.XObject.values()
+        (wanted,) = source.pages[3].obj.Resources.XObject.values()
+        assert image.read_raw_bytes() == wanted.read_raw_bytes()
+        pictures = [one for one in excerpt.objects if isinstance(one, pikepdf.Stream) and "/Width" in one]
+        assert len(pictures) == 1
+    premis = (package / "metadata/preservation/PREMIS.xml").read_text("utf-8")
+    assert fixity(whole).sha256 in premis
+    assert str(event.detail["stack"]) in premis
+    assert digitize("verify", "-w", office, package).code == 0
