@@ -16,7 +16,7 @@ from digitize.files import make_folder, remove_tree
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.cluster_address import ClusterAddress, ClusterKeys, parse_address, security_for
-from digitize.pipeline.processes import Process, this_process
+from digitize.pipeline.processes import Process, give_way, this_process
 from digitize.pipeline.versions import fingerprint
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ServingPlan:
         host: the own address at which the scheduler and other workers find this one; None finds it.
         port: for the same; 0 takes any that is free.
         scratch: folder for what is kept while pages are read; None takes one of the system.
+        nice: how much it gives way to what else the machine has to do, see nice(1).
 
     """
 
@@ -63,6 +64,7 @@ class ServingPlan:
     host: str | None = None
     port: int = 0
     scratch: Path | None = None
+    nice: int = 0
 
 
 def serve_cluster(plan: ServingPlan, tell: Tell) -> None:
@@ -76,6 +78,7 @@ def serve_cluster(plan: ServingPlan, tell: Tell) -> None:
     address = parse_address(plan.address)
     security = security_for(address, plan.keys)
     fingerprint(EngineName.AUTO, find_tessdata())
+    give_way(plan.nice)
     folder = _own_folder(plan.scratch or Path(tempfile.gettempdir()))
     try:
         asyncio.run(_serve(plan, address, security, folder, tell))
