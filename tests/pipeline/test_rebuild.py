@@ -28,6 +28,7 @@ from support.broken_ledgers import overwritten_leaf
 from support.crashes import run_here
 from support.offices import ledger_of, packages, small_scan, stages
 from support.program import digitize
+from support.stacks import paper, sheets, write_stack
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +221,24 @@ def test_a_package_with_broken_mets_still_counts_as_that_of_its_dossier(busy: Pa
     (folder / "representations").rename(folder / "gone")
     result = rebuilt(busy, force=True)
     assert result.unknown == (folder.name,)
+
+
+@pytest.mark.thorough
+def test_dossiers_that_were_cut_from_a_stack_stay_what_they_were(office: Path, tmp_path: Path) -> None:
+    a, b = sheets(tmp_path / "sheets", ["HS-A", "HS-B"])
+    scans = [a, paper("Giấy A một"), paper("Giấy A hai"), b, paper("Giấy B")]
+    write_stack(office / "scans" / "chong-1.tif", scans)
+    run_here(office, now())
+    sql = "SELECT id, stage, source, stack, package FROM dossier ORDER BY id"
+    pages = "SELECT dossier, ordinal, original, frame FROM page WHERE dossier LIKE 'HS-%' ORDER BY 1, 2"
+    files = "SELECT dossier, name, source, source_time, frames FROM original ORDER BY dossier"
+    before = [rows(office, one) for one in (sql, pages, files)]
+    lose(office)
+    assert [one.code for one in rebuilt(office).notes] == ["rebuild_log_lost", "rebuild_withdrawn_lost"]
+    assert [rows(office, one) for one in (sql, pages, files)] == before
+    run_here(office, now())
+    assert len(packages(office)) == 2
+    assert [rows(office, one) for one in (sql, files)] == [before[0], before[2]]
 
 
 # --- the chain ------------------------------------------------------------------------------------
