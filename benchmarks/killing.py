@@ -1,8 +1,9 @@
 """Kill a batch at random moments and resume it each time: each dossier once, all valid, nothing left over.
 
-Sixty dossiers of one to three pages. The whole process group gets SIGKILL at a moment that chance chooses; then the
-run is started again, and killed again, until the batch is done. Then archive, ledger and folders are looked at, and
-another batch begins, until there were so many kills. OCR is a stand-in (``stand_in.py``), so that runs come far.
+Sixty dossiers of one to three pages. The whole process group gets SIGKILL at a moment that chance chooses;
+then the run is started again, and killed again, until the batch is done. Then archive, ledger and folders
+are looked at, and another batch begins, until there were so many kills. OCR is a stand-in
+(``stand_in.py``), so that runs come far.
 
     python benchmarks/killing.py [KILLS [SEED]]
 """
@@ -23,6 +24,7 @@ from common import ROOT, call, call_json
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+from digitize.pipeline.event_chain import link
 from support.offices import ledger_of, leftovers, small_scan
 
 DOSSIERS = 60
@@ -155,6 +157,12 @@ def _told_wrongly(place: Path) -> list[str]:
                 "SELECT dossier FROM event WHERE kind = ? GROUP BY dossier HAVING count(*) > 1", kind
             )
             found += [f"{row['dossier']} was {kind} more than once" for row in rows]
+        previous = ""
+        for event in ledger.logged_events():
+            previous = link(previous, event)
+            if previous != event.hash:
+                found.append(f"the log does not fit at event {event.id}")
+                break
         found += [f"a lease of {row['dossier']} is left" for row in ledger.rows("SELECT dossier FROM lease")]
     return found
 

@@ -2,11 +2,11 @@
 
     python benchmarks/overhead.py [DOSSIERS]
 
-Page work is what workers do to read a page and its fields, with the real engine. Everything else counts against
-it: looking into the file and composing the PDF/A in workers, and all that the runner does: intake, ledger,
-signature with timestamps, package. The profile is that of a demo workspace (signatures at B-LTA, with an authority
-of its own whose CPU is counted too), but that doubtful fields are let through. What a run costs that has nothing
-to do is measured on its own and taken off; it is told.
+Page work is what workers do to read a page and its fields, with the real engine. Everything else counts
+against it: looking into the file and composing the PDF/A in workers, and all that the runner does: intake,
+ledger, signature with timestamps, package. The profile is that of a demo workspace (signatures at B-LTA,
+with an authority of its own whose CPU is counted too), but that doubtful fields are let through. What a run
+costs that has nothing to do is measured on its own and taken off; it is told.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def run_noted() -> None:
     from digitize.cli.entry import run_command
     from digitize.pipeline import operation
 
-    operation.LocalPool = overhead.NotingPool  # type: ignore[misc]
+    operation.LocalPool = overhead.NotingPool  # type: ignore[attr-defined]
     code = run_command(sys.argv[1:])
     _note("runner", _cpu())
     sys.exit(code)

@@ -2,13 +2,13 @@
 
     python benchmarks/soak.py [DOSSIERS]
 
-OCR is a stand-in that answers at once (``stand_in.py``), so that what else happens is seen; everything else is
-real, from the scan to the signed package. The run is the command's own, and what it says is what is counted: at
-every 100th dossier packaged the CPU seconds and the memory of all its processes are looked at.
+OCR is a stand-in that answers at once (``stand_in.py``), so that what else happens is seen; everything else
+is real, from the scan to the signed package. The run is the command's own, and what it says is what is
+counted: at every 100th dossier packaged the CPU seconds and the memory of all its processes are looked at.
 
-Flat is: the runner and its workers grow by less than 5 % after the first 500 dossiers, and the last 500 dossiers
-cost within 10 % of the CPU seconds of the second 500. With fewer than 2,000 dossiers tenths take the place of
-500s.
+Flat is: the runner and its workers grow by less than 5 % after the first 500 dossiers, and the last 500
+dossiers cost within 10 % of the CPU seconds of the second 500. With fewer than 2,000 dossiers tenths take
+the place of 500s.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Look:
 
     Attributes:
         cpu: seconds, of all processes, ended ones included.
-        runner: resident memory of the process that drives the run, in MiB; what it shares with others left out.
+        runner: memory of the process that drives the run, in MiB; what it shares with files left out.
         worker: the same of the largest of its other processes.
 
     """
@@ -67,6 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="digitize-soak-") as folder:
         place = Path(folder) / "office"
         _fill(place, dossiers)
+        print(f"{dossiers} dossiers in the inbox", flush=True)
         started = time.perf_counter()
         looks = list(_watched(place, span // _LOOKS, started))
         seconds = time.perf_counter() - started
@@ -136,18 +137,15 @@ def _judged(looks: list[Look], span: int) -> bool:
         before = last
     growth = {name: _middle(spans[-1], name) / _middle(spans[1], name) for name in ("runner", "worker")}
     cost = costs[-1] / costs[1]
+    compared = f"last {span} against the second {span}"
     for name, grown in growth.items():
-        print(
-            f"memory of the {name}, last {span} against the second {span}: {grown:.3f} (wanted: under {_GROWTH})"
-        )
-    print(
-        f"CPU of a dossier, last {span} against the second {span}: {cost:.3f} (wanted: {_COST[0]} to {_COST[1]})"
-    )
+        print(f"memory of the {name}, {compared}: {grown:.3f} (wanted: under {_GROWTH})")
+    print(f"CPU of a dossier, {compared}: {cost:.3f} (wanted: {_COST[0]} to {_COST[1]})")
     return all(grown < _GROWTH for grown in growth.values()) and _COST[0] <= cost <= _COST[1]
 
 
 def _middle(looks: list[Look], name: str) -> float:
-    return statistics.median(getattr(one, name) for one in looks)
+    return statistics.median(float(getattr(one, name)) for one in looks)
 
 
 def _descendants(of: int) -> list[int]:

@@ -9,7 +9,6 @@ The program itself knows nothing of it: the worker's opener of engines is replac
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
@@ -38,7 +37,12 @@ class StandIn:
     second = None
 
     def read(
-        self, grey: Pixels, dpi: float, layout: Layout = Layout.PAGE, *, only: str = ""
+        self,
+        grey: Pixels,
+        dpi: float,  # noqa: ARG002 - the protocol's
+        layout: Layout = Layout.PAGE,
+        *,
+        only: str = "",  # noqa: ARG002
     ) -> tuple[Word, ...]:
         """Some words in lines over a page; one word over anything smaller."""
         height, width = grey.shape[:2]
@@ -63,7 +67,7 @@ def _open(_name: EngineName, _tessdata: Path | None) -> StandIn:
 
 def with_stand_in(function: Callable[..., T], *args: Any) -> T:
     """Do a task in a worker whose engine is the stand-in."""
-    tasks.open_engine = _open  # type: ignore[assignment]
+    tasks.open_engine = _open  # type: ignore[assignment,attr-defined]
     return function(*args)
 
 
@@ -81,5 +85,5 @@ if __name__ == "__main__":
 
     from digitize.cli.entry import main
 
-    operation.LocalPool = stand_in.StandInPool  # type: ignore[misc]
-    sys.exit(main())
+    operation.LocalPool = stand_in.StandInPool  # type: ignore[attr-defined]
+    main()

@@ -35,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rong.csv").write_text("Mã hồ sơ\n", "utf-8")
     book = Workbook()
     sheet = book.worksheets[0]
+    book.create_sheet("Ghi chú").append(("Người lập", "Nguyễn Văn Mẫu"))
     for row in (("Mã hồ sơ", "Loại hồ sơ"), ("HS-11", "birth_registration"), (12, None)):
         sheet.append(row)
     book.save(folder / "bang.xlsx")
@@ -47,6 +48,7 @@ CALLS = {
     "text": ("--codes", "ma.txt", "--paper", "Tờ khai đăng ký khai sinh", "text.pdf"),
     "workbook": ("--codes", "bang.xlsx", "sub/workbook.pdf"),
     "blank": ("--count", "3", "blank.pdf"),
+    "covers": ("--codes", "danh-sach.csv", "--cover", "covers.pdf"),
     "twice": ("--codes", "trung.csv", "twice.pdf"),
     "empty": ("--codes", "rong.csv", "empty.pdf"),
     "missing": ("--codes", "khong-co.csv", "missing.pdf"),
@@ -112,6 +114,15 @@ def test_blank_sheets_have_codes_of_their_own(outcomes: dict[str, Outcome], fold
     codes = [code for code, _ in said(folder / "blank.pdf")]
     assert len(set(codes)) == 3
     assert all(code and code.startswith("HS-") for code in codes)
+
+
+def test_a_cover_follows_each_sheet(outcomes: dict[str, Outcome], folder: Path) -> None:
+    assert outcomes["covers"].code == 0
+    path = folder / "covers.pdf"
+    assert [code for code, _ in said(path)] == [CODES[0], "-", CODES[1], "-", CODES[2], "-"]
+    words = text_of(path, 3)
+    assert f"Mã hồ sơ: {CODES[1]}" in words
+    assert "Ngày hẹn trả: ...." in words
 
 
 @pytest.mark.parametrize(

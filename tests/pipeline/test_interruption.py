@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digitize.model import Stage
-from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
+from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages, wait_for
 from support.processes import group_members
 from support.program import digitize, start
 
@@ -23,18 +23,6 @@ DOSSIERS = 3
 def fill(office: Path) -> None:
     for number in range(1, DOSSIERS + 1):
         small_scan(office / "scans" / f"HS-{number}.tif", f"Hồ sơ thứ {number}", pages=2)
-
-
-def wait_for(office: Path, kind: str, process: object) -> None:
-    """Wait until the ledger tells of an event."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        if (office / "ledger.db").exists():
-            with ledger_of(office) as ledger:
-                if ledger.rows("SELECT 1 FROM event WHERE kind = ?", kind):
-                    return
-        time.sleep(0.02)
-    pytest.fail(f"no {kind} came from {process}")
 
 
 def faultless(office: Path) -> None:

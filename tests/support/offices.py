@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from digitize.fonts import Face, find_font
@@ -45,6 +47,18 @@ def small_scan(path: Path, *lines: str, pages: int = 1, turned: int = 0) -> Path
 def ledger_of(root: Path, who: str = "tester") -> closing[Ledger]:
     """The ledger of a workspace, to be used in a ``with``."""
     return closing(Ledger(root / "ledger.db", now, who))
+
+
+def wait_for(root: Path, kind: str, process: object, times: int = 1) -> None:
+    """Wait until the ledger tells of an event, or of so many of a kind."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if (root / "ledger.db").exists():
+            with ledger_of(root) as ledger:
+                if len(ledger.rows("SELECT 1 FROM event WHERE kind = ?", kind)) >= times:
+                    return
+        time.sleep(0.02)
+    pytest.fail(f"no {kind} came from {process}")
 
 
 def stages(root: Path) -> dict[str, Stage]:

@@ -80,9 +80,9 @@ _COMMANDS = (
     read,
     forms,
     doctor,
+    worker,
     ledger,
     sample,
-    worker,
 )
 
 

@@ -32,6 +32,7 @@ def register(app: typer.Typer, session: Session) -> None:
         paper: Annotated[
             str, typer.Option("--paper", help=session.text("help.separator.paper"), show_default=False)
         ] = "",
+        cover: Annotated[bool, typer.Option("--cover", help=session.text("help.separator.cover"))] = False,
     ) -> None:
         from digitize.cli.targets import require_free
         from digitize.pipeline.separators import print_separators
@@ -40,7 +41,7 @@ def register(app: typer.Typer, session: Session) -> None:
         if count is not None and codes is not None:
             raise UsageProblem("separator_count_and_codes")
         require_free(out)
-        printed = print_separators(out, now, source=codes, count=count, paper=paper.strip())
+        printed = print_separators(out, now, source=codes, count=count, paper=paper.strip(), covers=cover)
         for note in printed.notes:
             session.show_note(note)
         session.say(

@@ -24,7 +24,7 @@ from digitize.fonts import Face, find_font
 from digitize.pdf.compose import Provenance, describe
 from digitize.pdf.saving import save_pdfa
 
-_FONT = "office"
+FONT = "office"
 _MARGINS = {"top": 20.0, "bottom": 20.0, "left": 30.0, "right": 15.0}
 """Millimetres (NĐ 30/2020/NĐ-CP, Annex I)."""
 
@@ -146,7 +146,7 @@ class _Sheets(FPDF):
     def footer(self) -> None:
         """Write the number of the page."""
         self.set_y(-15)
-        self.set_font(_FONT, size=_SMALL)
+        self.set_font(FONT, size=_SMALL)
         text = self._label.format(page=self.page_no(), pages="{nb}")
         self.cell(0, 8, text, align=Align.C)
 
@@ -154,9 +154,9 @@ class _Sheets(FPDF):
 def _set(paper: OfficePaper, moment: dt.datetime) -> bytes:
     pdf = _Sheets(paper)
     pdf.set_creation_date(moment)
-    pdf.add_font(_FONT, "", find_font(Face.TIMES))
-    pdf.add_font(_FONT, "B", find_font(Face.TIMES_BOLD))
-    pdf.add_font(_FONT, "I", find_font(Face.TIMES_ITALIC))
+    pdf.add_font(FONT, "", find_font(Face.TIMES))
+    pdf.add_font(FONT, "B", find_font(Face.TIMES_BOLD))
+    pdf.add_font(FONT, "I", find_font(Face.TIMES_ITALIC))
     pdf.set_margins(_MARGINS["left"], _MARGINS["top"], _MARGINS["right"])
     pdf.set_auto_page_break(auto=True, margin=_MARGINS["bottom"])
     pdf.add_page()
@@ -175,7 +175,7 @@ def _part(pdf: FPDF, part: str | PaperTable) -> None:
     if isinstance(part, PaperTable):
         _table(pdf, part)
     else:
-        pdf.set_font(_FONT, size=_BODY)
+        pdf.set_font(FONT, size=_BODY)
         # Lines with room to write in are not spaced out.
         _paragraph(pdf, part, Align.L if _LEADER in part else Align.J)
         pdf.ln(1)
@@ -210,7 +210,7 @@ def _head(pdf: FPDF, paper: OfficePaper) -> None:
     """The office on the left, the motto of the country on the right, the title below."""
     ours, theirs, top = _OURS * pdf.epw, (1 - _OURS) * pdf.epw, pdf.get_y()
     left = pdf.l_margin
-    pdf.set_font(_FONT, "B", _BODY - 1)
+    pdf.set_font(FONT, "B", _BODY - 1)
     pdf.multi_cell(
         ours, _LINE, paper.organisation.upper(), align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT
     )
@@ -219,7 +219,7 @@ def _head(pdf: FPDF, paper: OfficePaper) -> None:
     pdf.line(left + ours / 2 - width / 4, lower + 0.8, left + ours / 2 + width / 4, lower + 0.8)
     pdf.set_xy(left + ours, top)
     for number, line in enumerate(paper.motto):
-        pdf.set_font(_FONT, "B", _BODY - 1 + number)
+        pdf.set_font(FONT, "B", _BODY - 1 + number)
         pdf.set_x(left + ours)
         pdf.cell(theirs, _LINE, line, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     if paper.motto:
@@ -228,13 +228,13 @@ def _head(pdf: FPDF, paper: OfficePaper) -> None:
         pdf.line(middle - width / 2, pdf.get_y() + 0.5, middle + width / 2, pdf.get_y() + 0.5)
     pdf.set_y(max(lower, pdf.get_y()) + 3)
     if paper.place_and_date:
-        pdf.set_font(_FONT, "I", _BODY)
+        pdf.set_font(FONT, "I", _BODY)
         pdf.set_x(left + ours)
         pdf.cell(theirs, _LINE, paper.place_and_date, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.ln(4)
-    pdf.set_font(_FONT, "B", _BODY + 1)
+    pdf.set_font(FONT, "B", _BODY + 1)
     _paragraph(pdf, paper.title.upper(), Align.C)
-    pdf.set_font(_FONT, "", _BODY)
+    pdf.set_font(FONT, "", _BODY)
     for line in paper.subtitles:
         _paragraph(pdf, line, Align.C)
     pdf.ln(3)
@@ -254,10 +254,10 @@ def _table(pdf: FPDF, table: PaperTable) -> None:
 
 def _draw_table(pdf: FPDF, table: PaperTable) -> None:
     if table.heading:
-        pdf.set_font(_FONT, "B", _BODY)
+        pdf.set_font(FONT, "B", _BODY)
         _paragraph(pdf, table.heading, Align.L)
         pdf.ln(1)
-    pdf.set_font(_FONT, size=_TABLE)
+    pdf.set_font(FONT, size=_TABLE)
     headings = 2 if table.numbered else 1
     with pdf.table(
         align="LEFT",
@@ -319,7 +319,7 @@ def _sign(pdf: FPDF, signatures: Sequence[tuple[str, str]]) -> None:
     for number, (caption, name) in enumerate(signatures):
         x = pdf.l_margin + number * width
         pdf.set_xy(x, top)
-        pdf.set_font(_FONT, "B", _BODY)
+        pdf.set_font(FONT, "B", _BODY)
         pdf.multi_cell(width, _LINE, caption, align=Align.C, new_x=XPos.LEFT, new_y=YPos.NEXT)
         pdf.set_xy(x, top + _SIGNING_ROOM)
         pdf.cell(width, _LINE, name, align=Align.C)

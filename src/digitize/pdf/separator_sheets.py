@@ -14,9 +14,9 @@ from digitize.fonts import Face, find_font
 from digitize.imaging.patch import A4, BARS, EDGE, HEIGHT, LENGTH, NARROW
 from digitize.imaging.separator_code import SheetLabel, modules_of, write_label
 from digitize.pdf.compose import Provenance
-from digitize.pdf.paper import save_set
+from digitize.pdf.cover_sheets import CoverSheet, add_cover
+from digitize.pdf.paper import FONT, save_set
 
-_FONT = "office"
 _MARGIN = 14.0
 _CODE = 62.0
 """Millimetres of a QR code's side, without the white around it."""
@@ -56,16 +56,17 @@ class SheetTexts:
 
 @dataclass(frozen=True, slots=True)
 class SeparatorSheet:
-    """A sheet: what its code says, and how people call the kind of paper (empty for none)."""
+    """A sheet: what its code says, how people call the kind of paper (empty for none), and its cover."""
 
     label: SheetLabel
     paper_name: str = ""
+    cover: CoverSheet | None = None
 
 
 def write_separators(
     sheets: Sequence[SeparatorSheet], texts: SheetTexts, provenance: Provenance, target: Path
 ) -> None:
-    """Write sheets, A4, one to a page, to ``target`` as PDF/A-2b, whole or not at all.
+    """Write sheets, A4, each with its cover behind it, to ``target`` as PDF/A-2b, whole or not at all.
 
     Raises:
         ItemProblem: the result is not PDF/A-2b; nothing was written.
@@ -74,8 +75,8 @@ def write_separators(
     """
     pdf = FPDF("portrait", "mm", "A4")
     pdf.set_creation_date(provenance.created)
-    pdf.add_font(_FONT, "", find_font(Face.TIMES))
-    pdf.add_font(_FONT, "B", find_font(Face.TIMES_BOLD))
+    pdf.add_font(FONT, "", find_font(Face.TIMES))
+    pdf.add_font(FONT, "B", find_font(Face.TIMES_BOLD))
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(0)
     for sheet in sheets:
@@ -88,6 +89,8 @@ def write_separators(
         _purpose(pdf, texts)
         _named(pdf, sheet, texts)
         _rules(pdf, texts)
+        if sheet.cover is not None:
+            add_cover(pdf, sheet.cover)
     save_set(bytes(pdf.output()), provenance, target)
 
 
@@ -134,18 +137,18 @@ def _named(pdf: FPDF, sheet: SeparatorSheet, texts: SheetTexts) -> None:
     start = pdf.get_y()
     kind = f"{texts.paper_label} {sheet.paper_name}" if sheet.paper_name else ""
     # The kind of paper takes two lines at most; what is longer is cut, it is told in full by the code.
-    pdf.set_font(_FONT, "", _LABEL + 3)
+    pdf.set_font(FONT, "", _LABEL + 3)
     kinds = _broken(pdf, kind, room)[:2]
     below = len(kinds) * (_LABEL + 3) * _POINT * _LEADING
     size, lines = _fitting(pdf, sheet.label.code, room, bottom - below - start - 3)
     height = size * _POINT * _LEADING
     y = start + (bottom - below - start - len(lines) * height) / 2
-    pdf.set_font(_FONT, "B", size)
+    pdf.set_font(FONT, "B", size)
     for line in lines:
         pdf.set_xy(_MARGIN, y)
         pdf.cell(room, height, line, align=Align.C)
         y += height
-    pdf.set_font(_FONT, "", _LABEL + 3)
+    pdf.set_font(FONT, "", _LABEL + 3)
     y = bottom - below
     for line in kinds:
         pdf.set_xy(_MARGIN, y)
@@ -157,7 +160,7 @@ def _fitting(pdf: FPDF, code: str, room: float, height: float) -> tuple[float, l
     """The largest letters in which a code fits, and its lines."""
     size = _LARGEST
     while True:
-        pdf.set_font(_FONT, "B", size)
+        pdf.set_font(FONT, "B", size)
         lines = _broken(pdf, code, room)
         if size <= _SMALLEST or len(lines) * size * _POINT * _LEADING <= height:
             # One line of smaller letters reads better than two.
@@ -194,7 +197,7 @@ def _lines(
     bold: bool = False,
     align: Align = Align.L,
 ) -> None:
-    pdf.set_font(_FONT, "B" if bold else "", size)
+    pdf.set_font(FONT, "B" if bold else "", size)
     pdf.set_left_margin(left)
     for text in texts:
         pdf.multi_cell(

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 from digitize.ingest.naming import safe_code
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.separators import read_code_list
 
 _MOST_BETWEEN = 5
 """More codes than these between two dossiers of a stack are another stack, not sheets that were missed."""
-
-
-def expected_codes(source: Path) -> tuple[str, ...]:
-    """The codes of a list, in its order.
-
-    Raises:
-        UsageProblem: the list is not there.
-        ItemProblem: it is unreadable or empty, or has a code twice.
-
-    """
-    return tuple(code for code, _ in read_code_list(source, []))
 
 
 def missed_after(ledger: Ledger, codes: Sequence[str], found: Sequence[str]) -> dict[str, list[str]]:

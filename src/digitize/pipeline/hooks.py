@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem
@@ -67,6 +68,9 @@ def run_hook(root: Path, command: Sequence[str], document: Mapping[str, object],
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        for pipe in filter(None, (process.stdin, process.stderr)):
+            with suppress(OSError):
+                pipe.close()
     if process.returncode != 0:
         detail = told.decode("utf-8", "replace").strip()[-_MOST_TOLD:]
         raise EnvironmentProblem("hook_failed", program=name, exit_code=process.returncode, detail=detail)

@@ -51,9 +51,12 @@ WITHDRAWN = "pages_of_withdrawn"
 DIVIDED = "pages_of_divided"
 """The same for a stack that was cut into dossiers."""
 
-STRAY = frozenset(
-    {"link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here", OWN}
-)
+_UNREADABLE = "file_unreadable_here"
+
+_NOT_COPIED = frozenset({"link_refused", "special_file_refused", _UNREADABLE})
+"""Why a file is refused of which quarantine keeps no copy: it cannot be read, or must not be opened."""
+
+STRAY = _NOT_COPIED | {"file_empty", "not_a_scan", OWN}
 """Why a file in the inbox is refused; a dossier waits until it is mended or taken away."""
 
 
@@ -133,11 +136,11 @@ class Intake:
     def _take_one(self, found: Found, taken: TakenIn) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source)
-        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
-        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+        new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
+        new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if not new_files and not new_refusals:
             return
         if not self._has_room(new_files, taken):
@@ -186,6 +189,8 @@ class Intake:
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)
         with self._ledger.transaction():
+            # It is as it was, but that it may be read now.
+            self._ledger.forget_refused(record.source, [_UNREADABLE])
             self._ledger.set_problem(record.id, None)
             self._ledger.move(record.id, Stage.RECEIVED, "released")
 
@@ -278,7 +283,7 @@ class Intake:
 
     def _refuse(self, record: DossierRecord, refused: Rejected, taken: TakenIn) -> None:
         """Something among the scans is none: a dossier that may lack a paper must not go on."""
-        plain = refused.problem.code not in ("link_refused", "special_file_refused")
+        plain = refused.problem.code not in _NOT_COPIED
         culprit = refused.path if plain else None
         set_aside(self._workspace, self._ledger, record.id, refused.problem, culprit, self._clock)
         with self._ledger.transaction():

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -94,7 +94,9 @@ def open_log(path: Path | None, clock: Clock, command: str, *, quiet: bool = Fal
     try:
         yield JsonLog(handler, clock, command)
     finally:
-        handler.close()
+        # What is still in its memory may meet a full disk.
+        with suppress(OSError):
+            handler.close()
 
 
 class _Silent(logging.Handler):

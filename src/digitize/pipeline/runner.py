@@ -18,7 +18,7 @@ from digitize.model import Problem, Stage
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.batch import ACTIVE, Batch, Flights, RunResult
-from digitize.pipeline.code_list import expected_codes, still_missing
+from digitize.pipeline.code_list import still_missing
 from digitize.pipeline.dossier_steps import DossierSteps
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.ledger import Ledger
@@ -27,6 +27,7 @@ from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
+from digitize.pipeline.separators import listed_codes
 from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.urgency import mark_urgent
@@ -187,7 +188,7 @@ class Runner:
 
 def _codes(workspace: Workspace) -> tuple[str, ...]:
     source = workspace.settings.stacks.codes
-    return expected_codes(source) if source is not None else ()
+    return listed_codes(source) if source is not None else ()
 
 
 def _reading_settings(workspace: Workspace) -> ReadingSettings:

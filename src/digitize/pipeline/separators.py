@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,17 +15,34 @@ from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.papers import load_papers
 from digitize.forms.template_files import load_templates
 from digitize.imaging.separator_code import SheetLabel, write_label
-from digitize.ingest.naming import safe_code
-from digitize.ingest.sheets import read_sheets
 from digitize.model import Language, Problem
 from digitize.pdf.compose import Provenance
+from digitize.pdf.cover_sheets import CoverField, CoverSheet
 from digitize.pdf.separator_sheets import SeparatorSheet, SheetTexts, write_separators
-from digitize.pipeline.sheet_headers import is_heading_of, plain
+from digitize.pipeline.separator_lists import ListedDossier, ListLabels, read_list
+from digitize.pipeline.sheet_headers import plain
 from digitize.times import VIETNAM, Clock
 
 MOST_SHEETS = 2_000
-_LOOKED_AT = 40
-"""Rows at the top of a list among which its headings are."""
+
+
+class _Field(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    key: str
+    left: float
+    top: float
+    width: float
+    unit: str = ""
+
+
+class _Cover(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    heading: str
+    note: str
+    fields: tuple[_Field, ...]
 
 
 class _Data(BaseModel):
@@ -39,8 +56,8 @@ class _Data(BaseModel):
     code_label: str
     paper_label: str
     blank_code: str
-    code_labels: tuple[str, ...]
-    paper_labels: tuple[str, ...]
+    labels: ListLabels
+    cover: _Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +74,25 @@ def _data() -> _Data:
     return _Data.model_validate(tomllib.loads(text))
 
 
+def listed_codes(source: Path) -> tuple[str, ...]:
+    """The codes of a list of dossiers, in its order.
+
+    Raises:
+        UsageProblem: the list is not there.
+        ItemProblem: it is unreadable or empty, or has a code twice.
+
+    """
+    return tuple(row.code for row in read_list(source, _data().labels)[0])
+
+
 def print_separators(
-    target: Path, clock: Clock, *, source: Path | None = None, count: int | None = None, paper: str = ""
+    target: Path,
+    clock: Clock,
+    *,
+    source: Path | None = None,
+    count: int | None = None,
+    paper: str = "",
+    covers: bool = False,
 ) -> Printed:
     """Write separator sheets to ``target``: one for each code of a list, or blank ones.
 
@@ -68,25 +102,23 @@ def print_separators(
         source: a list of codes (CSV, text, XLSX), if there is one.
         count: how many blank sheets without a list.
         paper: kind of the papers that follow, where the list names none.
+        covers: a cover follows each sheet, with what the list says of the dossier.
 
     Raises:
         UsageProblem: the list is not there, or too many sheets are asked for.
         ItemProblem: the list is unreadable or empty, has a code twice, or one that is too long.
 
     """
-    moment = clock().astimezone(VIETNAM)
+    moment, data = clock().astimezone(VIETNAM), _data()
     notes: list[Problem] = []
     if source is not None:
-        rows = read_code_list(source, notes)
+        rows, notes = read_list(source, data.labels)
     else:
-        rows = [
-            (_data().blank_code.format(moment=moment, number=number), "")
-            for number in range(1, (count or 1) + 1)
-        ]
+        numbers = range(1, (count or 1) + 1)
+        rows = [ListedDossier(data.blank_code.format(moment=moment, number=number)) for number in numbers]
     if len(rows) > MOST_SHEETS:
         raise UsageProblem("separator_too_many", number=len(rows), limit=MOST_SHEETS)
-    sheets = [_sheet(code, kind or paper) for code, kind in rows]
-    data = _data()
+    sheets = [_sheet(row, paper, covers=covers) for row in rows]
     texts = SheetTexts(data.heading, data.purpose, data.rules, data.code_label, data.paper_label)
     provenance = Provenance(
         title=data.title,
@@ -96,18 +128,28 @@ def print_separators(
         created=moment,
     )
     write_separators(sheets, texts, provenance, target)
-    return Printed(tuple(code for code, _ in rows), tuple(notes))
+    return Printed(tuple(row.code for row in rows), tuple(notes))
 
 
-def _sheet(code: str, kind: str) -> SeparatorSheet:
-    known = _kinds()
-    identifier = known.get(plain(kind), kind) if kind else ""
-    label = SheetLabel(code, identifier or None)
+def _sheet(row: ListedDossier, paper: str, *, covers: bool) -> SeparatorSheet:
+    kind = row.paper or paper
+    identifier = _kinds().get(plain(kind), kind) if kind else ""
+    label = SheetLabel(row.code, identifier or None)
     try:
         write_label(label)
     except ValueError as error:
-        raise ItemProblem("separator_code_unfit", dossier=code) from error
-    return SeparatorSheet(label, _names().get(identifier, kind))
+        raise ItemProblem("separator_code_unfit", dossier=row.code) from error
+    return SeparatorSheet(label, _names().get(identifier, kind), _cover(row) if covers else None)
+
+
+def _cover(row: ListedDossier) -> CoverSheet:
+    layout = _data().cover
+    facts = {**row.facts, "dossier_code": row.code}
+    fields = [
+        CoverField(one.label, facts.get(one.key, ""), one.left, one.top, one.width, one.unit)
+        for one in layout.fields
+    ]
+    return CoverSheet(layout.heading, facts.get("title", ""), fields, layout.note)
 
 
 @cache
@@ -121,54 +163,3 @@ def _names() -> Mapping[str, str]:
 def _kinds() -> Mapping[str, str]:
     """The ids of kinds of papers, by their ids and by their names."""
     return {plain(word): identifier for identifier, name in _names().items() for word in (name, identifier)}
-
-
-def read_code_list(source: Path, notes: list[Problem]) -> list[tuple[str, str]]:
-    """Codes and kinds of papers of a list, in its order."""
-    found: list[tuple[str, str]] = []
-    seen: dict[str, int] = {}
-    for sheet in read_sheets(source):
-        for bad in sheet.bad:
-            raise ItemProblem(bad.code, sheet=sheet.name, row=bad.row, column=bad.column)
-        first, code_column, paper_column = _columns(sheet.rows)
-        for number in sorted(sheet.rows):
-            cells = sheet.rows[number]
-            written = _cell(cells, code_column)
-            if number < first or not written:
-                continue
-            code = safe_code(written)
-            if code in seen:
-                raise ItemProblem(
-                    "separator_code_twice", file=source.name, dossier=code, row=number, other=seen[code]
-                )
-            seen[code] = number
-            if code != written:
-                notes.append(Problem("separator_code_changed", {"code": written, "dossier": code}))
-            found.append((code, _cell(cells, paper_column)))
-    if not found:
-        raise ItemProblem("separator_list_empty", file=source.name)
-    return found
-
-
-def _columns(rows: Mapping[int, Sequence[str]]) -> tuple[int, int, int | None]:
-    """The first row of codes, and the columns of codes and of kinds of papers, from 0."""
-    data = _data()
-    codes, papers = frozenset(map(plain, data.code_labels)), frozenset(map(plain, data.paper_labels))
-    for number in sorted(rows)[:_LOOKED_AT]:
-        cells = rows[number]
-        code = next(
-            (
-                place
-                for place, cell in enumerate(cells)
-                if is_heading_of("dossier_code", cell) or plain(cell) in codes
-            ),
-            None,
-        )
-        if code is not None:
-            paper = next((place for place, cell in enumerate(cells) if plain(cell) in papers), None)
-            return number + 1, code, paper
-    return 0, 0, 1
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    return cells[place].strip() if place is not None and place < len(cells) else ""

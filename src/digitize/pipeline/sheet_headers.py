@@ -121,9 +121,10 @@ def _labels() -> Mapping[str, Mapping[Level, str]]:
     return found
 
 
-def is_heading_of(key: str, label: str) -> bool:
-    """Whether a label is one of a dossier's column of this key."""
-    return _labels().get(plain(label), {}).get(Level.DOSSIER) == key
+def dossier_column(place: int, label: str) -> SheetColumn | None:
+    """The column that a label heads, where it can be one of a dossier."""
+    key = _labels().get(plain(label), {}).get(Level.DOSSIER)
+    return SheetColumn(place, Level.DOSSIER, key, _data().dossier[key], label) if key else None
 
 
 def find_headings(rows: Mapping[int, Sequence[str]]) -> Headings | None:
