@@ -326,6 +326,7 @@ def test_limits_are_the_profiles_unless_the_settings_say_otherwise(office: Path)
     assert stages(office)["HS-1"] is Stage.RECOGNISED
 
 
+@pytest.mark.thorough
 def test_a_page_that_kills_its_whole_group_is_told_from_its_neighbours(office: Path) -> None:
     for name in ("a", KILLS_GROUP, "b"):
         tiny_scan(office / "scans" / "HS-1" / f"{name}.png")
