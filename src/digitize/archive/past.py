@@ -81,7 +81,7 @@ def read_past(package: Path, previous_record: str) -> PackagePast:
         previous_record: type of the record identifier that names the package before.
 
     """
-    root = parse_xml(package, METS_NAME, [])
+    root = parse_xml(package, METS_NAME)
     header = root.find(f"{{{METS}}}metsHdr") if root is not None else None
     told = {str(k): str(v) for k, v in header.attrib.items()} if header is not None else {}
     previous = ""
@@ -112,7 +112,7 @@ def _file_code(package: Path) -> str:
 
 
 def _events(package: Path) -> Iterator[PastEvent]:
-    root = parse_xml(package, PREMIS_NAME, [])
+    root = parse_xml(package, PREMIS_NAME)
     if root is None:
         return
     agents = {

@@ -21,7 +21,7 @@ from digitize.errors import Fact
 from digitize.forms.template import Template
 from digitize.model import Stage
 from digitize.pipeline.overview import DossierDetail
-from digitize.pipeline.records import PageRole
+from digitize.pipeline.records import PageRecord, PageRole
 
 
 def detail_json(
@@ -173,5 +173,13 @@ def page_facts(detail: DossierDetail) -> list[PageFacts]:
     """What the ledger keeps of the pages of a dossier."""
     names = {original.ordinal: original.name for original in detail.originals}
     return [
-        PageFacts(names.get(page.original, "?"), page.frame + 1, page.summary or {}) for page in detail.pages
+        PageFacts(names.get(page.original, "?"), page.frame + 1, page.summary or _failure(page))
+        for page in detail.pages
     ]
+
+
+def _failure(page: PageRecord) -> dict[str, object]:
+    """What is told of a page that could not be read; nothing of one that waits."""
+    if page.problem is None:
+        return {}
+    return {"problems": [{"code": page.problem.code, "facts": page.problem.facts}]}

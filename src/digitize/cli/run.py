@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,11 @@ from digitize.cli.options import json_option, log_option, user_option, who, work
 from digitize.cli.session import Session, command
 from digitize.errors import UsageProblem
 from digitize.model import Stage
+
+if TYPE_CHECKING:
+    from digitize.pipeline.batch import RunResult
+    from digitize.pipeline.operation import Orders
+    from digitize.pipeline.workspace import Workspace
 
 
 def register(app: typer.Typer, session: Session) -> None:
@@ -52,10 +57,7 @@ def register(app: typer.Typer, session: Session) -> None:
     ) -> int:
         from digitize.cli.operating import operating
         from digitize.cli.progress import make_observer
-        from digitize.cli.tables import MOST_LINES, report_overview, show_overview
-        from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.operation import Orders, run_workspace
-        from digitize.pipeline.overview import overview
         from digitize.pipeline.workspace import Workspace
         from digitize.times import now
 
@@ -79,21 +81,33 @@ def register(app: typer.Typer, session: Session) -> None:
             with make_observer(session, operation.log) as observer:
                 result = run_workspace(place, sources or [], orders, observer, now)
             operation.came_to(result)
-        if json or not session.quiet:
-            with closing(Ledger(place.ledger, now, orders.who)) as ledger:
-                seen = overview(ledger, None if json else MOST_LINES)
-            pages, seconds = result.pages_read, round(result.seconds, 1)
-            if json:
-                report_overview(session, seen, pages_read=pages, seconds=seconds)
-            else:
-                show_overview(session, seen)
-                session.say("run_done", pages=pages, seconds=seconds)
-        if result.unsigned is not None:
-            session.show_error(result.unsigned)
-            session.say("waits_unsigned")
-        if result.stopped is not None:
-            session.show_error(result.stopped)
-        if result.trouble is not None:
-            session.show_error(result.trouble)
-            session.say("inbox_later")
+        _tell(session, place, orders, result, json=json)
         return operation.exit_code
+
+
+def _tell(session: Session, place: "Workspace", orders: "Orders", result: "RunResult", *, json: bool) -> None:
+    """What stands where after a run, and what kept it from doing more."""
+    from digitize.cli.tables import MOST_LINES, report_overview, show_overview
+    from digitize.pipeline.ledger import Ledger
+    from digitize.pipeline.overview import overview
+    from digitize.times import now
+
+    if json or not session.quiet:
+        with closing(Ledger(place.ledger, now, orders.who)) as ledger:
+            seen = overview(ledger, None if json else MOST_LINES)
+        pages, seconds = result.pages_read, round(result.seconds, 1)
+        if json:
+            report_overview(session, seen, pages_read=pages, seconds=seconds)
+        else:
+            show_overview(session, seen)
+            session.say("run_done", pages=pages, seconds=seconds)
+            if result.failed:
+                session.say("see_quarantine", dossiers=len(set(result.failed)))
+    if result.unsigned is not None:
+        session.show_error(result.unsigned)
+        session.say("waits_unsigned")
+    if result.stopped is not None:
+        session.show_error(result.stopped)
+    if result.trouble is not None:
+        session.show_error(result.trouble)
+        session.say("inbox_later")

@@ -19,7 +19,7 @@ from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool, TaskExecutor
 from digitize.pipeline.runner import Runner
 from digitize.pipeline.sealing import make_seal
-from digitize.pipeline.signing_trouble import note_unsigned
+from digitize.pipeline.signing_trouble import note_unsigned, trouble_noted
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -99,7 +99,8 @@ def run_batch(  # noqa: PLR0913 - everything that a run works with
     unsigned: SigningProblem | None = None
     if workspace.profile.signing.unattended:
         try:
-            packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
+            with trouble_noted(ledger, clock):
+                packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
         except SigningProblem as error:
             # Pages can be read without a key; what would be signed waits.
             unsigned = error

@@ -188,8 +188,7 @@ class PageSteps:
             self._recognised(dossier)
             return
         alike = [page.ordinal for page in failed if page.problem and page.problem.code == first.code]
-        original = self._ledger.original(dossier, failed[0].original)
-        self._batch.set_aside(dossier, first.at(alike), self._batch.original_path(original), failed)
+        self._batch.set_aside(dossier, first.at(alike), pages=failed)
 
     def _recognised(self, dossier: str) -> None:
         with self._ledger.transaction():

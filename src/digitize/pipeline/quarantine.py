@@ -40,18 +40,22 @@ def set_aside(
         culprit: the file that is wrong, copied beside the reason; None where there is none, or
             where it must not be touched.
         clock: tells the time.
-        pages: those that failed, if the dossier is set aside for single pages.
+        pages: those that failed, if the dossier is set aside for single pages; their files are copied.
 
     """
     catalogue = Catalogue(workspace.settings.language)
     folder = make_folder(workspace.quarantine / dossier)
     record = ledger.dossier(dossier)
     stage = record.stage if record is not None else Stage.RECEIVED
-    if culprit is not None and culprit.is_file() and not culprit.is_symlink():
-        copy_whole(culprit, folder / culprit.name)
+    names = dict.fromkeys(ledger.original(dossier, page.original).name for page in pages)
+    culprits = [workspace.originals / dossier / name for name in names]
+    culprits += [culprit] if culprit is not None else []
+    for path in culprits:
+        if path.is_file() and not path.is_symlink():
+            copy_whole(path, folder / path.name)
     reason = {
         "item": dossier,
-        "file": culprit.name if culprit is not None else None,
+        "file": culprits[0].name if culprits else None,
         "pages": [_page_reason(ledger, page, catalogue) for page in pages],
         "code": problem.code,
         "facts": problem.facts,

@@ -288,7 +288,7 @@ def _inspected(
     workspace: Workspace, originals: Sequence[OriginalRecord]
 ) -> Iterator[tuple[OriginalRecord, tasks.Inspected]]:
     """Look into originals, in a worker that may die of one; one that cannot be read is left out."""
-    limits = workspace.settings.limits
+    limits = workspace.limits
 
     def work(record: OriginalRecord) -> tasks.Inspected | None:
         path: Path = workspace.originals / record.dossier / record.name

@@ -76,10 +76,11 @@ class Retrying:
             UsageProblem: there is no such dossier, or it has no such page; nothing is released then.
 
         """
+        parsed = [self._parsed(item) for item in items]
+        whole = {dossier for dossier, page in parsed if page is None}
         wanted: dict[str, list[int]] = {}
-        for dossier, page in [self._parsed(item) for item in items]:
+        for dossier, page in parsed:
             wanted.setdefault(dossier, []).extend([page] if page is not None else [])
-        whole = {dossier for dossier, page in map(self._parsed, items) if page is None}
         result = RetryResult()
         for dossier, pages in wanted.items():
             self._retry(dossier, [] if dossier in whole else pages, result, picture=picture)
@@ -97,15 +98,15 @@ class Retrying:
             known = ", ".join(one.code for one in quarantine_groups(self.ledger)) or "-"
             raise UsageProblem("reason_not_there", reason=code, known=known)
         result = RetryResult()
+        wanted: dict[str, list[int]] = {}
         for group in groups:
             if group.waits is Waits.SIGNING:
                 self._retry_signing([item.dossier for item in group.items], result)
                 continue
-            wanted: dict[str, list[int]] = {}
             for item in group.items:
                 wanted.setdefault(item.dossier, []).extend([item.page] if item.page is not None else [])
-            for dossier, pages in wanted.items():
-                self._retry(dossier, pages, result)
+        for dossier, pages in wanted.items():
+            self._retry(dossier, pages, result)
         return result
 
     def _retry(
@@ -134,7 +135,8 @@ class Retrying:
         self._require_mended(record)
         pages = self._chosen(record, numbers, picture=picture)
         stage = Stage.RECEIVED if pages else stood_before(self.ledger, dossier)
-        problem = record.problem or Problem("reason_unknown")
+        problem = next((page.problem for page in pages if page.problem), record.problem)
+        code = problem.code if problem else "reason_unknown"
         release(self.workspace, dossier, self.clock)
         with self.ledger.transaction():
             # A run goes on beside this.
@@ -143,10 +145,10 @@ class Retrying:
             self.ledger.set_problem(dossier, None)
             self.ledger.forget_refused(record.source, sorted(STRAY))
             ordinals = [page.ordinal for page in pages]
-            self.ledger.move(dossier, stage, "retried", code=problem.code, pages=ordinals)
+            self.ledger.move(dossier, stage, "retried", code=code, pages=ordinals)
             if picture:
                 self.ledger.add_event("accepted_as_picture", dossier, pages=ordinals)
-        return Released(dossier, tuple(ordinals), stage, problem.code, picture)
+        return Released(dossier, tuple(ordinals), stage, code, picture)
 
     def _set_aside(self, dossier: str) -> DossierRecord:
         record = self.ledger.dossier(dossier)

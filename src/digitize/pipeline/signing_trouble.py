@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from digitize.errors import ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.ledger import Ledger
@@ -39,7 +39,7 @@ class SigningTrouble:
     times: int
 
 
-def note_unsigned(ledger: Ledger, error: SigningProblem, clock: Clock) -> None:
+def note_unsigned(ledger: Ledger, error: EnvironmentProblem, clock: Clock) -> None:
     """Write down why what is composed waits unsigned."""
     if not ledger.dossiers(Stage.COMPOSED):
         return
@@ -56,8 +56,10 @@ def trouble_noted(ledger: Ledger, clock: Clock) -> Iterator[None]:
     """Write down what keeps the block from signing."""
     try:
         yield
-    except SigningProblem as error:
-        note_unsigned(ledger, error, clock)
+    except EnvironmentProblem as error:
+        # It is the first trouble that is told, also where the ledger cannot be written.
+        with suppress(EnvironmentProblem):
+            note_unsigned(ledger, error, clock)
         raise
 
 
