@@ -127,7 +127,11 @@ def _provincial(number: int) -> Seen:
     wear, dpi = number % 3, RESOLUTIONS[number // 3 % 3]
     page = provincial_page(PROVINCIAL, number, wear, dpi)
     sign = find_sign(page.pixels, page.dpi)
-    right = sign is not None and sign.kind is SignKind.PROVINCIAL and sign.code == PROVINCIAL.split("|")[0]
+    right = (
+        sign is not None
+        and sign.kind is SignKind.PROVINCIAL
+        and sign.code == PROVINCIAL.split("|", maxsplit=1)[0]
+    )
     right &= sign is not None and sign.turned == (-90 * number) % 360
     return Seen("provincial", dpi, 0.0, right, "" if right else f"{number}: wear {wear}, {dpi} dpi: {sign}")
 
