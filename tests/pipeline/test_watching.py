@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -135,6 +137,39 @@ def test_the_memory_of_a_watch_does_not_grow_with_its_batches(office: Path) -> N
         after = resident(watch.process.pid)
         watch.stop()
     assert after < 1.05 * before + 4, (before, after)
+
+
+def mounted(place: Path) -> bool:
+    """Mount an empty file system there, if this machine allows it."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "none", str(place)], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def test_a_share_that_is_unmounted_and_mounted_again_is_survived(office: Path) -> None:
+    scans = office / "scans"
+    change(office, marker='".co-mat"')
+    if shutil.which("mount") is None or not mounted(scans):
+        pytest.skip("only the superuser mounts")
+    try:
+        with Watched(office, "--until", "received") as watch:
+            watch.hear()
+            (scans / ".co-mat").touch()
+            small_scan(scans / "HS-1" / "1.jpg")
+            watch.until(lambda: "HS-1" in stages(office))
+            subprocess.run(["umount", "--lazy", str(scans)], check=True)
+            # What somebody puts into the empty mount point is on no share.
+            small_scan(scans / "nham" / "1.jpg")
+            time.sleep(2.5)
+            assert mounted(scans)
+            small_scan(scans / "HS-2" / "1.jpg")
+            (scans / ".co-mat").touch()
+            watch.until(lambda: "HS-2" in stages(office))
+            code, err = watch.stop()
+    finally:
+        subprocess.run(["umount", "--lazy", str(scans)], check=False)
+    assert code == 0
+    assert set(stages(office)) == {"HS-1", "HS-2"}
+    assert "marker .co-mat is not in the inbox" in err
 
 
 def test_other_places_can_be_watched_by_polling(office: Path, tmp_path: Path) -> None:

@@ -280,14 +280,6 @@ class Ledger:
         text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
         self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
 
-    def set_urgent(self, identifier: str, *, urgent: bool) -> bool:
-        """Let a dossier go before others, or no longer; tell whether that changed anything."""
-        sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
-        changed = bool(self.execute(sql, int(urgent), identifier, int(urgent)))
-        if changed:
-            self.add_event("urgent" if urgent else "not_urgent", identifier)
-        return changed
-
     def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
         """The identity of a dossier's package, or the folder it came to lie in."""
         if uuid is not None:
@@ -454,14 +446,16 @@ class Ledger:
         )
 
     def forget_pages(self, dossier: str, ordinals: Sequence[int]) -> None:
-        """Pages must be read again; their attempts start anew."""
+        """Pages must be read again; their attempts start anew. Separator sheets are not read at all."""
         for ordinal in ordinals:
             self.execute(
                 "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
-                "problem = NULL, summary = NULL "
-                "WHERE dossier = ? AND ordinal = ?",
+                "problem = NULL, summary = NULL, role = ? "
+                "WHERE dossier = ? AND ordinal = ? AND role != ?",
+                PageRole.SCAN,
                 dossier,
                 ordinal,
+                PageRole.SEPARATOR,
             )
 
     # --- what was refused ---------------------------------------------------------------------

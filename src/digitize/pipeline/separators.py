@@ -74,15 +74,15 @@ def _data() -> _Data:
     return _Data.model_validate(tomllib.loads(text))
 
 
-def listed_codes(source: Path) -> tuple[str, ...]:
-    """The codes of a list of dossiers, in its order.
+def listed_dossiers(source: Path) -> DossierList:
+    """The dossiers of a list.
 
     Raises:
         UsageProblem: the list is not there.
         ItemProblem: it is unreadable or empty, or has a code twice.
 
     """
-    return tuple(row.code for row in read_list(source, _data().labels).dossiers)
+    return read_list(source, _data().labels)
 
 
 def print_separators(
@@ -111,7 +111,7 @@ def print_separators(
     """
     moment, data = clock().astimezone(VIETNAM), _data()
     if source is not None:
-        listed = read_list(source, data.labels)
+        listed = listed_dossiers(source)
     else:
         numbers = range(1, (count or 1) + 1)
         codes = (data.blank_code.format(moment=moment, number=number) for number in numbers)
