@@ -54,7 +54,8 @@ def workspace(tmp_path: Path) -> Workspace:
     settings = root / "digitize.toml"
     text = settings.read_text("utf-8")
     hooks = 'on_finish = ["sh", "hook.sh", "finish"]\non_trouble = ["sh", "hook.sh", "trouble"]\n'
-    settings.write_text(f'{text}\n[operations]\nmetrics = "out/digitize.prom"\n{hooks}', "utf-8")
+    own = f'[operations]\nmetrics = "out/digitize.prom"\n{hooks}'
+    settings.write_text(text.replace("[operations]\n", own), "utf-8")
     (root / "hook.sh").write_text('cat > "$1.json"\n')
     (root / "out").mkdir()
     return Workspace.open(root)
