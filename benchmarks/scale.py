@@ -10,6 +10,7 @@ three calls, after one that lets Python keep its compiled modules.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import random
 import subprocess
@@ -23,6 +24,9 @@ from common import ROOT, call
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+from digitize.model import PageQuality, PageReading, Word
+from digitize.pipeline.page_summary import summary_of
+from digitize.pipeline.tasks import PageDone
 from support.activity import Office, at, office_at, paper
 
 SIZES = (1_000, 100_000)
@@ -104,6 +108,7 @@ def make_office(place: Path, dossiers: int) -> None:
     with office_at(place / "ledger.db") as office, office.together():
         for number in range(1, dossiers + 1):
             _dossier(office, place, f"HS-{number:06}", _FIRST + dt.timedelta(minutes=10 * number), chance)
+        office.ledger.execute("UPDATE page SET summary = ? WHERE state = 'read'", _summary())
         _fill_inbox(office, place, min(_IN_INBOX, dossiers))
 
 
@@ -133,6 +138,27 @@ def _dossier(office: Office, place: Path, code: str, came: dt.datetime, chance: 
     elif luck < 0.99:
         office.package(code, came)
         (place / "archive" / f"urn_{code}").mkdir()
+
+
+def _summary() -> str:
+    """What the ledger keeps of a page that was read."""
+    reading = PageReading(
+        width=2480,
+        height=3508,
+        dpi=300.0,
+        rotated=0,
+        rotation_confidence=1.0,
+        skew=-0.4,
+        skew_confidence=1.0,
+        blank=False,
+        words=(Word("Số:", (300, 200, 360, 240), 0.96, 0),),
+        unread=(),
+        problems=(),
+        engine="tesserocr 2.13.0",
+        quality=PageQuality(300, 24, 0.4, 0.8, 0.1, (), 0.01),
+    )
+    done = PageDone(reading, 450_000)
+    return json.dumps(summary_of(done))
 
 
 def _fill_inbox(office: Office, place: Path, folders: int) -> None:

@@ -38,9 +38,14 @@ def register(app: typer.Typer, session: Session) -> None:
             Path | None,
             typer.Option("--scratch", help=session.text("help.worker.scratch"), show_default=False),
         ] = None,
+        nice: Annotated[
+            int, typer.Option("--nice", min=0, max=19, help=session.text("help.worker.nice"))
+        ] = 10,
     ) -> int:
         from digitize.pipeline.cluster_address import keys_from
         from digitize.pipeline.cluster_serving import ServingPlan, serve_cluster
 
-        serve_cluster(ServingPlan(address, keys_from(ca, cert, key), jobs, host, port, scratch), session.say)
+        serve_cluster(
+            ServingPlan(address, keys_from(ca, cert, key), jobs, host, port, scratch, nice), session.say
+        )
         return ExitCode.DONE

@@ -157,7 +157,7 @@ def _provincial_among(codes: list[_Code]) -> Sign | None:
         x, y = _upright(code)
         if x > _LEFT or y > _TOP:
             continue
-        said = parse_provincial(code.text)
+        said = parse_provincial(_text_of(code))
         if said is not None:
             return Sign(
                 SignKind.PROVINCIAL,
@@ -167,6 +167,14 @@ def _provincial_among(codes: list[_Code]) -> Sign | None:
                 turned=code.turned,
             )
     return None
+
+
+def _text_of(code: _Code) -> str:
+    """What a code says: UTF-8 where it can be that, whatever the reader takes it for."""
+    try:
+        return code.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return code.text
 
 
 def _upright(code: _Code) -> tuple[float, float]:

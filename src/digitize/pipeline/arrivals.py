@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import fixity
-from digitize.ingest.discover import OWN, Found, Rejected, discover, discover_inbox, rediscover
+from digitize.ingest.discover import Found, Rejected, discover, discover_inbox, own_output, rediscover
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.own import is_own_pdf, is_within_own
 from digitize.ingest.shares import answers, is_away
@@ -179,14 +179,14 @@ class Arrivals:
                     own.append(path)
         if not own:
             return found
-        rejected = (*found.rejected, *(Rejected(path, _own(path)) for path in own))
+        rejected = (*found.rejected, *(Rejected(path, own_output(path)) for path in own))
         return replace(found, files=tuple(path for path in found.files if path not in own), rejected=rejected)
 
     def _foreign(self, found: Found) -> Found:
         """A dossier, refused whole if one of the program's own folders is mounted under its name."""
         with suppress(OSError):
             if not self._own.isdisjoint(look_at(found.source).folders):
-                return replace(found, files=(), rejected=(Rejected(found.source, _own(found.source)),))
+                return replace(found, files=(), rejected=(Rejected(found.source, own_output(found.source)),))
         return found
 
     def _motion(self, found: Found) -> Problem | None:
@@ -243,10 +243,6 @@ def require_inbox(workspace: Workspace) -> None:
 def _is_own(workspace: Workspace, folder: Path) -> bool:
     same = _identity(folder) in _identities(workspace.own_folders)
     return same or workspace.is_inside(folder) or is_within_own(folder)
-
-
-def _own(path: Path) -> Problem:
-    return Problem(OWN, {"file": path.name})
 
 
 def _is_there(path: Path) -> bool:

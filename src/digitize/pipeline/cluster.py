@@ -24,7 +24,7 @@ from digitize.model import Problem
 from digitize.pipeline import tasks
 from digitize.pipeline.cluster_address import security_for
 from digitize.pipeline.cluster_members import Members, Tell, clear_probes
-from digitize.pipeline.cluster_orders import Answer, DataMode, Fate, Needed, Order
+from digitize.pipeline.cluster_orders import Answer, DataMode, Fate, Needed, Order, look_again
 from digitize.pipeline.cluster_plan import ClusterPlan
 from digitize.pipeline.pool import LocalPool
 from digitize.pipeline.versions import carrier_versions, differences, fingerprint, seal_of
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 _CONNECTING = 10.0
 """Seconds for a scheduler to answer."""
 
-_LOOKING = 0.5
+_LOOKING = 1.0
 """Seconds between two looks at who is there."""
 
 _MOST_LAUNCHES = 10
@@ -236,7 +236,7 @@ class Cluster:
                 if flight.target is not None:
                     tasks.keep_page(flight.target, answer.files)
                 elif self.mode is DataMode.SHARED:
-                    _see_what_others_wrote(flight.order)
+                    look_again(flight.order.args)
             except OSError as error:
                 self._finish(flight, problem=error)
             else:
@@ -347,7 +347,7 @@ class Cluster:
                 break
             if time.monotonic() > until:
                 break
-            time.sleep(_LOOKING / 5)
+            time.sleep(_LOOKING / 10)
         if not self._members.accepted:
             raise self._nobody()
 
@@ -424,11 +424,3 @@ def _name_of(original: Path) -> str:
     found = original.stat()
     told = f"{original}\0{found.st_size}\0{found.st_mtime_ns}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
-
-
-def _see_what_others_wrote(order: Order) -> None:
-    """Make a network share look for what a worker has written: opening a folder does."""
-    for arg in order.args:
-        target = getattr(arg, "target", None)
-        if isinstance(target, Path):
-            list(target.parent.iterdir())

@@ -27,6 +27,17 @@ DEFAULT_PORT = 8786
 _LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "bokeh")
 """Those that the library gives handlers of their own when it is loaded."""
 
+_UNHURRIED = {
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "60s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.client.scheduler-info-interval": "10s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.http.routes": [],
+}
+"""Dask looks at itself fifty times a second, for tasks of milliseconds; a page takes seconds. No page about
+this machine is offered to a network."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterKeys:
@@ -182,9 +193,11 @@ def load_library() -> None:
 
     """
     try:
+        import dask
         import distributed  # noqa: F401
     except ImportError as error:
         raise EnvironmentProblem("cluster_library_missing") from error
+    dask.config.set(_UNHURRIED)
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -135,3 +135,12 @@ class Look:
     versions: Mapping[str, str]
     tasks: int
     problem: DigitizeError | None = None
+
+
+def look_again(args: tuple[Any, ...]) -> None:
+    """Make a network share look for what other machines have written; opening a folder does."""
+    named = (getattr(arg, name, None) for arg in args for name in ("original", "target", "pages"))
+    paths = [path for one in named for path in (one if isinstance(one, tuple) else (one,))]
+    for folder in {path.parent for path in paths if isinstance(path, Path)}:
+        if folder.is_dir():
+            list(folder.iterdir())

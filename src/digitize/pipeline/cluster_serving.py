@@ -16,7 +16,7 @@ from digitize.files import make_folder, remove_tree
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.cluster_address import ClusterAddress, ClusterKeys, parse_address, security_for
-from digitize.pipeline.processes import Process, this_process
+from digitize.pipeline.processes import Process, give_way, this_process
 from digitize.pipeline.versions import fingerprint
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ServingPlan:
         host: the own address at which the scheduler and other workers find this one; None finds it.
         port: for the same; 0 takes any that is free.
         scratch: folder for what is kept while pages are read; None takes one of the system.
+        nice: how much it gives way to what else the machine has to do, see nice(1).
 
     """
 
@@ -63,6 +64,7 @@ class ServingPlan:
     host: str | None = None
     port: int = 0
     scratch: Path | None = None
+    nice: int = 0
 
 
 def serve_cluster(plan: ServingPlan, tell: Tell) -> None:
@@ -76,6 +78,7 @@ def serve_cluster(plan: ServingPlan, tell: Tell) -> None:
     address = parse_address(plan.address)
     security = security_for(address, plan.keys)
     fingerprint(EngineName.AUTO, find_tessdata())
+    give_way(plan.nice)
     folder = _own_folder(plan.scratch or Path(tempfile.gettempdir()))
     try:
         asyncio.run(_serve(plan, address, security, folder, tell))
@@ -131,41 +134,38 @@ async def _serve_once(
     tell: Tell,
 ) -> None:
     """Be a worker of a scheduler as long as both are there."""
-    import dask
     from distributed import Worker
 
     from digitize.pipeline.cluster_worker import PageWork
 
     jobs = plan.jobs or len(os.sched_getaffinity(0))
-    # No page about this machine is offered to a network, and no statistics are made of what runs here.
-    quiet = {"distributed.worker.http.routes": [], "distributed.worker.profile.enabled": False}
-    with dask.config.set(quiet):
-        worker = Worker(
-            address.url,
-            nthreads=jobs,
-            security=security,
-            # In the clear it is open to this machine alone: who reaches a worker runs programs on it.
-            host=plan.host or (address.host if address.loopback else None),
-            port=plan.port,
-            local_directory=str(folder),
-            memory_limit=0,
-            dashboard=False,
-            dashboard_address="127.0.0.1:0",
-            plugins=(PageWork(jobs),),
-            death_timeout=_CONNECTING,
-        )
-        try:
-            await worker
-            tell("worker_ready", address=address.url, jobs=jobs, own=worker.address)
-            finished = asyncio.ensure_future(worker.finished())
-            told = asyncio.ensure_future(ending.wait())
-            await asyncio.wait({finished, told}, return_when=asyncio.FIRST_COMPLETED)
-            for one in (finished, told):
-                one.cancel()
-            if not ending.is_set():
-                tell("worker_lost", address=address.url)
-        finally:
-            await worker.close(timeout=_LEAVING)
+    worker = Worker(
+        address.url,
+        nthreads=jobs,
+        security=security,
+        # In the clear it is open to this machine alone: who reaches a worker runs programs on it.
+        host=plan.host or (address.host if address.loopback else None),
+        port=plan.port,
+        local_directory=str(folder),
+        memory_limit=0,
+        dashboard=False,
+        dashboard_address="127.0.0.1:0",
+        plugins=(PageWork(jobs),),
+        death_timeout=_CONNECTING,
+        heartbeat_interval="5s",
+    )
+    try:
+        await worker
+        tell("worker_ready", address=address.url, jobs=jobs, own=worker.address)
+        finished = asyncio.ensure_future(worker.finished())
+        told = asyncio.ensure_future(ending.wait())
+        await asyncio.wait({finished, told}, return_when=asyncio.FIRST_COMPLETED)
+        for one in (finished, told):
+            one.cancel()
+        if not ending.is_set():
+            tell("worker_lost", address=address.url)
+    finally:
+        await worker.close(timeout=_LEAVING)
 
 
 async def _answers(address: ClusterAddress, security: Security | None) -> bool:

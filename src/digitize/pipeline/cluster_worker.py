@@ -24,7 +24,17 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from digitize.errors import DigitizeError, EnvironmentProblem, ItemProblem
 from digitize.files import write_whole
 from digitize.pipeline import tasks
-from digitize.pipeline.cluster_orders import PLUGIN, Answer, Fate, Look, Needed, Order, Probe, TaskLimits
+from digitize.pipeline.cluster_orders import (
+    PLUGIN,
+    Answer,
+    Fate,
+    Look,
+    Needed,
+    Order,
+    Probe,
+    TaskLimits,
+    look_again,
+)
 from digitize.pipeline.pool import LocalPool, outcome
 from digitize.pipeline.versions import data_stamp, fingerprint, seal_of, tessdata_here
 
@@ -115,6 +125,7 @@ class PageWork(WorkerPlugin):
                 return Answer(Fate.REFUSED, self._address)
             args = tuple(_at_home(arg) for arg in order.args)
             if data is None:
+                look_again(args)
                 return Answer(Fate.DONE, self._address, self._run(order, args, key))
             return self._with_data(order, args, data, key)
         except _Dropped:

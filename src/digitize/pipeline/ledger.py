@@ -445,14 +445,16 @@ class Ledger:
         )
 
     def forget_pages(self, dossier: str, ordinals: Sequence[int]) -> None:
-        """Pages must be read again; their attempts start anew."""
+        """Pages must be read again; their attempts start anew. Separator sheets are not read at all."""
         for ordinal in ordinals:
             self.execute(
                 "UPDATE page SET state = 'waiting', attempts = 0, unsettled = 0, "
-                "problem = NULL, summary = NULL "
-                "WHERE dossier = ? AND ordinal = ?",
+                "problem = NULL, summary = NULL, role = ? "
+                "WHERE dossier = ? AND ordinal = ? AND role != ?",
+                PageRole.SCAN,
                 dossier,
                 ordinal,
+                PageRole.SEPARATOR,
             )
 
     # --- what was refused ---------------------------------------------------------------------
