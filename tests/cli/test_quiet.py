@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -34,18 +35,19 @@ def test_what_is_set_aside_is_one_line_once_and_logs_and_hooks_are_told(packaged
     (packaged / "scans" / "HS-3.pdf").write_bytes(b"%PDF-1.7\nbroken")
     settings = packaged / "digitize.toml"
     settings.write_text(
-        settings.read_text("utf-8")
-        + '\n[operations]\nlog_file = "log.jsonl"\non_trouble = ["sh", "hook.sh"]\n',
+        settings.read_text("utf-8").replace(
+            "[operations]", '[operations]\nlog_file = "log.jsonl"\non_trouble = ["sh", "hook.sh"]'
+        ),
         "utf-8",
     )
     settings.chmod(0o640)
-    (packaged / "hook.sh").write_text("cat > trouble.json; exit 9\n")
+    (packaged / "hook.sh").write_text("cat > trouble.json; nice > nice.txt; exit 9\n")
     first, again, loud = together(
         ("run", "-w", packaged, "--quiet"),
         ("run", "-w", packaged, "--quiet"),
         ("run", "-w", packaged, "--log-json", "-", "--quiet"),
     )
-    assert (first.code, first.out) == (1, "")
+    assert (first.code, first.out) == (1, ""), first.err
     lines = first.err.splitlines()
     assert lines[0].startswith("HS-3: ")
     # The hook's own failure is told, and changes nothing.
@@ -53,6 +55,8 @@ def test_what_is_set_aside_is_one_line_once_and_logs_and_hooks_are_told(packaged
     assert len(lines) == 3
     assert (again.code, again.out, again.err) == (0, "", "")
     assert (loud.code, loud.out, loud.err) == (0, "", "")
+    # As the profile says, unless the tests themselves have been told to give way more.
+    assert int((packaged / "nice.txt").read_text()) == max(10, os.nice(0))
     trouble = json.loads((packaged / "trouble.json").read_text("utf-8"))
     assert trouble["failed"] == ["HS-3"]
     log = [json.loads(line) for line in (packaged / "log.jsonl").read_text("utf-8").splitlines()]

@@ -22,6 +22,7 @@ from digitize.model import Language, Problem, Stage
 from digitize.pipeline.aftermath import follow_up
 from digitize.pipeline.ending import Ending
 from digitize.pipeline.founding import Founder, found_workspace
+from digitize.pipeline.health import examine
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
 from support.offices import ledger_of
@@ -54,7 +55,8 @@ def workspace(tmp_path: Path) -> Workspace:
     settings = root / "digitize.toml"
     text = settings.read_text("utf-8")
     hooks = 'on_finish = ["sh", "hook.sh", "finish"]\non_trouble = ["sh", "hook.sh", "trouble"]\n'
-    settings.write_text(f'{text}\n[operations]\nmetrics = "out/digitize.prom"\n{hooks}', "utf-8")
+    own = f'[operations]\nmetrics = "out/digitize.prom"\n{hooks}'
+    settings.write_text(text.replace("[operations]\n", own), "utf-8")
     (root / "hook.sh").write_text('cat > "$1.json"\n')
     (root / "out").mkdir()
     return Workspace.open(root)
@@ -197,3 +199,14 @@ def test_the_mail_hook_sends_the_text_of_the_summary(workspace: Workspace, tmp_p
     assert letter["To"] == "quantri@example.vn"
     assert letter["Subject"].startswith("[digitize] digitize audit cần người xem lại")
     assert "Để riêng 2 hồ sơ" in letter.get_content()
+
+
+def test_doctor_looks_at_what_the_settings_name(workspace: Workspace) -> None:
+    def states() -> list[tuple[str, str]]:
+        found = [one for one in examine(workspace, now) if one.name == "operations"]
+        return [(one.state.value, one.problem.code if one.problem else "") for one in found]
+
+    assert states() == [("ok", "")] * 3
+    (workspace.root / "hook.sh").chmod(0o666)
+    (workspace.root / "out").rmdir()
+    assert [code for _, code in states()] == ["metrics_unwritable", "hook_of_others", "hook_of_others"]

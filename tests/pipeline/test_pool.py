@@ -180,3 +180,15 @@ def test_a_process_that_has_ended_but_was_not_noticed_is_not_alive() -> None:
             time.sleep(0.01)
     finally:
         child.wait()
+
+
+def test_every_worker_has_one_thread_so_that_jobs_is_the_whole_budget(pool: LocalPool) -> None:
+    assert outcome(pool.submit(workers.threads), 5) == ("1", 1)
+
+
+def test_a_process_gives_way_to_others_and_never_takes_it_back() -> None:
+    before = os.nice(0)
+    asked = "give_way(7); give_way(3)"
+    script = f"import os; from digitize.pipeline.processes import give_way; {asked}; print(os.nice(0))"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(told.stdout) == max(before, 7)

@@ -8,6 +8,8 @@ import signal
 import time
 from pathlib import Path
 
+import cv2
+
 
 def double(number: int) -> int:
     return 2 * number
@@ -60,6 +62,11 @@ def stumble() -> None:
 
 def fill_the_disk() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def threads() -> tuple[str, int]:
+    """How many threads Tesseract and OpenCV may have here."""
+    return os.environ.get("OMP_THREAD_LIMIT", ""), cv2.getNumThreads()
 
 
 def own_number() -> int:
