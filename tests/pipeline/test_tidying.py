@@ -255,6 +255,7 @@ def tidied(office: Path, dossier: str) -> set[str]:
         return {row["value"] for row in rows}
 
 
+@pytest.mark.thorough
 def test_cut_off_anywhere_nothing_is_lost_and_the_record_is_completed(done: Path) -> None:
     cutter = Cutter(done)
     saved = contents(done)

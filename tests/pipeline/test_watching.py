@@ -69,6 +69,7 @@ def test_a_watch_takes_what_comes_and_stops_when_systemd_asks(office: Path) -> N
     assert leftovers(office) == []
 
 
+@pytest.mark.thorough
 def test_a_stop_in_the_middle_of_a_batch_loses_nothing(office: Path) -> None:
     for number in (1, 2):
         small_scan(office / "scans" / f"HS-{number}.tif", f"Hồ sơ thứ {number}", pages=6)
@@ -102,6 +103,7 @@ def test_ctrl_c_ends_a_watch_with_130_and_json_is_refused(office: Path) -> None:
     assert "--json" in refused.err
 
 
+@pytest.mark.thorough
 def test_trouble_of_a_batch_ends_no_watch_and_is_told_once(office: Path) -> None:
     with Watched(office) as watch:
         watch.hear()
