@@ -57,8 +57,8 @@ def main() -> None:
         wrong += same_sheet(scans[n][0], DPI, scanned(twin, 2000 + n, 1), DPI)
     print(f"the form of a twin, one name changed: {wrong} of {number} taken for one")
     begun = time.process_time()
-    for picture, _ in scans:
-        page_print(picture)
+    for page, _ in scans:
+        page_print(page)
     print(
         f"a close look: {seconds:.2f} s CPU; a print: {(time.process_time() - begun) / number * 1000:.1f} ms"
     )

@@ -124,6 +124,7 @@ def test_scanned_on_both_sides_the_backs_are_in_the_record_and_not_in_the_pdf(
     assert "(mặt sau trắng)" in digitize("show", "HS-A", "-w", office).out
 
 
+@pytest.mark.thorough
 def test_a_file_that_bears_the_code_of_its_only_sheet_stays_one_record(
     office: Path, sheet: dict[str, Scan]
 ) -> None:
@@ -204,6 +205,7 @@ def test_a_stack_that_changes_after_it_was_divided_is_told_and_not_taken_in(
         assert len(ledger.originals("khay")) == 2
 
 
+@pytest.mark.thorough
 def test_what_was_looked_through_is_not_looked_through_again(office: Path, sheet: dict[str, Scan]) -> None:
     stack(office, "khay", [sheet["HS-A"], paper("Giấy A")])
     run(office)
@@ -214,6 +216,7 @@ def test_what_was_looked_through_is_not_looked_through_again(office: Path, sheet
     assert rows[1]["signs"] == "[]"
 
 
+@pytest.mark.thorough
 def test_without_links_files_are_copied(
     office: Path, sheet: dict[str, Scan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +233,7 @@ def test_without_links_files_are_copied(
     assert len({fixity(path) for path in copies}) == 1
 
 
+@pytest.mark.thorough
 def test_scans_that_go_along_in_a_package_are_the_dossiers_own_alone(
     office: Path, sheet: dict[str, Scan]
 ) -> None:
@@ -296,6 +300,7 @@ def test_a_page_and_a_dossier_that_were_scanned_twice_are_told(office: Path) -> 
     assert set(stages(office).values()) == {Stage.PACKAGED}
 
 
+@pytest.mark.thorough
 def test_a_file_that_was_taken_in_twice_is_told(office: Path) -> None:
     write_stack(office / "scans" / "A.tif", [paper("Một tờ giấy"), paper("Tờ thứ hai")])
     shutil.copy(office / "scans" / "A.tif", office / "scans" / "B.tif")
@@ -323,6 +328,7 @@ def test_more_pages_than_are_written_on_a_list_are_asked_about(office: Path, she
     assert line["problem"]["code"] == "pages_differ_from_cover"
 
 
+@pytest.mark.thorough
 def test_a_folder_with_the_code_of_a_cut_dossier_is_its_folder(office: Path, sheet: dict[str, Scan]) -> None:
     stack(office, "chong.tif", [sheet["HS-A"], paper("Giấy A"), sheet["HS-B"], paper("Giấy B")])
     run(office)
@@ -342,6 +348,7 @@ def test_a_folder_with_the_code_of_a_cut_dossier_is_its_folder(office: Path, she
     assert stages(office)["HS-A"] is Stage.PACKAGED
 
 
+@pytest.mark.thorough
 def test_a_scanner_may_give_each_stack_the_same_name(office: Path, sheet: dict[str, Scan]) -> None:
     stack(office, "scan.tif", [sheet["HS-A"], paper("Giấy A")])
     run(office)
@@ -355,6 +362,7 @@ def test_a_scanner_may_give_each_stack_the_same_name(office: Path, sheet: dict[s
     }
 
 
+@pytest.mark.thorough
 def test_a_reopened_dossier_keeps_its_sheet_aside(office: Path, sheet: dict[str, Scan]) -> None:
     stack(office, "HS-A", [sheet["HS-A"], paper("Giấy A")])
     run(office)
