@@ -4,12 +4,14 @@
 
 The ledger is made up, with folders in ``originals/`` and ``archive/`` for what it tells of, and an inbox with
 1,000 folders that were taken in long ago. Each figure is that of a process, its start included: the best of
-three calls, after one that lets Python keep its compiled modules.
+three calls, after one that lets Python keep its compiled modules. CPU seconds stand beside it, for machines
+that have other work.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import random
 import subprocess
@@ -17,18 +19,25 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from common import ROOT, call
+from common import ROOT, call, cpu_seconds_of_children
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.activity import Office, at, office_at, paper
+from digitize.forms.template import Template
+from digitize.forms.template_files import load_templates
+from digitize.model import Document, FieldReading, PageQuality, PageReading, Word
+from digitize.pipeline.page_summary import summary_of
+from digitize.pipeline.tasks import PageDone
+from support.activity import Office, at, office_at
 
 SIZES = (1_000, 100_000)
 _FIRST = at("2025-01-06 08:00")
 _IN_INBOX = 1_000
 _CALLS = 3
+_FIELDS = 8
 
 _FORMS = (
     ("birth_registration", "identity_card"),
@@ -71,11 +80,12 @@ def main() -> None:
             make_office(place, size)
             told = (place / "ledger.db").stat().st_size / 1e6
             print(f"{size:,} dossiers: ledger of {told:.0f} MB made in {time.perf_counter() - made:.0f} s")
-            taken.append({asked.title: best(place, asked) for asked in ASKED})
+            taken.append({})
             for asked in ASKED:
-                seconds = taken[-1][asked.title]
+                seconds, cpu = best(place, asked)
+                taken[-1][asked.title] = seconds
                 wanted = f" (wanted: {asked.seconds:.0f} s)" if asked.seconds else ""
-                print(f"  {asked.title:26}{seconds:6.2f} s{wanted}", flush=True)
+                print(f"  {asked.title:26}{seconds:6.2f} s, CPU {cpu:5.2f} s{wanted}", flush=True)
                 late |= asked.seconds is not None and seconds > asked.seconds
     if len(taken) > 1:
         for asked in ASKED:
@@ -83,18 +93,19 @@ def main() -> None:
     sys.exit(late)
 
 
-def best(place: Path, asked: Asked) -> float:
-    """The shortest of some calls, in seconds."""
+def best(place: Path, asked: Asked) -> tuple[float, float]:
+    """The shortest of some calls in seconds, and the fewest CPU seconds."""
     command = [sys.executable, "-m", "digitize", *asked.arguments, "-w", str(place)]
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     found = []
     for _ in range(1 + _CALLS):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), cpu_seconds_of_children()
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept)
-        found.append(time.perf_counter() - started)
+        found.append((time.perf_counter() - started, cpu_seconds_of_children() - before))
         if done.returncode:
             sys.exit(f"digitize {asked.title}: {done.returncode}\n{done.stderr}")
-    return min(found[1:])
+    seconds, cpu = zip(*found[1:], strict=True)
+    return min(seconds), min(cpu)
 
 
 def make_office(place: Path, dossiers: int) -> None:
@@ -104,6 +115,7 @@ def make_office(place: Path, dossiers: int) -> None:
     with office_at(place / "ledger.db") as office, office.together():
         for number in range(1, dossiers + 1):
             _dossier(office, place, f"HS-{number:06}", _FIRST + dt.timedelta(minutes=10 * number), chance)
+        office.ledger.execute("UPDATE page SET summary = ? WHERE state = 'read'", _summary())
         _fill_inbox(office, place, min(_IN_INBOX, dossiers))
 
 
@@ -120,8 +132,8 @@ def _dossier(office: Office, place: Path, code: str, came: dt.datetime, chance: 
         return
     form, card = chance.choice(_FORMS)
     doubtful = chance.choice([0, 0, 0, 1, 2])
-    papers = [paper(form, 0, doubtful=doubtful)]
-    papers += [paper("citizen_id", 1, kind=card)] if card else []
+    papers = [_paper(form, 0, doubtful)]
+    papers += [_paper("citizen_id", 1, 0, card)] if card else []
     office.read(code, came, papers)
     if doubtful and luck < 0.04:
         return
@@ -133,6 +145,42 @@ def _dossier(office: Office, place: Path, code: str, came: dt.datetime, chance: 
     elif luck < 0.99:
         office.package(code, came)
         (place / "archive" / f"urn_{code}").mkdir()
+
+
+def _paper(form: str, page: int, doubtful: int, kind: str | None = None) -> Document:
+    """A paper with some of its fields, so many of them in doubt."""
+    keys = list(_templates()[form].names)[:_FIELDS]
+    fields = {
+        key: FieldReading("Nguyễn Văn Mẫu", confidence=0.9, needs_review=number < doubtful)
+        for number, key in enumerate(keys)
+    }
+    return Document((page,), form, "x", 0.99, fields, paper=kind)
+
+
+@cache
+def _templates() -> dict[str, Template]:
+    return load_templates()
+
+
+def _summary() -> str:
+    """What the ledger keeps of a page that was read."""
+    reading = PageReading(
+        width=2480,
+        height=3508,
+        dpi=300.0,
+        rotated=0,
+        rotation_confidence=1.0,
+        skew=-0.4,
+        skew_confidence=1.0,
+        blank=False,
+        words=(Word("Số:", (300, 200, 360, 240), 0.96, 0),),
+        unread=(),
+        problems=(),
+        engine="tesserocr 2.13.0",
+        quality=PageQuality(300, 24, 0.4, 0.8, 0.1, (), 0.01),
+    )
+    done = PageDone(reading, 450_000)
+    return json.dumps(summary_of(done))
 
 
 def _fill_inbox(office: Office, place: Path, folders: int) -> None:

@@ -21,6 +21,7 @@ from digitize.imaging.decode import decode
 from digitize.imaging.patch import A4, EDGE, HEIGHT, LENGTH, NARROW, WIDE
 from digitize.imaging.picture import Pixels
 from digitize.samples.cases import CASE_KINDS, Desk, draw_case
+from digitize.samples.letter import draw_letter
 from digitize.samples.office_dossiers import scan_documents
 from digitize.samples.pens import Style
 from digitize.samples.scanner import Mode, scan_sheet
@@ -86,6 +87,25 @@ def scanned_sheet(front: Pixels, number: int, wear: int, dpi: int, random: Rando
     scan = scan_sheet(front, None, choose_damage(random, level), lying, machine.mode, dpi, random)
     pixels = scan.pixels if machine.mode is Mode.BITONAL else as_jpeg(scan.pixels, machine.quality)
     return Page(f"wear {wear}, copied {generations}x, {machine.mode}", pixels, dpi)
+
+
+def provincial_page(text: str, number: int, wear: int, dpi: int) -> Page:
+    """A letter with the code of a provincial system at its top left, 18 to 28 mm wide, scanned."""
+    random = Random(f"provincial/{number}")
+    sheet, _ = draw_letter(random, office="UBND phường Sao Mai", place="Sao Mai", dpi=dpi)
+    front = np.array(sheet.image)
+    matrix = _modules(text, "m")
+    side, at = sheet.pixels((18, 22, 28)[number // 9 % 3]), sheet.pixels(10)
+    white = side // 10
+    front[at - white : at + side + white, at - white : at + side + white] = 255
+    code = cv2.resize(matrix, (side, side), interpolation=cv2.INTER_NEAREST)
+    front[at : at + side, at : at + side] = code[:, :, None]
+    level = LEVELS[wear]
+    machine = choose_machine(random, level)
+    lying = replace(choose_lying(random, level, photo=False), quarter_turns=number % 4)
+    scan = scan_sheet(front, None, choose_damage(random, level), lying, machine.mode, dpi, random)
+    pixels = scan.pixels if machine.mode is Mode.BITONAL else as_jpeg(scan.pixels, machine.quality)
+    return Page("provincial", pixels, dpi)
 
 
 def sample_pages(number: int) -> Iterator[Page]:
@@ -213,6 +233,12 @@ def _paste(canvas: Pixels, picture: Pixels, x: int, y: int) -> None:
     part[:] = picture[: part.shape[0], : part.shape[1]]
 
 
+def _modules(text: str, error: str) -> Pixels:
+    """A QR code, a pixel for each module."""
+    code = segno.make(text, error=error, micro=False)
+    return np.array([[0 if dark else 255 for dark in row] for row in code.matrix], np.uint8)
+
+
 OTHER_TEXTS = (
     "012345678901|012345678|Nguyễn Văn Mẫu|01011990|Nam|Phường Sao Mai, Tỉnh Mẫu|01012022",
     "00020101021138570010A00000072701270006970403011300110123456780208QRIBFTTA53037045802VN6304ABCD",
@@ -232,8 +258,7 @@ OTHER_TEXTS = (
 def _qr_codes(canvas: Pixels, dpi: int, random: Random) -> None:
     """QR codes of others, at the top left and elsewhere, from small to as large as ours."""
     for x, y in ((12, 12), (130, 15), (60, 200)):
-        code = segno.make(random.choice(OTHER_TEXTS), error=random.choice("lmqh"), micro=False)
-        matrix = np.array([[0 if dark else 255 for dark in row] for row in code.matrix], np.uint8)
+        matrix = _modules(random.choice(OTHER_TEXTS), random.choice("lmqh"))
         side = round(random.uniform(15, 64) * dpi / 25.4)
         picture = cv2.resize(matrix, (side, side), interpolation=cv2.INTER_NEAREST)
         _paste(canvas, picture.astype(np.uint8), round(x * dpi / 25.4), round(y * dpi / 25.4))

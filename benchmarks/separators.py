@@ -20,7 +20,16 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-from separator_pages import Page, hard_page, real_files, real_pages, rendered, sample_pages, scanned_sheet
+from separator_pages import (
+    Page,
+    hard_page,
+    provincial_page,
+    real_files,
+    real_pages,
+    rendered,
+    sample_pages,
+    scanned_sheet,
+)
 
 from digitize.imaging.ink import to_grey
 from digitize.imaging.patch import find_patch
@@ -39,6 +48,7 @@ CODES = (
     "HỒ SƠ ĐẤT ĐAI THỬA 125 TỜ BẢN ĐỒ 37, ĐƯỜNG NGUYỄN THỊ MINH KHAI, PHƯỜNG SAO MAI",
     "1",
 )
+PROVINCIAL = "000.19.29.H99-230412-0001|1.001193|012345678901|Tờ khai đăng ký khai sinh"
 KINDS = ("", "birth_registration", "Giấy phép xây dựng nhà ở riêng lẻ")
 RESOLUTIONS = (150, 200, 300)
 
@@ -61,6 +71,8 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=324)
     parser.add_argument("--dossiers", type=int, default=150, help="made-up dossiers among the other pages")
     parser.add_argument("--drawn", type=int, default=1500)
+    parser.add_argument("--provincial", type=int, default=54, help="letters with a code of a province")
+    parser.add_argument("--no-real", action="store_true", help="leave the real scans out")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(os.cpu_count()) as pool:
         target = Path(folder) / "sheets.pdf"
@@ -69,7 +81,12 @@ def main() -> None:
             pool.map(_sheet, [(target, codes, number) for number in range(chosen.sheets)], chunksize=4)
         )
         good = _show_sheets(sheets)
-        files = real_files()
+        provincial = list(pool.map(_provincial, range(chosen.provincial), chunksize=4))
+        print(f"provincial codes: {len(provincial)}; read: {sum(one.right for one in provincial)}")
+        for one in provincial:
+            if one.wrong:
+                print("  MISSED", one.wrong)
+        files = [] if chosen.no_real else real_files()
         others: list[Seen] = []
         jobs = (
             (_sample, range(chosen.dossiers)),
@@ -104,6 +121,17 @@ def _sheet(job: tuple[Path, list[str], int]) -> Seen:
     patch = find_patch(to_grey(page.pixels), page.dpi) == (0 if number % 2 == 0 else 90)
     wrong = "" if right else f"{number}: {page.kind}, {dpi} dpi: {sign}"
     return Seen(f"wear {wear}", dpi, seconds, right, wrong, patch)
+
+
+def _provincial(number: int) -> Seen:
+    wear, dpi = number % 3, RESOLUTIONS[number // 3 % 3]
+    page = provincial_page(PROVINCIAL, number, wear, dpi)
+    sign = find_sign(page.pixels, page.dpi)
+    right = (
+        sign is not None and sign.kind is SignKind.PROVINCIAL and sign.code == PROVINCIAL.partition("|")[0]
+    )
+    right &= sign is not None and sign.turned == (-90 * number) % 360
+    return Seen("provincial", dpi, 0.0, right, "" if right else f"{number}: wear {wear}, {dpi} dpi: {sign}")
 
 
 def _looked(pages: Iterator[Page]) -> list[Seen]:

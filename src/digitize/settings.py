@@ -79,11 +79,13 @@ class Stacks(_Section):
     Attributes:
         look: whether files and folders of several pages are searched for separator sheets and for the codes
             that provincial systems print.
+        duplicates: whether pages are compared with those read lately, to tell what was scanned twice.
         codes: list of the codes that stacks are to have (CSV, text, XLSX); none by default.
 
     """
 
     look: bool = True
+    duplicates: bool = True
     codes: Path | None = None
 
 

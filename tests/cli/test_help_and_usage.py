@@ -20,6 +20,7 @@ COMMANDS = (
     "show",
     "review",
     "sign",
+    "urgent",
     "reopen",
     "withdraw",
     "renew",

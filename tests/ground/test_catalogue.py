@@ -35,6 +35,7 @@ KNOWN_WHEN_IT_RUNS = {
     "pipeline/retrying.py",  # what still lies in the inbox
     "pipeline/signing_trouble.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
+    "pipeline/watching.py",  # what is wrong with a source that was well before
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -291,6 +292,69 @@ def test_a_mount_point_without_its_share_is_told_by_its_marker(office: Path) -> 
     assert taken.trouble.code == "inbox_marker_missing"
     (office / "scans" / ".digitize-inbox").touch()
     assert take(office).dossiers == ["HS"]
+
+
+class Failing:
+    """Lets the kernel's answers be those of a share that does not answer, under some paths."""
+
+    def __init__(self) -> None:
+        self.places: tuple[Path, ...] = ()
+        self.then: tuple[Path, ...] = ()
+        self.asked: list[str] = []
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, facts: tuple[object, ...]) -> None:
+        if self.places and event in ("os.scandir", "open"):
+            path = str(facts[0])
+            self.asked.append(path)
+            if any(path == str(place) or path.startswith(f"{place}/") for place in self.places):
+                self.places = self.then or self.places
+                raise OSError(errno.ESTALE, "Stale file handle", path)
+
+
+@pytest.fixture(scope="module")
+def failing() -> Failing:
+    """A hook cannot be taken away again; one is enough."""
+    return Failing()
+
+
+@pytest.mark.parametrize("fails", ["HS-2", "HS-2/sau", "HS-2/1.jpg"])
+def test_a_dossier_of_which_half_cannot_be_listed_is_not_taken(
+    office: Path, failing: Failing, fails: str
+) -> None:
+    for name in ("HS-1/1.jpg", "HS-2/1.jpg", "HS-2/sau/2.jpg", "HS-3/1.jpg"):
+        small_scan(office / "scans" / name)
+    failing.places = (office / "scans" / fails,)
+    try:
+        taken = take(office)
+    finally:
+        failing.places = ()
+    assert taken.dossiers == ["HS-1", "HS-3"]
+    assert taken.trouble is not None
+    assert taken.trouble.code == "inbox_away"
+    again = take(office)
+    assert (again.dossiers, again.trouble) == (["HS-2"], None)
+    with ledger_of(office) as ledger:
+        assert len(ledger.originals("HS-2")) == 2
+
+
+def test_a_share_that_went_away_is_not_asked_for_each_dossier(office: Path, failing: Failing) -> None:
+    inbox = office / "scans"
+    for number in range(1, 5):
+        small_scan(inbox / f"HS-{number}" / "1.jpg")
+    aged(inbox / "HS-4")
+    # From the second dossier on the whole inbox does not answer.
+    failing.places, failing.then = (inbox / "HS-2",), (inbox,)
+    failing.asked.clear()
+    try:
+        taken = take(office)
+    finally:
+        failing.places = failing.then = ()
+    assert taken.dossiers == ["HS-1"]
+    assert taken.trouble is not None
+    assert taken.trouble.code == "inbox_away"
+    assert [path for path in failing.asked if "HS-3" in path or "HS-4" in path] == []
+    assert take(office).dossiers == ["HS-2", "HS-3", "HS-4"]
 
 
 def test_a_dossier_that_goes_away_while_it_is_copied_leaves_nothing_half_taken(office: Path) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 
 from digitize.errors import ItemProblem
 from digitize.files import fixity
@@ -19,13 +22,14 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import notices, open_questions
 from digitize.pipeline.records import PageRole
 from digitize.pipeline.reopening import Reopening
+from digitize.pipeline.sheet_values import set_sheet_values
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM, now
 from support.crashes import run_here
 from support.offices import ledger_of, packages, stages
 from support.program import digitize
-from support.stacks import Scan, empty_page, paper, sheets, write_stack
+from support.stacks import PAPER, Scan, empty_page, paper, provincial_paper, sheets, write_stack
 
 
 @pytest.fixture(scope="session")
@@ -255,3 +259,133 @@ def test_scans_that_go_along_in_a_package_are_the_dossiers_own_alone(
     assert fixity(whole).sha256 in premis
     assert str(event.detail["stack"]) in premis
     assert digitize("verify", "-w", office, package).code == 0
+
+
+LONG = ("Ủy ban nhân dân phường Sao Mai", "Danh sách niêm yết tại trụ sở cơ quan", "Tổ công tác số hóa")
+
+
+def worn(page: Scan, seed: int) -> Scan:
+    """The same sheet scanned once more: a little askew, elsewhere on the glass, with other grain."""
+    turned = page.rotate(
+        0.4 * seed, fillcolor=PAPER, translate=(3 * seed, 2), resample=Image.Resampling.BICUBIC
+    )
+    grain = np.random.default_rng(seed).normal(0, 2.0, (page.height, page.width, 1))
+    return Image.fromarray((np.asarray(turned) + grain).clip(0, 255).astype(np.uint8))
+
+
+def test_a_page_and_a_dossier_that_were_scanned_twice_are_told(office: Path) -> None:
+    first, second = paper(*LONG, "Nguyễn Văn Bình"), paper(*LONG, "Trần Thị Hoa Mai")
+    write_stack(office / "scans" / "A.tif", [first, second])
+    run(office)
+    # Somebody else's paper of the same kind, the whole dossier again, and one page twice in a dossier.
+    write_stack(
+        office / "scans" / "B.tif", [paper(*LONG, "Nguyễn Văn Cường"), paper("Trang khác hẳn", *LONG[:2])]
+    )
+    write_stack(office / "scans" / "C.tif", [worn(first, 1), worn(second, 2)])
+    third = paper("Giấy xác nhận tình trạng hôn nhân", "của ông Lê Hữu Phước", "cấp tại phường Sao Mai")
+    write_stack(office / "scans" / "D.tif", [third, worn(third, 2)])
+    run(office)
+    assert codes_noticed(office, "A") == []
+    assert codes_noticed(office, "B") == []
+    with ledger_of(office) as ledger:
+        (told,) = notices(ledger, "C")
+        assert (told.code, told.facts) == ("dossier_scanned_twice", {"other": "A", "pages": 2})
+        (told,) = notices(ledger, "D")
+        assert (told.code, told.facts) == ("page_scanned_twice", {"page": 2, "other": "D", "other_page": 1})
+    # Told, and nothing held up or dropped.
+    assert set(stages(office).values()) == {Stage.PACKAGED}
+
+
+def test_a_file_that_was_taken_in_twice_is_told(office: Path) -> None:
+    write_stack(office / "scans" / "A.tif", [paper("Một tờ giấy"), paper("Tờ thứ hai")])
+    shutil.copy(office / "scans" / "A.tif", office / "scans" / "B.tif")
+    run(office)
+    with ledger_of(office) as ledger:
+        assert notices(ledger, "A") == []
+        assert [one.code for one in notices(ledger, "B")] == ["file_taken_twice"]
+        assert notices(ledger, "B")[0].facts["other"] == "A"
+
+
+def test_more_pages_than_are_written_on_a_list_are_asked_about(office: Path, sheet: dict[str, Scan]) -> None:
+    with ledger_of(office) as ledger, ledger.transaction():
+        set_sheet_values(ledger, "HS-A", {0: {"sheet_count": "1"}}, "bảng.xlsx")
+        set_sheet_values(ledger, "HS-B", {0: {"sheet_count": "2"}}, "bảng.xlsx")
+    one, two, three = (paper(f"Giấy tờ số {number} của hồ sơ") for number in (1, 2, 3))
+    pages = [sheet["HS-A"], one, two, three, sheet["HS-B"], one, two]
+    stack(office, "chong.tif", pages)
+    run(office)
+    assert codes_noticed(office, "HS-A") == ["pages_differ_from_cover"]
+    assert codes_noticed(office, "HS-B") == []
+    assert stages(office)["HS-A"] is Stage.IN_REVIEW
+    assert stages(office)["HS-B"] is Stage.PACKAGED
+    status = digitize("status", "-w", office, "--lang", "en", "--json").json
+    (line,) = [one for one in status["dossiers"] if one["id"] == "HS-A"]
+    assert line["problem"]["code"] == "pages_differ_from_cover"
+
+
+def test_a_folder_with_the_code_of_a_cut_dossier_is_its_folder(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "chong.tif", [sheet["HS-A"], paper("Giấy A"), sheet["HS-B"], paper("Giấy B")])
+    run(office)
+    (office / "scans" / "HS-A").mkdir()
+    paper("Giấy bổ sung của A").save(office / "scans" / "HS-A" / "them.jpg", dpi=(150, 150))
+    run(office)
+    assert set(stages(office)) == {"chong", "HS-A", "HS-B"}
+    with closing(Ledger(office / "ledger.db", now, "Lan")) as ledger:
+        record = ledger.dossier("HS-A")
+        assert record is not None
+        assert record.problem is not None
+        assert record.problem.code == "late_pages"
+        Reopening(Workspace.open(office), ledger, now).reopen("HS-A", "Bổ sung", supplement=True)
+    run(office)
+    with ledger_of(office) as ledger:
+        assert sorted(frames(ledger, "HS-A")) == [("chong.tif", 1), ("them.jpg", 0)]
+    assert stages(office)["HS-A"] is Stage.PACKAGED
+
+
+def test_a_scanner_may_give_each_stack_the_same_name(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "scan.tif", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    stack(office, "scan.tif", [sheet["HS-B"], paper("Giấy B của tập sau")])
+    run(office)
+    assert stages(office) == {
+        "scan": Stage.DIVIDED,
+        "HS-A": Stage.PACKAGED,
+        "scan-2": Stage.DIVIDED,
+        "HS-B": Stage.PACKAGED,
+    }
+
+
+def test_a_reopened_dossier_keeps_its_sheet_aside(office: Path, sheet: dict[str, Scan]) -> None:
+    stack(office, "HS-A", [sheet["HS-A"], paper("Giấy A")])
+    run(office)
+    paper("Giấy đến sau").save(office / "scans" / "HS-A" / "003.jpg", dpi=(150, 150))
+    with closing(Ledger(office / "ledger.db", now, "Lan")) as ledger:
+        Reopening(Workspace.open(office), ledger, now).reopen("HS-A", "Bổ sung", supplement=True)
+    run(office)
+    with ledger_of(office) as ledger:
+        assert [page.role for page in ledger.pages("HS-A")] == ["separator", "scan", "scan"]
+        assert notices(ledger, "HS-A") == []
+    assert stages(office)["HS-A"] is Stage.PACKAGED
+
+
+ONE, TWO = "000.19.29.H99-230412-0001", "000.19.29.H99-230412-0002"
+
+
+def test_codes_of_the_province_name_a_dossier_and_part_those_of_a_stack(office: Path) -> None:
+    first, second = provincial_paper(ONE, "Tờ khai một"), provincial_paper(TWO, "Tờ khai hai")
+    stack(office, "bo-1.tif", [first, paper("Giấy kèm theo"), second, paper("Giấy kèm tờ khai hai")])
+    stack(office, "bo-2.tif", [paper("Giấy đầu"), provincial_paper(ONE.replace("0001", "0009"), "Tờ khai")])
+    run(office)
+    assert stages(office) == {
+        "bo-1": Stage.DIVIDED,
+        ONE: Stage.PACKAGED,
+        TWO: Stage.PACKAGED,
+        "bo-2": Stage.DIVIDED,
+        ONE.replace("0001", "0009"): Stage.PACKAGED,
+    }
+    with ledger_of(office) as ledger:
+        assert frames(ledger, TWO) == [("bo-1.tif", 2), ("bo-1.tif", 3)]
+        assert len(frames(ledger, ONE.replace("0001", "0009"))) == 2
+        assert ledger.pages("bo-1") == []
+        (event,) = [event for event in ledger.events(ONE) if event.kind == "cut_from_stack"]
+        assert event.detail["procedure"] == "1.001193"

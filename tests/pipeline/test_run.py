@@ -250,7 +250,7 @@ def test_a_signed_pdf_is_kept_untouched_beside_its_copy(office: Path) -> None:
     # What the program has composed itself it does not take in: this one seems to come from elsewhere.
     composed = next(first.rglob("*.pdf")).read_bytes()
     signed = office / "scans" / "den.pdf"
-    signed.write_bytes(re.sub(rb"([>(])digitize (?=0)", rb"\1somebody ", composed))
+    signed.write_bytes(re.sub(rb"([>('\"])digitize (?=0)", rb"\1somebody ", composed))
     run(office)
     (package,) = set(packages(office)) - {first}
     same = [path for path in package.rglob("*.pdf") if path.read_bytes() == signed.read_bytes()]

@@ -34,7 +34,7 @@ from support.program import Outcome, digitize, environment, start
 
 thorough = pytest.mark.thorough
 
-_PAGE_SECONDS = 15
+_PAGE_SECONDS = 20
 
 
 def finished_well(office: Path, dossiers: int) -> None:
@@ -52,27 +52,21 @@ def finished_well(office: Path, dossiers: int) -> None:
 
 
 @thorough
-def test_a_worker_that_hangs_costs_one_dossier_and_the_batch_goes_on(office: Path) -> None:
+def test_a_worker_that_hangs_is_replaced_and_costs_no_dossier(office: Path) -> None:
     settings = office / "digitize.toml"
     text = settings.read_text("utf-8")
-    settings.write_text(text.replace("page_seconds = 180.0", f"page_seconds = {_PAGE_SECONDS}.0"))
+    assert "# page_seconds = 180.0" in text
+    settings.write_text(text.replace("# page_seconds = 180.0", f"page_seconds = {_PAGE_SECONDS}.0"))
     for number in range(1, 4):
         small_scan(office / "scans" / f"HS-{number}.jpg", f"Hồ sơ thứ {number}")
     run = start("run", "-w", office, "--jobs", "1", "--lang", "en")
     wait_for(office, "pages_read", run)
-    # The worker is the youngest of the processes; it holds still in the middle of its next task.
+    # The only worker is the youngest of the processes; it holds still in the middle of its next task.
     os.kill(max(group_members(run.pid)), signal.SIGSTOP)
     out, err = run.communicate(timeout=200)
-    assert run.returncode == 1, out + err
+    assert run.returncode == 0, out + err
     assert "Traceback" not in err
-    assert sorted(stages(office).values()) == [Stage.PACKAGED, Stage.PACKAGED, Stage.QUARANTINED]
-    with ledger_of(office) as ledger:
-        (aside,) = ledger.dossiers(Stage.QUARANTINED)
-        assert aside.problem is not None
-        assert aside.problem.code == "task_too_slow"
-        assert [one.name for one in ledger.originals(aside.id)] == [f"{aside.id}.jpg"]
-    assert digitize("run", "-w", office).code == 0
-    assert leftovers(office) == []
+    finished_well(office, 3)
 
 
 def shielded(script: str, office: Path) -> Outcome:

@@ -93,11 +93,9 @@ def rediscover(source: Path) -> Found | None:
     return _folder(source) if is_dir else _file(source)
 
 
-def look_at(source: Path) -> Found | None:
-    """The dossier that lies in a folder or is a file; None if there is nothing."""
-    if is_folder(source):
-        return _folder(source)
-    return _file(source) if source.exists() or source.is_symlink() else None
+def own_output(path: Path) -> Problem:
+    """That something was made by this program itself."""
+    return Problem(OWN, {"file": path.name})
 
 
 def is_folder(path: Path) -> bool:
@@ -167,11 +165,11 @@ def _listed(folder: Path) -> _Listing:
             with os.scandir(place) as entries:
                 inside = list(entries)
         except PermissionError as error:
-            listing.rejected.append(Rejected(place, _unreadable(place, error)))
+            listing.rejected.append(Rejected(place, _not_read(place, error)))
             continue
         if any(entry.name in names.own_files for entry in inside):
             # All of it is one thing, whatever else lies there.
-            return _Listing(rejected=[Rejected(place, Problem(OWN, {"file": place.name}))])
+            return _Listing(rejected=[Rejected(place, own_output(place))])
         for entry in inside:
             path = place / entry.name
             if names.is_unfinished(entry.name):
@@ -182,7 +180,9 @@ def _listed(folder: Path) -> _Listing:
                 waiting.append(path)
             else:
                 listing.files.append(path)
-    listing.files = [folder / path for path in in_order(path.relative_to(folder) for path in listing.files)]
+    if len(listing.files) > 1:
+        names_in_order = in_order(path.relative_to(folder) for path in listing.files)
+        listing.files = [folder / path for path in names_in_order]
     return listing
 
 
@@ -222,9 +222,9 @@ def _refusal(path: Path) -> Problem | None:
     except OSError as error:
         if is_away(error) or isinstance(error, FileNotFoundError):
             raise
-        return _unreadable(path, error)
+        return _not_read(path, error)
     return None
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
+def _not_read(path: Path, error: OSError) -> Problem:
     return Problem("file_unreadable_here", {"file": path.name, "detail": error.strerror or ""})

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import fixity
-from digitize.ingest.discover import OWN, Found, Rejected, discover, discover_inbox, rediscover
+from digitize.ingest.discover import Found, Rejected, discover, discover_inbox, own_output, rediscover
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.own import is_own_pdf, is_within_own
 from digitize.ingest.shares import answers, is_away
@@ -64,8 +64,8 @@ class Arrivals:
         sources: Sequence[Path],
         is_taken: Callable[[Path], bool],
         has_news: Callable[[Found], bool],
-    ) -> Iterator[Found]:
-        """The dossiers that may be taken now, or in which there is nothing new.
+    ) -> Iterator[tuple[Found, bool]]:
+        """The dossiers that may be taken now, and whether there is anything new in them.
 
         Args:
             sources: where to look; the workspace's inbox if none is named.
@@ -82,14 +82,13 @@ class Arrivals:
             if found.trouble is not None:
                 self.stumble(found, found.trouble)
                 continue
-            looked = self._without_own(found, is_taken)
-            if not has_news(looked):
-                yield looked
+            if not has_news(found):
+                yield found, False
                 continue
-            looked = self._foreign(looked)
+            looked = self._foreign(self._without_own(found, is_taken))
             problem = self._motion(looked)
             if problem is None:
-                yield looked
+                yield looked, True
             elif self._pause is None or looked.unfinished:
                 self.notes.append((found.code, problem))
             else:
@@ -179,14 +178,14 @@ class Arrivals:
                     own.append(path)
         if not own:
             return found
-        rejected = (*found.rejected, *(Rejected(path, _own(path)) for path in own))
+        rejected = (*found.rejected, *(Rejected(path, own_output(path)) for path in own))
         return replace(found, files=tuple(path for path in found.files if path not in own), rejected=rejected)
 
     def _foreign(self, found: Found) -> Found:
         """A dossier, refused whole if one of the program's own folders is mounted under its name."""
         with suppress(OSError):
             if not self._own.isdisjoint(look_at(found.source).folders):
-                return replace(found, files=(), rejected=(Rejected(found.source, _own(found.source)),))
+                return replace(found, files=(), rejected=(Rejected(found.source, own_output(found.source)),))
         return found
 
     def _motion(self, found: Found) -> Problem | None:
@@ -207,7 +206,9 @@ class Arrivals:
             return Problem("dossier_in_motion", {"name": found.source.name})
         return None
 
-    def _settled(self, moving: Sequence[Found], is_taken: Callable[[Path], bool]) -> Iterator[Found]:
+    def _settled(
+        self, moving: Sequence[Found], is_taken: Callable[[Path], bool]
+    ) -> Iterator[tuple[Found, bool]]:
         for one in moving:
             found = rediscover(one.source)
             if found is None or self._over:
@@ -218,7 +219,7 @@ class Arrivals:
             looked = self._foreign(self._without_own(found, is_taken))
             problem = self._motion(looked)
             if problem is None:
-                yield looked
+                yield looked, True
             else:
                 self.notes.append((found.code, problem))
 
@@ -243,10 +244,6 @@ def require_inbox(workspace: Workspace) -> None:
 def _is_own(workspace: Workspace, folder: Path) -> bool:
     same = _identity(folder) in _identities(workspace.own_folders)
     return same or workspace.is_inside(folder) or is_within_own(folder)
-
-
-def _own(path: Path) -> Problem:
-    return Problem(OWN, {"file": path.name})
 
 
 def _is_there(path: Path) -> bool:

@@ -16,7 +16,8 @@ from digitize.ingest.naming import safe_code, unused
 from digitize.ingest.stacks import CutStack, Part
 from digitize.model import Problem, Stage
 from digitize.pipeline.code_list import missed_after
-from digitize.pipeline.intake import write_checksums
+from digitize.pipeline.cut_record import CutFrom, write_cut
+from digitize.pipeline.intake import WITHIN, write_checksums
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import add_notice
@@ -29,9 +30,6 @@ UNLISTED = "separator_unlisted"
 MISSED = "separator_missed"
 _TOLD_ONLY = ("code_clash",)
 """What is told of a dossier and asks for nobody."""
-
-_WITHIN = "//"
-"""Between the source of a stack and the number of a dossier in it; no path has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class Divider:
     def _pieces(self, record: DossierRecord, cut: CutStack) -> Iterator[_Piece]:
         taken = self._ledger.dossier_codes()
         for number, part in enumerate(cut.parts, start=1):
-            source = f"{record.source}{_WITHIN}{number}"
+            source = f"{record.source}{WITHIN}{record.id}{WITHIN}{number}"
             wanted = safe_code(part.code) if part.code else f"{record.id}-{number}"
             known = self._ledger.dossier_from(source)
             code = known.id if known else unused(wanted, taken)
@@ -155,6 +153,7 @@ class Divider:
                 )
             )
         write_checksums(folder, [(one.name, one.sha256) for one in added])
+        write_cut(folder, CutFrom(record.id, piece.source, {one.name: one.frames for one in added}))
         return added
 
     def _settle(

@@ -23,7 +23,7 @@ from digitize.files import (
     size_of,
     write_whole,
 )
-from digitize.ingest.discover import OWN, Found, Rejected
+from digitize.ingest.discover import OWN, Found, Rejected, is_folder
 from digitize.ingest.kinds import FileKind, kind_of
 from digitize.ingest.naming import nfc, safe_code, unused
 from digitize.ingest.stillness import Stillness
@@ -50,6 +50,9 @@ WITHDRAWN = "pages_of_withdrawn"
 
 DIVIDED = "pages_of_divided"
 """The same for a stack that was cut into dossiers."""
+
+WITHIN = "//"
+"""Between the source of a stack and the number of a dossier in it; no path has it."""
 
 _UNREADABLE = "file_unreadable_here"
 
@@ -122,9 +125,9 @@ class Intake:
         """
         taken = TakenIn()
         arrivals = Arrivals(self._workspace, self._stillness, self._pause)
-        for found in arrivals.ready(sources, self._is_taken, self._has_news):
+        for found, has_news in arrivals.ready(sources, self._is_taken, self._has_news):
             try:
-                self._take_one(found, taken)
+                self._take_one(found, taken, has_news=has_news)
             except OSError as error:
                 if not arrivals.blames(found, error):
                     raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
@@ -133,13 +136,17 @@ class Intake:
         taken.trouble = arrivals.trouble
         return taken
 
-    def _take_one(self, found: Found, taken: TakenIn) -> None:
+    def _take_one(self, found: Found, taken: TakenIn, *, has_news: bool) -> None:
         source = self._written(found.source)
-        record = self._ledger.dossier_from(source)
+        record = self._ledger.dossier_from(source) or self._cut_dossier(found, source)
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+        if not has_news:
+            return
         new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
+        if record is not None and new_files and self._is_next_stack(record, found, source):
+            record = None
         new_refusals = [one for one in found.rejected if not self._was_refused(one.path)]
         if not new_files and not new_refusals:
             return
@@ -167,6 +174,31 @@ class Intake:
         self._promised += derived
         return True
 
+    def _cut_dossier(self, found: Found, source: str) -> DossierRecord | None:
+        """The dossier of a stack whose code a folder bears: what is put there belongs to it."""
+        record = self._ledger.dossier(found.code) if is_folder(found.source) else None
+        if record is None or record.stack is None or is_divided(self._ledger, record):
+            return None
+        stack = self._ledger.dossier(record.stack)
+        if stack is None or stack.stage is not Stage.DIVIDED or WITHIN not in record.source:
+            # It has another folder already, or is just being cut.
+            return None
+        with self._ledger.transaction():
+            self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", source, record.id)
+        return self._ledger.dossier(record.id)
+
+    def _is_next_stack(self, record: DossierRecord, found: Found, source: str) -> bool:
+        """Whether a file is a new stack that a scanner has given the name of one that was divided.
+
+        A folder of a divided stack is still that stack's.
+        """
+        if record.stage is not Stage.DIVIDED or is_folder(found.source):
+            return False
+        with self._ledger.transaction():
+            older = f"{source}{WITHIN}{record.id}"
+            self._ledger.execute("UPDATE dossier SET source = ? WHERE id = ?", older, record.id)
+        return True
+
     def _take_into(
         self, dossier: str, files: Sequence[Path], refusals: Sequence[Rejected], taken: TakenIn
     ) -> None:
@@ -184,7 +216,10 @@ class Intake:
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
         stray = record.problem is not None and record.problem.code in STRAY
-        return record.stage is Stage.QUARANTINED and stray and not found.rejected
+        if record.stage is not Stage.QUARANTINED or not stray or found.rejected:
+            return False
+        # A PDF of our own looks like a scan.
+        return not any(map(self._was_refused, found.files))
 
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)

@@ -21,11 +21,10 @@ def document_file(workspace: Workspace, dossier: str, document: int) -> Path:
 
 
 def excerpts(workspace: Workspace, originals: Iterable[OriginalRecord]) -> dict[int, Path]:
-    """Files to be made of a stack's files with a dossier's own pages alone, by the ordinals of the originals.
+    """Files to be made of a stack's files with a dossier's own pages, by the ordinals of its originals.
 
     A package that takes its scans along must not hold papers of others. Pictures of a PDF can be taken over
-    as they are; of other files they cannot, so these stay beside the package, which names them and their
-    checksums.
+    as they are; of other files they cannot, so these stay beside the package, which names them.
     """
     if workspace.profile.package.originals != "inside":
         return {}

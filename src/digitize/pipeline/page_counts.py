@@ -33,21 +33,23 @@ class PageCount:
     Attributes:
         written: those with something on them, without cover and index.
         backs: empty backs of these.
+        blank: others with next to nothing on them; they may be backs, or papers.
         all: cover, index and backs included; no separator sheets.
 
     """
 
     written: int
     backs: int
+    blank: int
     all: int
 
     @property
     def sheets(self) -> range:
         """How many sheets of paper these can be; where there are empty backs, all have two sides."""
         if self.backs:
-            both = -(-(self.written + self.backs) // 2)
+            both = -(-(self.written + self.backs + self.blank) // 2)
             return range(both, both + 1)
-        return range(-(-self.written // 2), self.written + 1)
+        return range(-(-self.written // 2), self.written + self.blank + 1)
 
 
 def notice_page_counts(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> Problem | None:
@@ -77,13 +79,11 @@ def _counted(
     lists = {
         index for row in rows if readers.get(row["form"], "") in _LISTS for index in json.loads(row["pages"])
     }
-    written = [
-        index
-        for index, page in enumerate(pages)
-        if page.role is PageRole.SCAN and index not in lists and not (page.summary or {}).get("blank")
-    ]
-    backs = sum(page.role is PageRole.BACK and index - 1 in written for index, page in enumerate(pages))
-    return PageCount(len(written), backs, sum(page.role is not PageRole.SEPARATOR for page in pages))
+    papers = [n for n, page in enumerate(pages) if page.role is PageRole.SCAN and n not in lists]
+    written = [n for n in papers if not (pages[n].summary or {}).get("blank")]
+    backs = sum(page.role is PageRole.BACK and index - 1 in papers for index, page in enumerate(pages))
+    whole = sum(page.role is not PageRole.SEPARATOR for page in pages)
+    return PageCount(len(written), backs, len(papers) - len(written), whole)
 
 
 def _unfit(gathered: Dossier, count: PageCount) -> Iterator[Problem]:

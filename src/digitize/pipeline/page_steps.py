@@ -15,6 +15,7 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord, PageRole
 from digitize.pipeline.roles import empty_backs
 from digitize.pipeline.stack_steps import StackSteps
+from digitize.pipeline.twins import Twins
 from digitize.profiles.quality import SHORTCOMINGS
 
 _AT_ONCE = 200
@@ -28,6 +29,8 @@ class PageSteps:
         self._batch = batch
         self._ledger = batch.ledger
         self._stacks = StackSteps(batch)
+        self._twins = Twins(batch)
+        self._looked_at: set[str] = set()
         self._under_way: set[tuple[str, int]] = set()
         self._coming: deque[tuple[str, int]] = deque()
 
@@ -54,6 +57,10 @@ class PageSteps:
     def stacks_go_on(self) -> None:
         """Let stacks that wait for others be divided, if they may be now."""
         self._stacks.go_on()
+
+    def end(self) -> None:
+        """Forget what need not be remembered for the next run."""
+        self._twins.forget_old()
 
     def start(self, most: int) -> None:
         """Start reading so many pages, if so many wait."""
@@ -156,13 +163,15 @@ class PageSteps:
             self._batch.space.learn(done.bytes)
             with self._ledger.transaction():
                 self._ledger.set_read(*key, summary_of(done))
+                self._twins.remember(page, done)
             self._batch.observer.page_read(page.dossier)
             self._finish(page.dossier)
 
         def retry(error: ItemProblem) -> bool:
             self._under_way.discard(key)
-            # Only what may not be the page's fault is worth another try; then it is alone.
-            tried = alone and page.unsettled + 1 >= self._batch.attempts
+            # Only what may not be the page's fault is worth another try; then it is alone. A pool that broke
+            # says less than a worker that died: such a page is tried until it has ended too many runs.
+            tried = alone and page.unsettled + 1 >= self._batch.attempts and error.code != "pool_broken"
             if error.code not in suspects.NEIGHBOURS_FAULT or tried:
                 self._fail(page, Problem.of(error))
             return True
@@ -185,12 +194,19 @@ class PageSteps:
         failed = suspects.failed_pages(self._ledger, dossier)
         first = failed[0].problem if failed else None
         if first is None:
-            self._recognised(dossier)
+            self._all_read(dossier)
             return
         alike = [page.ordinal for page in failed if page.problem and page.problem.code == first.code]
         self._batch.set_aside(dossier, first.at(alike), pages=failed)
 
+    def _all_read(self, dossier: str) -> None:
+        """See whether the papers of a dossier were scanned before; then it is recognised."""
+        if dossier not in self._looked_at:
+            self._looked_at.add(dossier)
+            self._twins.look(dossier, self._ledger.pages(dossier), self._recognised)
+
     def _recognised(self, dossier: str) -> None:
+        self._looked_at.discard(dossier)
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
             engine = engine_of(pages)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from digitize.errors import DigitizeError, ItemProblem, UsageProblem
-from digitize.ingest.discover import look_at
+from digitize.ingest.discover import rediscover
 from digitize.model import Problem, Stage
 from digitize.pipeline.intake import STRAY
 from digitize.pipeline.leases import lease
@@ -160,7 +160,10 @@ class Retrying:
         """A dossier with a stray file among its scans must not go on as long as that lies there."""
         if record.problem is None or record.problem.code not in STRAY:
             return
-        found = look_at(self.workspace.root / record.source)
+        found = rediscover(self.workspace.root / record.source)
+        if found is not None and found.trouble is not None:
+            detail = found.trouble.strerror or ""
+            raise ItemProblem("file_unreadable_here", file=found.source.name, detail=detail)
         if found is not None and found.rejected:
             raise _error(found.rejected[0].problem)
         if found is None and not self.ledger.originals(record.id):

@@ -27,7 +27,7 @@ from digitize.pipeline.observer import Observer
 from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
-from digitize.pipeline.separators import listed_codes
+from digitize.pipeline.separators import listed_dossiers
 from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.urgency import mark_urgent
@@ -96,6 +96,7 @@ class Runner:
         except BaseException:
             self._pages.give_up()
             raise
+        self._pages.end()
         self._tell_missing_codes()
         batch.result.stopped = self._shortage()
         batch.result.seconds = time.monotonic() - started
@@ -188,7 +189,7 @@ class Runner:
 
 def _codes(workspace: Workspace) -> tuple[str, ...]:
     source = workspace.settings.stacks.codes
-    return listed_codes(source) if source is not None else ()
+    return tuple(one.code for one in listed_dossiers(source).dossiers) if source is not None else ()
 
 
 def _reading_settings(workspace: Workspace) -> ReadingSettings:

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS original (
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS original_source ON original (source);
+CREATE INDEX IF NOT EXISTS original_sha256 ON original (sha256);
 
 -- Something in the inbox that was refused; refused once, not every night.
 CREATE TABLE IF NOT EXISTS refused (
@@ -160,3 +161,12 @@ CREATE TABLE IF NOT EXISTS notice (
     PRIMARY KEY (dossier, code, facts)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;
+
+-- By what pages read lately are known again if their paper is scanned once more; may be emptied at any time.
+CREATE TABLE IF NOT EXISTS page_print (
+    dossier TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    likeness BLOB NOT NULL,              -- 256 bits that are alike for pictures that are
+    words   BLOB NOT NULL,               -- those read for sure, compressed
+    PRIMARY KEY (dossier, ordinal)
+) STRICT;

@@ -51,6 +51,14 @@ class ListedDossier:
 
 
 @dataclass(frozen=True, slots=True)
+class DossierList:
+    """The dossiers of a list in its order, and what a person should know: codes that had to be changed."""
+
+    dossiers: tuple[ListedDossier, ...]
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Columns:
     """Where in a list things stand: its first row with a code, and columns from 0."""
 
@@ -60,8 +68,8 @@ class _Columns:
     known: tuple[SheetColumn, ...] = ()
 
 
-def read_list(source: Path, labels: ListLabels) -> tuple[list[ListedDossier], list[Problem]]:
-    """The dossiers of a list in its order, and which codes had to be changed.
+def read_list(source: Path, labels: ListLabels) -> DossierList:
+    """The dossiers of a list.
 
     Codes stand under a known heading or, in a list without, in the first column; then the second may name
     kinds of papers. Of a workbook with headings all sheets that have them count, of one without the first.
@@ -77,9 +85,8 @@ def read_list(source: Path, labels: ListLabels) -> tuple[list[ListedDossier], li
     for sheet, columns in _with_codes(read_sheets(source), labels):
         for bad in sheet.bad:
             if bad.column - 1 == columns.code:
-                raise ItemProblem(
-                    bad.code, sheet=sheet.name, row=bad.row, column=get_column_letter(bad.column)
-                )
+                where = get_column_letter(bad.column)
+                raise ItemProblem("sheet_cell_formula", sheet=sheet.name, row=bad.row, column=where)
         for number in sorted(sheet.rows):
             cells = sheet.rows[number]
             written = _cell(cells, columns.code)
@@ -97,7 +104,7 @@ def read_list(source: Path, labels: ListLabels) -> tuple[list[ListedDossier], li
             found.append(ListedDossier(code, _cell(cells, columns.paper), facts))
     if not found:
         raise ItemProblem("separator_list_empty", file=source.name)
-    return found, notes
+    return DossierList(tuple(found), tuple(notes))
 
 
 def _with_codes(sheets: Sequence[RawSheet], labels: ListLabels) -> list[tuple[RawSheet, _Columns]]:

@@ -19,7 +19,7 @@ from digitize.model import Language, Problem
 from digitize.pdf.compose import Provenance
 from digitize.pdf.cover_sheets import CoverField, CoverSheet
 from digitize.pdf.separator_sheets import SeparatorSheet, SheetTexts, write_separators
-from digitize.pipeline.separator_lists import ListedDossier, ListLabels, read_list
+from digitize.pipeline.separator_lists import DossierList, ListedDossier, ListLabels, read_list
 from digitize.pipeline.sheet_headers import plain
 from digitize.times import VIETNAM, Clock
 
@@ -74,15 +74,15 @@ def _data() -> _Data:
     return _Data.model_validate(tomllib.loads(text))
 
 
-def listed_codes(source: Path) -> tuple[str, ...]:
-    """The codes of a list of dossiers, in its order.
+def listed_dossiers(source: Path) -> DossierList:
+    """The dossiers of a list.
 
     Raises:
         UsageProblem: the list is not there.
         ItemProblem: it is unreadable or empty, or has a code twice.
 
     """
-    return tuple(row.code for row in read_list(source, _data().labels)[0])
+    return read_list(source, _data().labels)
 
 
 def print_separators(
@@ -110,12 +110,13 @@ def print_separators(
 
     """
     moment, data = clock().astimezone(VIETNAM), _data()
-    notes: list[Problem] = []
     if source is not None:
-        rows, notes = read_list(source, data.labels)
+        listed = listed_dossiers(source)
     else:
         numbers = range(1, (count or 1) + 1)
-        rows = [ListedDossier(data.blank_code.format(moment=moment, number=number)) for number in numbers]
+        codes = (data.blank_code.format(moment=moment, number=number) for number in numbers)
+        listed = DossierList(tuple(ListedDossier(code) for code in codes))
+    rows = listed.dossiers
     if len(rows) > MOST_SHEETS:
         raise UsageProblem("separator_too_many", number=len(rows), limit=MOST_SHEETS)
     sheets = [_sheet(row, paper, covers=covers) for row in rows]
@@ -128,7 +129,7 @@ def print_separators(
         created=moment,
     )
     write_separators(sheets, texts, provenance, target)
-    return Printed(tuple(row.code for row in rows), tuple(notes))
+    return Printed(tuple(row.code for row in rows), listed.notes)
 
 
 def _sheet(row: ListedDossier, paper: str, *, covers: bool) -> SeparatorSheet:

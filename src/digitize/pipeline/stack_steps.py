@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 from digitize.errors import ItemProblem
 from digitize.ingest.naming import safe_code
-from digitize.ingest.stacks import CutStack, StackPage, cut_stack
+from digitize.ingest.stacks import CutStack, StackPage, codes_disagree, cut_stack
 from digitize.model import Problem, Stage
 from digitize.pipeline.batch import Batch, Flight
 from digitize.pipeline.dividing import Divider, sheet_pages
 from digitize.pipeline.looking import FoundSign, SignsTask, find_signs, signs_from, written_signs
 from digitize.pipeline.notices import add_notice
 from digitize.pipeline.records import DossierRecord, LaidPage, OriginalRecord
+
+_LEAST = 2
+"""Pages of what can be a stack: one page is what it is."""
 
 _AT_ONCE = 12
 """Pages that a worker looks through in one task."""
@@ -52,7 +55,8 @@ class StackSteps:
         None where it is not settled yet, or where it was a stack and is one no more.
         """
         pages = [LaidPage(one.ordinal, frame) for one in originals for frame in one.own_frames]
-        if not self._can_be_stack(record, len(pages)):
+        look = self._batch.workspace.settings.stacks.look
+        if not look or record.stack is not None or len(pages) < _LEAST:
             return pages
         signs = self._signs(originals)
         unknown = [one for one in originals if one.ordinal not in signs]
@@ -64,7 +68,9 @@ class StackSteps:
         cut = cut_stack(found)
         if cut is None:
             return pages
-        if len(cut.parts) == 1 and safe_code(cut.parts[0].code or "") == record.id:
+        codes = [safe_code(part.code or "") for part in cut.parts]
+        packaged = record.package_uuid is not None or record.package is not None
+        if packaged or codes == [record.id]:
             return self._as_it_is(record, pages, cut)
         if self._is_behind(record):
             self._behind.add(record.id)
@@ -88,12 +94,6 @@ class StackSteps:
         """
         under_way = len(self._batch.flights) > 0
         return under_way and bool(self._ledger.rows(_UNDECIDED, Stage.RECEIVED, record.id))
-
-    def _can_be_stack(self, record: DossierRecord, pages: int) -> bool:
-        """A dossier that was cut from a stack, or has been packaged before, is what it is."""
-        look = self._batch.workspace.settings.stacks.look
-        fresh = record.stack is None and record.package_uuid is None and record.package is None
-        return look and pages > 1 and fresh
 
     def _signs(self, originals: Sequence[OriginalRecord]) -> dict[int, dict[int, FoundSign]]:
         """What was found in each file that has been looked through, by its pages."""
@@ -150,10 +150,17 @@ class StackSteps:
             self._batch.ready.appendleft(original.dossier)
 
     def _as_it_is(self, record: DossierRecord, pages: Sequence[LaidPage], cut: CutStack) -> list[LaidPage]:
-        """The pages of the one dossier of a file that bears its code already: its sheet is put aside."""
+        """The pages of a dossier that stays one: it bears the code of its only sheet, or was packaged before.
+
+        Sheets are put aside. Others' codes among the pages that came to a packaged dossier are asked about.
+        """
         aside = {(page.original, page.frame): page for page in sheet_pages(cut)}
+        doubts = [doubt for part in cut.parts for doubt in part.doubts] + cut.doubts
+        others = [part.code for part in cut.parts if part.code and safe_code(part.code) != record.id]
+        if others:
+            doubts.append(codes_disagree(others))
         with self._ledger.transaction():
-            for doubt in [*cut.parts[0].doubts, *cut.doubts]:
+            for doubt in doubts:
                 if add_notice(self._ledger, record.id, doubt, asks=True):
                     self._tell(record.id, doubt)
         return [aside.get((page.original, page.frame), page) for page in pages]

@@ -21,6 +21,7 @@ from digitize.forms.template_files import load_templates
 from digitize.forms.view import PageView
 from digitize.imaging.decode import count_frames, decode
 from digitize.imaging.encode import Encoding
+from digitize.imaging.likeness import page_print
 from digitize.imaging.picture import Picture, Pixels
 from digitize.ingest.kinds import FileKind
 from digitize.model import Document, PageReading
@@ -36,6 +37,8 @@ from digitize.profiles.quality import blocking, shortcomings
 
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
 _WORDS = ".json"
+
+_Print = bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,11 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """What the runner must know of a page that was read."""
+    """What the runner must know of a page that was read; by ``likeness`` its paper is known again."""
 
     reading: PageReading
     bytes: int
+    likeness: _Print = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,8 @@ def read_one_page(task: PageTask) -> PageDone:
         task.target,
         {done.archival.encoding: done.archival.data, _WORDS: _READING.dump_json(done.reading)},
     )
-    return PageDone(done.reading, len(done.archival.data))
+    likeness = b"" if done.reading.blank or task.picture else page_print(done.pixels)
+    return PageDone(done.reading, len(done.archival.data), likeness)
 
 
 def keep_page(target: Path, files: Mapping[str, bytes]) -> None:

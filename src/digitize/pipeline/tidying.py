@@ -24,7 +24,7 @@ from digitize.ingest.kinds import is_plain_file
 from digitize.ingest.names import inbox_names
 from digitize.ingest.naming import in_order
 from digitize.ingest.shares import is_away
-from digitize.model import Problem
+from digitize.model import Problem, Stage
 from digitize.pipeline.arrivals import require_inbox
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
@@ -42,8 +42,8 @@ ORIGINAL = "tidy_original_damaged"
 ALARMING = frozenset({UNVERIFIED, ORIGINAL})
 """Why a file stays that somebody has to do something about."""
 
-_FINISHED = {False: frozenset({"packaged"}), True: frozenset({"divided", "packaged"})}
-"""Stages at which a dossier is finished, and a stack of dossiers."""
+_FINISHED = {False: Stage.PACKAGED, True: Stage.DIVIDED}
+"""The stage at which a dossier is finished, and a stack of dossiers."""
 
 _TOGETHER = 64
 """So many packages are verified before their scans go: a call that is cut off has done what it has done."""
@@ -76,12 +76,16 @@ class Tidied:
     young: int = 0
 
 
+_Kept = tuple[Path, tuple[OriginalRecord, ...]]
+"""A file of the inbox, and the originals that were made of it: one for each dossier that it is in."""
+
+
 @dataclass(slots=True)
 class _Group:
     """The files of the inbox that can only go together with the same dossiers."""
 
     owners: tuple[str, ...]
-    files: list[tuple[Path, tuple[OriginalRecord, ...]]] = field(default_factory=list)
+    files: list[_Kept] = field(default_factory=list)
     packages: tuple[Path, ...] = ()
 
 
@@ -159,7 +163,7 @@ class Tidying:
             originals = self._originals(path)
             if not originals:
                 if not (names.is_beside(path) and is_plain_file(path)):
-                    self._keep(path, "tidy_new")
+                    self._stays(path, "tidy_new")
                 continue
             owners = self._owners([one.dossier for one in originals])
             group = groups.setdefault(owners, _Group(owners))
@@ -176,11 +180,13 @@ class Tidying:
     def _owners(self, dossiers: Sequence[str]) -> tuple[str, ...]:
         """Dossiers, and all that were cut from the same stack, which a file may hold pages of."""
         marks = ",".join("?" * len(dossiers))
+        named = f"WITH named AS (SELECT id, stack FROM dossier WHERE id IN ({marks})), "  # noqa: S608 - marks alone
         sql = (
-            f"SELECT id FROM dossier WHERE id IN ({marks}) OR stack IN ({marks}) OR stack IN "  # noqa: S608 - marks alone
-            f"(SELECT stack FROM dossier WHERE id IN ({marks}) AND stack IS NOT NULL) ORDER BY id"
+            "together AS (SELECT id FROM named UNION SELECT stack FROM named WHERE stack IS NOT NULL) "
+            "SELECT id FROM dossier WHERE id IN (SELECT id FROM together) "
+            "OR stack IN (SELECT id FROM together) ORDER BY id"
         )
-        return tuple(row["id"] for row in self._ledger.rows(sql, *dossiers, *dossiers, *dossiers))
+        return tuple(row["id"] for row in self._ledger.rows(named + sql, *dossiers))
 
     def _are_packaged(self, group: _Group) -> bool:
         """Whether all dossiers of a group are packaged, and long enough; fills in their packages."""
@@ -212,7 +218,7 @@ class Tidying:
         packages: dict[str, Path] = {}
         for owner in group.owners:
             record = self._ledger.dossier(owner)
-            if record is None or record.stage.value not in _FINISHED[owner in stacks]:
+            if record is None or record.stage is not _FINISHED[owner in stacks]:
                 return None
             if owner not in stacks:
                 packages[owner] = self._workspace.archive / str(record.package)
@@ -225,7 +231,7 @@ class Tidying:
         if bad:
             verdict = verdicts.get(bad[0], Verdict.UNREADABLE).value
             for path, _ in group.files:
-                self._keep(path, UNVERIFIED, package=bad[0].name, verdict=verdict)
+                self._stays(path, UNVERIFIED, package=bad[0].name, verdict=verdict)
             return
         try:
             with ExitStack() as stack:
@@ -242,14 +248,14 @@ class Tidying:
             # Reopened, withdrawn or renewed since its packages were looked at.
             self._result.waiting += len(group.files)
             return
-        going = [(path, one[0]) for path, one in group.files if self._is_kept(path, one)]
+        going = [one for one in group.files if self._is_kept(*one)]
         if self._rehearse:
-            gone = [(path, one) for path, one in going if self._is_same(path, one)]
+            gone = [(path, ones) for path, ones in going if self._is_same(path, ones[0])]
         else:
             gone = self._remove(going)
         by_dossier: dict[str, list[tuple[Path, OriginalRecord]]] = {}
-        for path, one in gone:
-            by_dossier.setdefault(one.dossier, []).append((path, one))
+        for path, ones in gone:
+            by_dossier.setdefault(ones[0].dossier, []).append((path, ones[0]))
         for dossier, files in by_dossier.items():
             paths = tuple(path for path, _ in files)
             self._result.cleared.append(Cleared(dossier, paths, sum(one.size for _, one in files)))
@@ -264,50 +270,55 @@ class Tidying:
             except OSError:
                 good = False
             if not good:
-                self._keep(path, ORIGINAL, original=one.name, dossier=one.dossier)
+                self._stays(path, ORIGINAL, original=one.name, dossier=one.dossier)
                 return False
         return True
 
     def _is_same(self, path: Path, original: OriginalRecord) -> bool:
         if not path.is_symlink() and fixity(path) == Fixity(original.sha256, original.size):
             return True
-        self._keep(path, "tidy_changed")
+        self._stays(path, "tidy_changed")
         return False
 
-    def _remove(self, going: Sequence[tuple[Path, OriginalRecord]]) -> list[tuple[Path, OriginalRecord]]:
+    def _remove(self, going: Sequence[_Kept]) -> list[_Kept]:
         """Delete files after the ledger has been told that they are to go; those that went."""
         if not going:
             return []
-        self._record(INTENT, [(one.dossier, self._workspace.written(path)) for path, one in going])
-        gone: list[tuple[Path, OriginalRecord]] = []
+        self._record(INTENT, going)
+        gone: list[_Kept] = []
         try:
-            for path, one in going:
-                try:
-                    if remove_kept(path, self._workspace.inbox, Fixity(one.sha256, one.size)):
-                        gone.append((path, one))
-                    else:
-                        self._keep(path, "tidy_changed")
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    if is_away(error):
-                        shown = str(self._workspace.inbox)
-                        raise EnvironmentProblem(
-                            "inbox_away", path=shown, detail=error.strerror or ""
-                        ) from error
-                    self._keep(path, "file_unreadable_here", detail=error.strerror or "")
+            for path, ones in going:
+                if self._remove_one(path, Fixity(ones[0].sha256, ones[0].size)):
+                    gone.append((path, ones))
         finally:
-            self._record(DONE, [(one.dossier, self._workspace.written(path)) for path, one in gone])
+            self._record(DONE, gone)
         for folder in {path.parent for path, _ in gone}:
             remove_empty(folder, self._workspace.inbox)
         return gone
 
+    def _remove_one(self, path: Path, known: Fixity) -> bool:
+        inbox = self._workspace.inbox
+        try:
+            if remove_kept(path, inbox, known):
+                return True
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            detail = error.strerror or ""
+            if is_away(error):
+                raise EnvironmentProblem("inbox_away", path=str(inbox), detail=detail) from error
+            self._stays(path, "file_unreadable_here", detail=detail)
+            return False
+        self._stays(path, "tidy_changed")
+        return False
+
     # --- records ----------------------------------------------------------------------------------
 
-    def _record(self, kind: str, files: Sequence[tuple[str, str]]) -> None:
+    def _record(self, kind: str, files: Sequence[_Kept]) -> None:
         by_dossier: dict[str, list[str]] = {}
-        for dossier, source in files:
-            by_dossier.setdefault(dossier, []).append(source)
+        for path, ones in files:
+            for one in ones:
+                by_dossier.setdefault(one.dossier, []).append(self._workspace.written(path))
         with self._ledger.transaction():
             for dossier, sources in by_dossier.items():
                 self._ledger.add_event(kind, dossier, files=sources)
@@ -316,17 +327,23 @@ class Tidying:
         """Tell what went when a call before this one was cut off between deleting and telling."""
         sql = "SELECT dossier, max(id) AS id FROM event WHERE kind = ? GROUP BY dossier"
         done = {row["dossier"]: row["id"] for row in self._ledger.rows(sql, DONE)}
+        there: set[str] | None = None
         for row in self._ledger.rows(sql, INTENT):
             if row["id"] < done.get(row["dossier"], 0):
                 continue
             intents = [event for event in self._ledger.events(row["dossier"]) if event.id == row["id"]]
             files = [str(name) for event in intents for name in _strings(event.detail.get("files"))]
-            gone = [name for name in files if not os.path.lexists(self._workspace.root / name)]
-            self._record(DONE, [(row["dossier"], name) for name in gone])
+            if there is None:
+                # Names that are no Unicode are not found by what the ledger calls them.
+                there = {self._workspace.written(path) for path in _files(self._workspace.inbox)}
+            gone = [name for name in files if name not in there]
+            if gone:
+                with self._ledger.transaction():
+                    self._ledger.add_event(DONE, row["dossier"], files=gone)
             for folder in {(self._workspace.root / name).parent for name in gone}:
                 remove_empty(folder, self._workspace.inbox)
 
-    def _keep(self, path: Path, code: str, **facts: str) -> None:
+    def _stays(self, path: Path, code: str, **facts: str) -> None:
         shown = path.relative_to(self._workspace.inbox).as_posix()
         self._result.kept.append((path, Problem(code, {"file": shown, **facts})))
 

@@ -38,3 +38,11 @@ CREATE TABLE notice (
     PRIMARY KEY (dossier, code, facts)
 ) STRICT;
 CREATE INDEX notice_open ON notice (dossier) WHERE asks = 1 AND settled IS NULL;
+CREATE INDEX original_sha256 ON original (sha256);
+CREATE TABLE page_print (
+    dossier TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    likeness BLOB NOT NULL,
+    words   BLOB NOT NULL,
+    PRIMARY KEY (dossier, ordinal)
+) STRICT;

@@ -1,0 +1,261 @@
+"""``run --watch``: scans that come, shares that go, dossiers that others release, and a clean stop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from digitize.model import Stage
+from digitize.pipeline.bell import Bell
+from digitize.pipeline.service import Service
+from digitize.pipeline.stopping import stopper
+from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
+from support.processes import group_members
+from support.program import digitize
+from support.watched import Watched
+
+
+def change(office: Path, **values: str) -> None:
+    """Change settings of a workspace, given as TOML."""
+    path = office / "digitize.toml"
+    lines = path.read_text("utf-8").splitlines()
+    for name, value in values.items():
+        (place,) = [number for number, line in enumerate(lines) if line.startswith(f"{name} =")]
+        lines[place] = f"{name} = {value}"
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def resident(process: int) -> float:
+    """Memory that a process has resident, in MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+def test_a_watch_takes_what_comes_and_stops_when_systemd_asks(office: Path) -> None:
+    scans = office / "scans"
+    small_scan(scans / "truoc.jpg")
+    with Watched(office) as watch:
+        assert watch.hear() == "READY=1"
+        watch.until(lambda: stages(office).get("truoc") is Stage.PACKAGED)
+        # Another run is turned away as long as it goes on.
+        second = digitize("run", "-w", office)
+        assert (second.code, str(watch.process.pid) in second.err) == (4, True)
+        # The share goes away; somebody puts scans there, and it comes back.
+        scans.rename(office / "away")
+        watch.until(lambda: not scans.exists())
+        time.sleep(2)
+        small_scan(office / "away" / "sau" / "1.jpg")
+        (office / "away").rename(scans)
+        watch.until(lambda: stages(office).get("sau") is Stage.PACKAGED)
+        # Somebody else sends a dossier back to work.
+        reopened = digitize("reopen", "truoc", "--why", "thử", "-w", office)
+        assert reopened.code == 0, reopened.err
+        watch.until(lambda: stages(office)["truoc"] in (Stage.IN_REVIEW, Stage.PACKAGED))
+        code, err = watch.stop()
+        assert watch.hear() == "STOPPING=1"
+        left = group_members(watch.process.pid)
+    assert code == 0, err
+    assert left == []
+    assert "is not there" in err
+    assert "work goes on" in err
+    assert err.count("Dossiers taken in: 1") == 2
+    assert leftovers(office) == []
+
+
+def test_a_stop_in_the_middle_of_a_batch_loses_nothing(office: Path) -> None:
+    for number in (1, 2):
+        small_scan(office / "scans" / f"HS-{number}.tif", f"Hồ sơ thứ {number}", pages=6)
+
+    def begun() -> bool:
+        with ledger_of(office) as ledger:
+            return bool(ledger.rows("SELECT 1 FROM page WHERE state = 'read'"))
+
+    with Watched(office, "--jobs", "1") as watch:
+        watch.until(begun)
+        asked = time.monotonic()
+        code, err = watch.stop()
+        took = time.monotonic() - asked
+    assert code == 0, err
+    assert took < 60
+    assert Stage.RECEIVED in stages(office).values()
+    assert digitize("run", "-w", office).code == 0
+    assert set(stages(office).values()) == {Stage.PACKAGED}
+    assert len(packages(office)) == 2
+
+
+def test_ctrl_c_ends_a_watch_with_130_and_json_is_refused(office: Path) -> None:
+    with Watched(office) as watch:
+        watch.hear()
+        code, err = watch.stop(signal.SIGINT)
+    assert code == 130
+    assert "Nothing is lost" in err
+    refused = digitize("run", "--watch", "--json", "-w", office, "--lang", "en")
+    assert refused.code == 2
+    assert refused.out == ""
+    assert "--json" in refused.err
+
+
+def test_trouble_of_a_batch_ends_no_watch_and_is_told_once(office: Path) -> None:
+    with Watched(office) as watch:
+        watch.hear()
+        # A file where a folder should be stops even the superuser.
+        (office / "originals").rmdir()
+        (office / "originals").write_text("")
+        small_scan(office / "scans" / "HS.jpg")
+        time.sleep(8)
+        assert stages(office) in ({}, {"HS": Stage.RECEIVED})
+        (office / "originals").unlink()
+        (office / "originals").mkdir()
+        watch.until(lambda: stages(office).get("HS") is Stage.PACKAGED)
+        code, err = watch.stop()
+    assert code == 0
+    assert err.count("next try") == 1, err
+    assert "work goes on" in err
+
+
+@pytest.mark.thorough
+def test_the_memory_of_a_watch_does_not_grow_with_its_batches(office: Path) -> None:
+    small_scan(office / "scans" / "HS.jpg")
+    (office / "scans" / "moi").mkdir()
+    # Every batch looks through everything; one begins right after the other.
+    change(office, rescan_minutes="0.001")
+    with Watched(office) as watch:
+        watch.until(lambda: stages(office).get("HS") is Stage.PACKAGED)
+        time.sleep(10)
+        before = resident(watch.process.pid)
+        for number in range(5):
+            small_scan(office / "scans" / f"them-{number}.jpg", f"Thêm {number}")
+            watch.until(lambda: stages(office).get(f"them-{number}") is Stage.PACKAGED)  # noqa: B023
+        time.sleep(15)
+        after = resident(watch.process.pid)
+        watch.stop()
+    assert after < 1.05 * before + 4, (before, after)
+
+
+def mounted(place: Path) -> bool:
+    """Mount an empty file system there, if this machine allows it."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "none", str(place)], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def test_a_share_that_is_unmounted_and_mounted_again_is_survived(office: Path) -> None:
+    scans = office / "scans"
+    change(office, marker='".co-mat"')
+    if shutil.which("mount") is None or not mounted(scans):
+        pytest.skip("only the superuser mounts")
+    try:
+        with Watched(office, "--until", "received") as watch:
+            watch.hear()
+            (scans / ".co-mat").touch()
+            small_scan(scans / "HS-1" / "1.jpg")
+            watch.until(lambda: "HS-1" in stages(office))
+            subprocess.run(["umount", "--lazy", str(scans)], check=True)
+            # What somebody puts into the empty mount point is on no share.
+            small_scan(scans / "nham" / "1.jpg")
+            time.sleep(2.5)
+            assert mounted(scans)
+            small_scan(scans / "HS-2" / "1.jpg")
+            (scans / ".co-mat").touch()
+            watch.until(lambda: "HS-2" in stages(office))
+            code, err = watch.stop()
+    finally:
+        subprocess.run(["umount", "--lazy", str(scans)], check=False)
+    assert code == 0
+    assert set(stages(office)) == {"HS-1", "HS-2"}
+    assert "marker .co-mat is not in the inbox" in err
+
+
+def test_other_places_can_be_watched_by_polling(office: Path, tmp_path: Path) -> None:
+    change(office, watch='"polling"')
+    place = tmp_path / "may quét"
+    place.mkdir()
+    with Watched(office, "--until", "received", str(place)) as watch:
+        watch.hear()
+        small_scan(place / "HS" / "1.jpg")
+        small_scan(office / "scans" / "khac.jpg")
+        watch.until(lambda: stages(office) == {"HS": Stage.RECEIVED})
+        code, _ = watch.stop()
+    assert code == 0
+    assert [name for name in contents(office / "originals") if name.endswith(".jpg")] == ["HS/1.jpg"]
+
+
+class Never:
+    """Nobody asks to stop."""
+
+    def is_set(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("mode", ["events", "polling"])
+def test_the_bell_rings_for_changes_and_for_places_that_come_and_go(tmp_path: Path, mode: str) -> None:
+    place = tmp_path / "scans"
+    place.mkdir()
+    bell = Bell([place], ".marker", mode, Never())
+    try:
+        assert not bell.wait()
+
+        def rings() -> bool:
+            end = time.monotonic() + 20
+            while time.monotonic() < end:
+                if bell.wait():
+                    return True
+            return False
+
+        (place / "HS").mkdir()
+        assert rings()
+        (place / ".marker").touch()
+        assert rings()
+        place.rename(tmp_path / "away")
+        assert rings()
+        assert not bell.wait()
+        (tmp_path / "away").rename(place)
+        assert rings()
+        small_scan(place / "HS" / "a.jpg")
+        assert rings()
+    finally:
+        bell.close()
+
+
+def test_a_second_signal_ends_what_is_going_on_at_once() -> None:
+    alive: list[int] = []
+    with stopper(lambda: alive.append(1)) as asked:
+        assert not asked.is_set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert asked.is_set()
+        assert asked.signal == signal.SIGTERM
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+    assert alive == [1, 1]
+    # Afterwards signals mean what they meant before.
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+
+def test_systemd_is_told_often_enough_that_the_service_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The path of a socket may be a hundred bytes long.
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
+        wire.bind("notify")
+        wire.settimeout(5)
+        ticks = 0.0
+        service = Service({"NOTIFY_SOCKET": "notify", "WATCHDOG_USEC": "10000000"}, lambda: ticks)
+        service.ready()
+        assert wire.recv(99) == b"READY=1"
+        for ticks in (1.0, 4.9, 5.0, 9.0, 10.0):  # noqa: B007 - the clock reads it
+            service.alive()
+        service.stopping()
+        assert [wire.recv(99) for _ in range(3)] == [b"WATCHDOG=1", b"WATCHDOG=1", b"STOPPING=1"]
+    # Outside of systemd, and where the socket has gone, nothing happens.
+    service.ready()
+    Service({}, lambda: 0.0).ready()
