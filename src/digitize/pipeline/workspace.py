@@ -199,9 +199,8 @@ class Workspace:
         Unicode are written out.
         """
         # Links are not followed: the name under which something was found is what counts.
-        absolute = Path(path).absolute()
-        inside = absolute.is_relative_to(self.root)
-        written = (absolute.relative_to(self.root) if inside else absolute).as_posix()
+        absolute = str(Path(path).absolute())
+        written = absolute.removeprefix(f"{str(self.root).rstrip('/')}/")
         return os.fsencode(written).decode("utf-8", "backslashreplace")
 
     def require_outside(self, path: Path) -> None:
