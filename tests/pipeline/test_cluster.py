@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -240,3 +241,27 @@ def test_without_a_scheduler_or_workers_the_environment_is_at_fault(tmp_path: Pa
         assert caught.value.code == "cluster_without_workers"
     finally:
         lonely.stop()
+
+
+@pytest.mark.thorough
+def test_a_scheduler_that_answers_no_more_does_not_hold_a_run_for_ever(
+    folders: SharedFolders, tmp_path: Path
+) -> None:
+    frozen = LocalCluster(tmp_path)
+    frozen.start_scheduler()
+    frozen.add_worker()
+    try:
+        frozen.wait_until_ready()
+        hasty = replace(plan(frozen.address, folders), patience=2.0, limits=TaskLimits(300.0, 4096))
+        assert frozen.scheduler is not None
+        with opened(hasty) as (cluster, _):
+            task = cluster.submit(workers.wait_for, tmp_path, "task")
+            until(lambda: list(tmp_path.glob("task.*")))
+            frozen.scheduler.send_signal(signal.SIGSTOP)
+            with pytest.raises(EnvironmentProblem) as caught:
+                outcome(task, 300)
+            assert caught.value.code == "cluster_lost"
+    finally:
+        assert frozen.scheduler is not None
+        frozen.kill_scheduler()
+        frozen.stop()

@@ -29,7 +29,7 @@ from digitize.times import VIETNAM, now
 from support.crashes import run_here
 from support.offices import ledger_of, packages, stages
 from support.program import digitize
-from support.stacks import PAPER, Scan, empty_page, paper, sheets, write_stack
+from support.stacks import PAPER, Scan, empty_page, paper, provincial_paper, sheets, write_stack
 
 
 @pytest.fixture(scope="session")
@@ -366,3 +366,26 @@ def test_a_reopened_dossier_keeps_its_sheet_aside(office: Path, sheet: dict[str,
         assert [page.role for page in ledger.pages("HS-A")] == ["separator", "scan", "scan"]
         assert notices(ledger, "HS-A") == []
     assert stages(office)["HS-A"] is Stage.PACKAGED
+
+
+ONE, TWO = "000.19.29.H99-230412-0001", "000.19.29.H99-230412-0002"
+
+
+def test_codes_of_the_province_name_a_dossier_and_part_those_of_a_stack(office: Path) -> None:
+    first, second = provincial_paper(ONE, "Tờ khai một"), provincial_paper(TWO, "Tờ khai hai")
+    stack(office, "bo-1.tif", [first, paper("Giấy kèm theo"), second, paper("Giấy kèm tờ khai hai")])
+    stack(office, "bo-2.tif", [paper("Giấy đầu"), provincial_paper(ONE.replace("0001", "0009"), "Tờ khai")])
+    run(office)
+    assert stages(office) == {
+        "bo-1": Stage.DIVIDED,
+        ONE: Stage.PACKAGED,
+        TWO: Stage.PACKAGED,
+        "bo-2": Stage.DIVIDED,
+        ONE.replace("0001", "0009"): Stage.PACKAGED,
+    }
+    with ledger_of(office) as ledger:
+        assert frames(ledger, TWO) == [("bo-1.tif", 2), ("bo-1.tif", 3)]
+        assert len(frames(ledger, ONE.replace("0001", "0009"))) == 2
+        assert ledger.pages("bo-1") == []
+        (event,) = [event for event in ledger.events(ONE) if event.kind == "cut_from_stack"]
+        assert event.detail["procedure"] == "1.001193"

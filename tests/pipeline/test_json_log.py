@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from digitize.errors import EnvironmentProblem
+from digitize.errors import EnvironmentProblem, Fact
 from digitize.model import Problem, Stage
 from digitize.pipeline.json_log import Level, open_log
 from digitize.pipeline.observer import Logged, Several
@@ -27,7 +27,7 @@ def test_what_happens_to_a_dossier_is_told_by_codes_alone(tmp_path: Path) -> Non
         observer.planned(2)
         observer.page_read("HS-1")
         observer.noted("HS-1", Problem("pages_below_quality", {"pages": "1", "dossier": "HS-1"}))
-        facts = {"file": "a.tif", "detail": "Nguyễn Văn A\nmáy"}
+        facts: dict[str, Fact] = {"file": "a.tif", "detail": "Nguyễn Văn A\nmáy"}
         observer.problem("HS-1", Problem("unexpected", facts))
         observer.moved("HS-1", Stage.QUARANTINED)
     told = lines(path)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from multiprocessing import forkserver
 from typing import Any
 
 import pytest
+from pebble import ProcessPool
 
 from digitize.errors import DigitizeError, EnvironmentProblem, ItemProblem
 from digitize.pipeline.pool import LocalPool, outcome
@@ -70,6 +73,71 @@ def test_a_full_disk_is_the_environments_fault_and_no_dossiers(pool: LocalPool) 
     assert error.code == "disk_trouble"
 
 
+class Unfit(LocalPool):
+    """A pool whose workers do something else when they begin."""
+
+    def __init__(self, begin: Callable[[], None], **limits: Any) -> None:
+        self._begin = begin
+        super().__init__(1, seconds=60, megabytes=0, **limits)
+
+    def _built(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=1, initializer=self._begin, context=multiprocessing.get_context("forkserver")
+        )
+
+
+def test_a_pool_whose_workers_never_live_is_not_built_anew_for_ever() -> None:
+    pool = Unfit(workers.stumble)
+    codes: list[str] = []
+    try:
+        with pytest.raises(EnvironmentProblem) as caught:
+            while len(codes) < 50:
+                codes += [problem_of(pool.submit(workers.double, 1)).code]
+    finally:
+        pool.stop()
+    assert caught.value.code == "workers_unusable"
+    assert set(codes) == {"pool_broken"}
+
+
+def test_tasks_that_nobody_takes_up_are_given_back() -> None:
+    pool = Unfit(workers.hang, patience=1)
+    try:
+        first, second = (pool.submit(workers.double, number) for number in (1, 2))
+        assert {problem_of(first).code, problem_of(second).code} == {"pool_broken"}
+    finally:
+        pool.stop()
+
+
+def test_a_pool_outlives_the_server_that_makes_its_workers(pool: LocalPool) -> None:
+    assert outcome(pool.submit(workers.double, 1), 5) == 2
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    for number in range(20):
+        future = pool.submit(workers.double, number)
+        try:
+            assert outcome(future, 5) == 2 * number
+        except ItemProblem as error:
+            assert error.code in ("pool_broken", "worker_died")  # noqa: PT017 - which ones it costs is chance
+    assert outcome(pool.submit(workers.double, 21), 5) == 42
+
+
+def test_a_task_that_ends_its_group_ends_itself_alone_where_it_runs_apart() -> None:
+    pool = LocalPool(1, seconds=30, megabytes=0, apart=True)
+    try:
+        assert problem_of(pool.submit(workers.end_group)).code == "worker_died"
+        first, second = (outcome(pool.submit(workers.own_number), 5) for _ in range(2))
+        assert first != second
+    finally:
+        pool.stop()
+
+
+def test_the_kernel_takes_a_worker_before_the_run_where_memory_ends(pool: LocalPool) -> None:
+    assert outcome(pool.submit(workers.readiness_to_die), 5) == 1000
+
+
+def test_a_library_that_is_given_no_memory_is_told_as_such(pool: LocalPool) -> None:
+    assert problem_of(pool.submit(workers.devour_in_opencv)).code == "out_of_memory"
+
+
 def test_workers_end_with_the_run_that_they_work_for() -> None:
     program = (
         "import os, signal\n"
@@ -112,3 +180,15 @@ def test_a_process_that_has_ended_but_was_not_noticed_is_not_alive() -> None:
             time.sleep(0.01)
     finally:
         child.wait()
+
+
+def test_every_worker_has_one_thread_so_that_jobs_is_the_whole_budget(pool: LocalPool) -> None:
+    assert outcome(pool.submit(workers.threads), 5) == ("1", 1)
+
+
+def test_a_process_gives_way_to_others_and_never_takes_it_back() -> None:
+    before = os.nice(0)
+    asked = "give_way(7); give_way(3)"
+    script = f"import os; from digitize.pipeline.processes import give_way; {asked}; print(os.nice(0))"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(told.stdout) == max(before, 7)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,20 @@ from support.program import digitize, environment
 SECONDS = 8
 
 
-def run_apart(root: Path) -> int:
-    """A run of the stand-in as a process of its own group; its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "support.poison", root],
+def start_apart(root: Path) -> subprocess.Popen[bytes]:
+    """A run of the stand-in as a process of its own group."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "support.poison", root, str(SECONDS)],
         env=environment(PYTHONPATH=str(ROOT / "tests")),
         start_new_session=True,
-        capture_output=True,
-        timeout=120,
-        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
-    return done.returncode
+
+
+def run_apart(root: Path) -> int:
+    """The same to its end; its exit code."""
+    return start_apart(root).wait(timeout=120)
 
 
 def groups_of(root: Path) -> dict[str, QuarantineGroup]:
@@ -286,6 +290,43 @@ def test_a_dossier_that_cannot_be_signed_for_a_reason_of_its_own_is_set_aside(of
         assert [one.stage for one in released] == [Stage.COMPOSED]
 
 
+def test_a_step_of_a_dossier_that_kills_its_worker_is_tried_alone_as_well(office: Path) -> None:
+    for dossier in (DIES, "HS-1", "HS-2"):
+        tiny_scan(office / "scans" / dossier / "a.png")
+    result, together, alone = run_poisoned(office, until=Stage.EXTRACTED)
+    assert result.failed == [DIES]
+    assert sorted(together) == sorted(["a", "a", "a", DIES, "HS-1", "HS-2"])
+    assert alone == [DIES]
+    assert stages(office) == {DIES: Stage.QUARANTINED, "HS-1": Stage.EXTRACTED, "HS-2": Stage.EXTRACTED}
+    assert [one.stage for one in retry(office, DIES).released] == [Stage.RECOGNISED]
+
+
+def test_limits_are_the_profiles_unless_the_settings_say_otherwise(office: Path) -> None:
+    limits = "[limits]\nmegapixels = 0.002\npages_per_file = 1\nattempts = 3\n"
+    (office / "rules.toml").write_text(f'extends = "demo"\nid = "own"\n{limits}', "utf-8")
+    settings = office / "digitize.toml"
+    plain = settings.read_text("utf-8").replace('profile = "demo"', 'profile = "rules.toml"')
+    settings.write_text(plain, "utf-8")
+    tiny_scan(office / "scans" / "HS-1" / "a.png")
+    small_scan(office / "scans" / "HS-2.tif", pages=2)
+    small_scan(office / "scans" / "HS-3" / f"{DIES}.png")
+    _, together, alone = run_poisoned(office)
+    assert sorted(together) == ["a", DIES]
+    assert alone == [DIES, DIES]
+    assert {code: names_of(group) for code, group in groups_of(office).items()} == {
+        "image_too_large": ["HS-1:1"],
+        "too_many_pages": ["HS-2"],
+        "worker_died": ["HS-3:1"],
+    }
+    settings.write_text(plain.replace("# megapixels = 120.0", "megapixels = 1.5"), "utf-8")
+    assert Workspace.open(office).limits.megapixels == 1.5
+    assert Workspace.open(office).limits.pages_per_file == 1
+    assert digitize("retry", "--reason", "image_too_large", "-w", office).code == 0
+    run_poisoned(office)
+    assert stages(office)["HS-1"] is Stage.RECOGNISED
+
+
+@pytest.mark.thorough
 def test_a_page_that_kills_its_whole_group_is_told_from_its_neighbours(office: Path) -> None:
     for name in ("a", KILLS_GROUP, "b"):
         tiny_scan(office / "scans" / "HS-1" / f"{name}.png")
@@ -315,6 +356,23 @@ def test_a_page_that_ends_every_run_comes_last_and_is_set_aside_in_the_end(offic
     assert {code: names_of(group) for code, group in groups_of(office).items()} == {
         "page_ends_run": ["HS-1:3"]
     }
+
+
+@pytest.mark.thorough
+def test_what_is_released_beside_a_run_is_taken_up_by_it(poisoned: Path) -> None:
+    tiny_scan(poisoned / "scans" / "HS-4" / f"{HANGS}.png")
+    run = start_apart(poisoned)
+    try:
+        until = time.monotonic() + 60
+        with ledger_of(poisoned) as ledger:
+            while not any(page.attempts for page in ledger.pages("HS-4")):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        assert digitize("retry", "HS-1", "--as-picture", "-w", poisoned).code == 0
+    finally:
+        assert run.wait(timeout=120) == 0
+    assert stages(poisoned)["HS-1"] is Stage.RECOGNISED
+    assert stages(poisoned)["HS-4"] is Stage.QUARANTINED
 
 
 @pytest.mark.thorough

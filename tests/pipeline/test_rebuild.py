@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,9 +27,10 @@ from digitize.pipeline.reopening import Reopening
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
 from support.broken_ledgers import overwritten_leaf
-from support.crashes import run_here
+from support.crashes import DIED, in_child, run_here
 from support.offices import ledger_of, packages, small_scan, stages
 from support.program import digitize
+from support.stacks import paper, sheets, write_stack
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +169,7 @@ def test_what_can_still_be_read_of_a_broken_ledger_is_kept(busy: Path) -> None:
     assert [one.problem.code for one in report.findings if one.serious] == []
 
 
+@pytest.mark.thorough
 def test_a_ledger_that_was_moved_aside_before_the_new_one_had_its_name_is_read_again(busy: Path) -> None:
     events = len(rows(busy, "SELECT id FROM event"))
     (busy / "ledger.db").rename(busy / "ledger.db.broken-20261123T080000")
@@ -222,6 +226,55 @@ def test_a_package_with_broken_mets_still_counts_as_that_of_its_dossier(busy: Pa
     assert result.unknown == (folder.name,)
 
 
+@pytest.mark.thorough
+def test_whoever_is_killed_while_rebuilding_loses_nothing(busy: Path, tmp_path: Path) -> None:
+    events = len(rows(busy, "SELECT id FROM event"))
+    dossiers = rows(busy, DOSSIERS)
+    for step in range(1, 200, 2):
+        root = Path(shutil.copytree(busy, tmp_path / str(step)))
+
+        def work(root: Path = root, step: int = step) -> None:
+            count = 0
+
+            def watch(event: str, _: tuple[object, ...]) -> None:
+                nonlocal count
+                count += event == "digitize.disk"
+                if count == step:
+                    os._exit(DIED)
+
+            sys.addaudithook(watch)
+            rebuilt(root, force=True)
+
+        code = in_child(work)
+        result = rebuilt(root, force=True)
+        assert result.events_kept >= events
+        assert rows(root, DOSSIERS) == dossiers
+        assert not (root / ".rebuild").exists()
+        if code == 0:
+            break
+        assert code == DIED
+        shutil.rmtree(root)
+    assert step >= 16
+
+
+@pytest.mark.thorough
+def test_dossiers_that_were_cut_from_a_stack_stay_what_they_were(office: Path, tmp_path: Path) -> None:
+    a, b = sheets(tmp_path / "sheets", ["HS-A", "HS-B"])
+    scans = [a, paper("Giấy A một"), paper("Giấy A hai"), b, paper("Giấy B")]
+    write_stack(office / "scans" / "chong-1.tif", scans)
+    run_here(office, now())
+    sql = "SELECT id, stage, source, stack, package FROM dossier ORDER BY id"
+    pages = "SELECT dossier, ordinal, original, frame FROM page WHERE dossier LIKE 'HS-%' ORDER BY 1, 2"
+    files = "SELECT dossier, name, source, source_time, frames FROM original ORDER BY dossier"
+    before = [rows(office, one) for one in (sql, pages, files)]
+    lose(office)
+    assert [one.code for one in rebuilt(office).notes] == ["rebuild_log_lost", "rebuild_withdrawn_lost"]
+    assert [rows(office, one) for one in (sql, pages, files)] == before
+    run_here(office, now())
+    assert len(packages(office)) == 2
+    assert [rows(office, one) for one in (sql, files)] == [before[0], before[2]]
+
+
 # --- the chain ------------------------------------------------------------------------------------
 
 
@@ -250,6 +303,7 @@ def test_a_log_may_begin_after_a_gap_only_with_the_event_that_says_so() -> None:
     assert [one.kind.value for one in broken_links([elsewhere])] == ["missing"]
 
 
+@pytest.mark.thorough
 def test_what_was_changed_after_the_rebuild_is_no_gap_that_is_explained(busy: Path) -> None:
     lose(busy)
     rebuilt(busy)

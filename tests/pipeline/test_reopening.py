@@ -361,8 +361,8 @@ def test_a_withdrawal_beside_a_run_stands_at_whatever_step_it_comes(filled: Path
         run_here(root, moment())
         assert stages(root) == {SECOND: Stage.PACKAGED}, number
         assert len(packages(root)) == 1
-    # Looking into the file, two pages, fields, the PDF.
-    assert tried == 5
+    # Looking into the file, and for signs of a stack, two pages, fields, the PDF.
+    assert tried == 6
     assert stages(root) == {SECOND: Stage.PACKAGED}
     # Between the runner's look at the dossier and the packager's.
     last = Path(shutil.copytree(filled, tmp_path / "last"))

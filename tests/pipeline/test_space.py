@@ -114,9 +114,11 @@ def test_a_run_without_room_reads_nothing_and_says_how_much_is_missing(office: P
 
 def test_a_package_for_which_there_is_no_room_waits_and_is_made_when_there_is(office: Path) -> None:
     small_scan(office / "scans" / "HS-1.jpg")
-    look = Disks(office, {"": 10_000.0, "archive": 50.0})
+    look = Disks(office, {"": 10_000.0, "archive": 10_000.0})
+    assert run(office, look, until=Stage.COMPOSED).pages_read == 1
+    look.free["archive"] = 50.0
     result = run(office, look)
-    assert (result.pages_read, result.failed) == (1, [])
+    assert (result.pages_read, result.failed) == (0, [])
     assert result.stopped is not None
     assert str(result.stopped.facts["path"]).endswith("archive")
     assert stages(office) == {"HS-1": Stage.COMPOSED}
@@ -135,15 +137,17 @@ def test_a_package_for_which_there_is_no_room_waits_and_is_made_when_there_is(of
 
 @pytest.mark.thorough
 def test_a_real_disk_that_is_too_small_is_never_filled(office: Path, tmp_path: Path) -> None:
+    scans = tmp_path / "scanner"
     for number in range(1, 9):
-        small_scan(office / "scans" / f"HS-{number}.tif", pages=2)
-    with small_disk(tmp_path / "disk", 14) as place:
+        small_scan(scans / f"HS-{number}.tif", pages=2)
+    scanned = sorted(scans.iterdir())
+    with small_disk(tmp_path / "disk", 24) as place:
         root = Path(shutil.copytree(office, place / "office"))
         settings = root / "digitize.toml"
         settings.write_text(
             settings.read_text("utf-8").replace("[limits]", "[limits]\nfree_megabytes = 4"), "utf-8"
         )
-        ran = digitize("run", "-w", root, "--jobs", "2", "--lang", "en")
+        ran = digitize("run", *scanned, "-w", root, "--jobs", "2", "--lang", "en")
         assert ran.code == 3, ran.err
         assert "MB are missing" in ran.err
         free = disk_of(place).free
@@ -152,10 +156,10 @@ def test_a_real_disk_that_is_too_small_is_never_filled(office: Path, tmp_path: P
         assert leftovers(root) == []
         subject = digitize("status", "-w", root, "--json").json["summary"]
         assert set(subject) <= {"packaged", "received", "composed", "approved"}
-        assert len(done) == subject.get("packaged", 0)
+        assert 3 <= len(done) == subject["packaged"] < 8
         # With room it goes on as if nothing had been.
         more = Path(shutil.copytree(root, tmp_path / "more"))
-    assert digitize("run", "-w", more).code == 0
+    assert digitize("run", *scanned, "-w", more).code == 0
     assert set(stages(more).values()) == {Stage.PACKAGED}
     assert len(packages(more)) == 8
 
@@ -166,8 +170,8 @@ def test_urgent_dossiers_go_first_then_those_that_are_due_first(tmp_path: Path) 
             for code, pages in (("A", 1), ("B", 9), ("C", 1), ("D", 2), ("E", 1)):
                 ledger.add_dossier(code, code)
                 ledger.execute(
-                    "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind, sha256,"
-                    " size) VALUES (?, 1, 'a', ?, 1, 1, 'image', '', 1)",
+                    "INSERT INTO original (dossier, ordinal, name, source, source_size, source_time, kind, "
+                    "sha256, size) VALUES (?, 1, 'a', ?, 1, 1, 'image', '', 1)",
                     code,
                     code,
                 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pypdfium2
+import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from digitize.fonts import Face, find_font
@@ -65,3 +66,14 @@ def write_stack(path: Path, pages: Iterable[Scan]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     images[0].save(path, save_all=True, append_images=images[1:], resolution=DPI, dpi=(DPI, DPI))
     return path
+
+
+def provincial_paper(code: str, *lines: str) -> Scan:
+    """A paper that a provincial system has printed, with its code at the top left (TT 01/2023/TT-VPCP)."""
+    image = Image.new("RGB", (700, 700), PAPER)
+    text = f"{code}|1.001193|012345678901|Tờ khai đăng ký khai sinh"
+    modules = [[0 if dark else 255 for dark in row] for row in segno.make(text, micro=False).matrix]
+    square = Image.fromarray(np.array(modules, np.uint8)).resize((180, 180), Image.Resampling.NEAREST)
+    image.paste(square, (40, 40))
+    image.paste(paper(*lines), (20, 260))
+    return image

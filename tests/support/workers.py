@@ -8,6 +8,8 @@ import signal
 import time
 from pathlib import Path
 
+import cv2
+
 
 def double(number: int) -> int:
     return 2 * number
@@ -36,12 +38,35 @@ def devour() -> int:
     return len(bytearray(1 << 40))
 
 
+def devour_in_opencv() -> int:
+    """The same in a library with errors of its own."""
+    import cv2
+    import numpy as np
+
+    return len(cv2.resize(np.zeros((10, 10, 3), np.uint8), (60_000, 60_000)))
+
+
+def end_group() -> None:
+    """End every process of the group that the worker is in."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def readiness_to_die() -> int:
+    """How ready the kernel is to end the worker when memory runs out (proc(5))."""
+    return int(Path("/proc/self/oom_score_adj").read_text("ascii"))
+
+
 def stumble() -> None:
     raise KeyError("Nguyễn Văn A")
 
 
 def fill_the_disk() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def threads() -> tuple[str, int]:
+    """How many threads Tesseract and OpenCV may have here."""
+    return os.environ.get("OMP_THREAD_LIMIT", ""), cv2.getNumThreads()
 
 
 def own_number() -> int:

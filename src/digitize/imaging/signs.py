@@ -40,7 +40,7 @@ _LEFT, _TOP = 0.45, 0.34
 _SQUARE = 256
 """Pixels of the side of a code that is looked at again."""
 
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def find_sign(pixels: Pixels, dpi: float) -> Sign | None:
     unread = False
     for grey in (coarse, fine) if fine.shape != coarse.shape else (coarse,):
         codes, broken = _codes(grey)
-        unread |= broken
+        # What the coarser picture did not show well enough may be read now.
+        unread = broken or (unread and not codes)
         sign = _sheet_among(codes) or _provincial_among(codes)
         if sign is not None:
             return sign

@@ -180,7 +180,9 @@ def _listed(folder: Path) -> _Listing:
                 waiting.append(path)
             else:
                 listing.files.append(path)
-    listing.files = [folder / path for path in in_order(path.relative_to(folder) for path in listing.files)]
+    if len(listing.files) > 1:
+        names_in_order = in_order(path.relative_to(folder) for path in listing.files)
+        listing.files = [folder / path for path in names_in_order]
     return listing
 
 

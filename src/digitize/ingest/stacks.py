@@ -7,7 +7,7 @@ own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from digitize.model import Problem, Sign, SignKind
@@ -81,6 +81,11 @@ def cut_stack(pages: Sequence[StackPage]) -> CutStack | None:
     return None
 
 
+def codes_disagree(codes: Iterable[str]) -> Problem:
+    """Papers of one dossier bear the codes of several."""
+    return Problem(DISAGREE, {"codes": ", ".join(dict.fromkeys(codes))})
+
+
 def _by_sheets(pages: Sequence[StackPage]) -> CutStack:
     cut = CutStack()
     part, begun, after_sheet = Part(None), False, False
@@ -127,7 +132,7 @@ def _end(cut: CutStack, part: Part, *, begun: bool) -> None:
         part.doubts.append(Problem(BEFORE_FIRST, {"pages": len(part.pages)}))
     codes = list(_codes(part.pages))
     if len(codes) > 1:
-        part.doubts.append(Problem(DISAGREE, {"codes": ", ".join(codes)}))
+        part.doubts.append(codes_disagree(codes))
     elif codes and part.code is None:
         part.code = codes[0]
     part.procedure = next((page.sign.procedure for page in part.pages if page.sign), None)

@@ -64,8 +64,8 @@ class Arrivals:
         sources: Sequence[Path],
         is_taken: Callable[[Path], bool],
         has_news: Callable[[Found], bool],
-    ) -> Iterator[Found]:
-        """The dossiers that may be taken now, or in which there is nothing new.
+    ) -> Iterator[tuple[Found, bool]]:
+        """The dossiers that may be taken now, and whether there is anything new in them.
 
         Args:
             sources: where to look; the workspace's inbox if none is named.
@@ -82,14 +82,13 @@ class Arrivals:
             if found.trouble is not None:
                 self.stumble(found, found.trouble)
                 continue
-            looked = self._without_own(found, is_taken)
-            if not has_news(looked):
-                yield looked
+            if not has_news(found):
+                yield found, False
                 continue
-            looked = self._foreign(looked)
+            looked = self._foreign(self._without_own(found, is_taken))
             problem = self._motion(looked)
             if problem is None:
-                yield looked
+                yield looked, True
             elif self._pause is None or looked.unfinished:
                 self.notes.append((found.code, problem))
             else:
@@ -207,7 +206,9 @@ class Arrivals:
             return Problem("dossier_in_motion", {"name": found.source.name})
         return None
 
-    def _settled(self, moving: Sequence[Found], is_taken: Callable[[Path], bool]) -> Iterator[Found]:
+    def _settled(
+        self, moving: Sequence[Found], is_taken: Callable[[Path], bool]
+    ) -> Iterator[tuple[Found, bool]]:
         for one in moving:
             found = rediscover(one.source)
             if found is None or self._over:
@@ -218,7 +219,7 @@ class Arrivals:
             looked = self._foreign(self._without_own(found, is_taken))
             problem = self._motion(looked)
             if problem is None:
-                yield looked
+                yield looked, True
             else:
                 self.notes.append((found.code, problem))
 

@@ -7,6 +7,7 @@ way it goes out again.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import pickle
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from digitize.errors import DigitizeError, EnvironmentProblem, ItemProblem
 from digitize.model import Problem
 from digitize.pipeline import tasks
-from digitize.pipeline.cluster_address import security_for
+from digitize.pipeline.cluster_address import answers, security_for
 from digitize.pipeline.cluster_members import Members, Tell, clear_probes
 from digitize.pipeline.cluster_orders import Answer, DataMode, Fate, Needed, Order, look_again
 from digitize.pipeline.cluster_plan import ClusterPlan
@@ -69,6 +70,7 @@ class _Held:
     """The bytes of a large original in the cluster, while any of its pages is under way."""
 
     remote: RemoteFuture[Any]
+    allowed: frozenset[str]
     flights: set[_Flight] = field(default_factory=set)
 
 
@@ -201,7 +203,7 @@ class Cluster:
                 allow_other_workers=False,
                 pure=False,
             )
-            self._held[name] = _Held(remote)
+            self._held[name] = _Held(remote, flight.allowed)
         held = self._held[name]
         held.flights.add(flight)
         return held.remote
@@ -302,11 +304,14 @@ class Cluster:
         from distributed import Client
 
         url = self._plan.address.url
+        seconds = max(1.0, min(_CONNECTING, self._plan.patience))
+        if not asyncio.run(answers(self._plan.address, self._security, seconds)):
+            raise EnvironmentProblem("cluster_unreachable", address=url)
         try:
             return Client(
                 url,
                 security=self._security,
-                timeout=max(1.0, min(_CONNECTING, self._plan.patience)),
+                timeout=seconds,
                 set_as_default=False,
                 name="digitize",
             )
@@ -326,6 +331,8 @@ class Cluster:
             theirs: Any = self._client.run_on_scheduler(carrier_versions)
         except (ImportError, AttributeError):
             theirs = {}
+        except (OSError, TimeoutError) as error:
+            raise EnvironmentProblem("cluster_unreachable", address=self._plan.address.url) from error
         ours = carrier_versions()
         if theirs != ours:
             told = "; ".join(differences(ours, theirs))
@@ -366,6 +373,9 @@ class Cluster:
         while not self._stopping.wait(_LOOKING):
             try:
                 self._look_around()
+            except EnvironmentProblem as problem:
+                self._give_up(problem)
+                return
             except Exception as error:
                 log.debug("watch", exc_info=error)
                 self._give_up(self._lost())
@@ -397,9 +407,14 @@ class Cluster:
             self._give_up(self._nobody() if self._members.refusals else self._lost())
 
     def _send_again(self, accepted: frozenset[str]) -> None:
+        """Send out again what nobody who is there may do. Under the lock."""
+        stranded = {flight for flight in self._flights if flight.allowed.isdisjoint(accepted)}
+        for held in self._held.values():
+            if held.allowed.isdisjoint(accepted):
+                stranded |= held.flights
+        for flight in stranded:
+            self._drop(flight)
         for flight in list(self._flights):
-            if flight.remote is not None and flight.allowed.isdisjoint(accepted):
-                self._drop(flight)
             if flight.remote is None:
                 self._launch(flight)
 
@@ -408,8 +423,10 @@ class Cluster:
         self._close()
         try:
             self._client = self._connect()
-        except EnvironmentProblem:
-            return
+            self._require_same_scheduler()
+        except EnvironmentProblem as problem:
+            if problem.code != "cluster_unreachable":
+                raise
 
     def _give_up(self, problem: DigitizeError) -> None:
         with self._lock:

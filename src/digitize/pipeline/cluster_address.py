@@ -6,6 +6,7 @@ both sides, unless the messages never leave this machine.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -20,6 +21,8 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 
 if TYPE_CHECKING:
     from distributed import Security
+
+log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 8786
 """Of Dask's scheduler."""
@@ -183,6 +186,21 @@ def check_keys(keys: ClusterKeys) -> Security:
     except (OSError, ValueError) as error:
         raise EnvironmentProblem("cluster_key_wrong", path=cert, detail=type(error).__name__) from error
     return security
+
+
+async def answers(address: ClusterAddress, security: Security | None, seconds: float) -> bool:
+    """Whether a scheduler answers in time; the library's client may wait for ever for one that is stuck."""
+    from distributed.comm.core import connect
+
+    arguments = security.get_connection_args("client") if security is not None else {}
+    try:
+        # The library's own limit does not hold for a scheduler that takes the connection and says nothing.
+        comm = await asyncio.wait_for(connect(address.url, timeout=seconds, **arguments), seconds)
+    except (OSError, TimeoutError) as error:
+        log.debug("no scheduler", exc_info=error)
+        return False
+    comm.abort()
+    return True
 
 
 def load_library() -> None:

@@ -30,6 +30,9 @@ _PROBE = ".cluster-probe-"
 _LOOKS = 8
 """Workers that are looked at at the same time."""
 
+_ANSWERING = 10.0
+"""Seconds for a scheduler to say who is there."""
+
 Tell = Callable[[str, Problem], None]
 
 
@@ -103,10 +106,12 @@ class Members:
         """See who has come and who has gone.
 
         Raises:
-            OSError: the scheduler does not answer.
+            OSError, TimeoutError: the scheduler does not answer.
 
         """
-        there = {address: _identity(info) for address, info in client.scheduler_info()["workers"].items()}
+        scheduler: Any = client.scheduler
+        found: Any = client.sync(scheduler.identity, n_workers=-1, callback_timeout=_ANSWERING)
+        there = {address: _identity(info) for address, info in found["workers"].items()}
         for address in [one for one in self._known if there.get(one) != self._known[one].identity]:
             del self._known[address]
         for address in [one for one in self._looks if there.get(one) != self._looks[one][0]]:

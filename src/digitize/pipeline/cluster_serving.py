@@ -15,7 +15,13 @@ from digitize.errors import EnvironmentProblem, Fact
 from digitize.files import make_folder, remove_tree
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
-from digitize.pipeline.cluster_address import ClusterAddress, ClusterKeys, parse_address, security_for
+from digitize.pipeline.cluster_address import (
+    ClusterAddress,
+    ClusterKeys,
+    answers,
+    parse_address,
+    security_for,
+)
 from digitize.pipeline.processes import Process, give_way, this_process
 from digitize.pipeline.versions import fingerprint
 
@@ -112,7 +118,7 @@ async def _serve(
         loop.add_signal_handler(number, ending.set)
     waiting = False
     while not ending.is_set():
-        if await _answers(address, security):
+        if await answers(address, security, _CONNECTING):
             waiting = False
             try:
                 await _serve_once(plan, address, security, folder, ending, tell)
@@ -166,19 +172,6 @@ async def _serve_once(
             tell("worker_lost", address=address.url)
     finally:
         await worker.close(timeout=_LEAVING)
-
-
-async def _answers(address: ClusterAddress, security: Security | None) -> bool:
-    from distributed.comm.core import connect
-
-    arguments = security.get_connection_args("worker") if security is not None else {}
-    try:
-        comm = await connect(address.url, timeout=_CONNECTING, **arguments)
-    except (OSError, TimeoutError) as error:
-        log.debug("no scheduler", exc_info=error)
-        return False
-    comm.abort()
-    return True
 
 
 async def _first(event: asyncio.Event, seconds: float) -> None:

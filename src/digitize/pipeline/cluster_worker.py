@@ -91,6 +91,8 @@ class PageWork(WorkerPlugin):
             pools = [one.pool for one in self._pools.values()]
             self._pools.clear()
             self._kept.clear()
+        for running in list(self._running.values()):
+            running.cancel()
         for pool in pools:
             pool.stop()
 

@@ -36,6 +36,9 @@ SHEET, CODE, PROCEDURE = "sheet", "code", "procedure"
 Settler = Callable[[str], "Deadline"]
 """Writes down what is known now of the days of a dossier of that code; inside a transaction."""
 
+_OVER = (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)
+"""Stages at which nobody waits for a dossier, or it is none."""
+
 _DAY = dt.timedelta(days=1)
 _CENTURY = 2000
 
@@ -111,7 +114,7 @@ def due_lists(ledger: Ledger, today: dt.date, within: int) -> DueLists:
     last = today + max(within, 0) * _DAY
     sql = (
         "SELECT id, stage, received_on, due_on FROM dossier WHERE due_on <= ? AND package IS NULL "
-        "AND stage NOT IN (?, ?) ORDER BY due_on, id"
+        "AND stage NOT IN (?, ?, ?) ORDER BY due_on, id"
     )
     lines = [
         DueLine(
@@ -121,7 +124,7 @@ def due_lists(ledger: Ledger, today: dt.date, within: int) -> DueLists:
             due_on=dt.date.fromisoformat(row["due_on"]),
             days=(dt.date.fromisoformat(row["due_on"]) - today).days,
         )
-        for row in ledger.rows(sql, last.isoformat(), Stage.PACKAGED, Stage.WITHDRAWN)
+        for row in ledger.rows(sql, last.isoformat(), *_OVER)
     ]
     return DueLists(tuple(one for one in lines if one.days < 0), tuple(one for one in lines if one.days >= 0))
 

@@ -16,6 +16,7 @@ from digitize.ingest.naming import safe_code, unused
 from digitize.ingest.stacks import CutStack, Part
 from digitize.model import Problem, Stage
 from digitize.pipeline.code_list import missed_after
+from digitize.pipeline.cut_record import CutFrom, write_cut
 from digitize.pipeline.intake import WITHIN, write_checksums
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
@@ -152,6 +153,7 @@ class Divider:
                 )
             )
         write_checksums(folder, [(one.name, one.sha256) for one in added])
+        write_cut(folder, CutFrom(record.id, piece.source, {one.name: one.frames for one in added}))
         return added
 
     def _settle(

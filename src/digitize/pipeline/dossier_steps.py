@@ -22,6 +22,7 @@ from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.roles import document_pages
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
+from digitize.pipeline.suspects import has_pictures
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -121,7 +122,7 @@ class DossierSteps:
         doubtful = len(findings.doubtful_fields(self._ledger, record.id))
         needed = required is ReviewBefore.ALWAYS or (required is ReviewBefore.DOUBTFUL and doubtful > 0)
         # Nobody has read what a clerk has accepted as a picture.
-        unread = any(page.picture for page in self._ledger.pages(record.id))
+        unread = has_pictures(self._ledger, record.id)
         needed = needed or (unread and required is not ReviewBefore.NEVER)
         needed = needed or waits_for_correction(self._ledger, record)
         with self._ledger.transaction():

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.generations import waits_for_correction
-from digitize.pipeline.ledger import Ledger, among
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger_queries import among
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
 _PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import sqlite3
 import sys
@@ -21,6 +22,7 @@ from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
 from digitize.pipeline.access import group_number, is_open_to_group, passes_on, require_account
 from digitize.pipeline.cluster_plan import keys_expire
+from digitize.pipeline.hooks import find_hook
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
 from digitize.pipeline.ledger_files import flaws, read_only, require_first
@@ -81,6 +83,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
             *_mounts(workspace),
             *_disks(workspace),
             *_key(workspace, clock),
+            *_operations(workspace),
             *_cluster(workspace, clock),
         ]
     return checks
@@ -272,6 +275,26 @@ def _cluster(workspace: Workspace, clock: Clock) -> Iterator[Check]:
         yield _bad("cluster", State.WARNING, "cluster_key_expires_soon", days=left.days)
     else:
         yield Check("cluster", State.OK, f"{until:%d/%m/%Y}")
+
+
+def _operations(workspace: Workspace) -> Iterator[Check]:
+    """Whether what surrounds the commands can be written and run; only what the settings name."""
+    wanted = workspace.settings.operations
+    if wanted.log_file is not None:
+        yield _written_to(wanted.log_file, "log_unwritable")
+    if wanted.metrics is not None:
+        yield _written_to(wanted.metrics, "metrics_unwritable")
+    for command in filter(None, (wanted.on_finish, wanted.on_trouble)):
+        try:
+            yield Check("operations", State.OK, str(find_hook(workspace.root, command)))
+        except DigitizeError as error:
+            yield Check("operations", State.FAILURE, "", Problem.of(error))
+
+
+def _written_to(path: Path, code: str) -> Check:
+    if os.access(path.parent, os.W_OK | os.X_OK):
+        return Check("operations", State.OK, str(path))
+    return _bad("operations", State.FAILURE, code, path=str(path), detail=os.strerror(errno.EACCES))
 
 
 def _key_until(holder: str, until: dt.datetime, clock: Clock) -> Check:

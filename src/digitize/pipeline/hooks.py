@@ -42,12 +42,7 @@ def run_hook(root: Path, command: Sequence[str], document: Mapping[str, object],
 
     """
     name = command[0]
-    program = _program(root, name)
-    require_own(root / SETTINGS_NAME, "hook_settings_of_others")
-    for part in (program, *(root / argument for argument in command[1:])):
-        # A script may be an argument of its interpreter.
-        if part.is_file():
-            require_own(part, "hook_of_others")
+    program = find_hook(root, command)
     try:
         process = subprocess.Popen(  # noqa: S603 - whose it is was looked at
             [str(program), *command[1:]],
@@ -74,6 +69,22 @@ def run_hook(root: Path, command: Sequence[str], document: Mapping[str, object],
     if process.returncode != 0:
         detail = told.decode("utf-8", "replace").strip()[-_MOST_TOLD:]
         raise EnvironmentProblem("hook_failed", program=name, exit_code=process.returncode, detail=detail)
+
+
+def find_hook(root: Path, command: Sequence[str]) -> Path:
+    """The program of a hook, if it may be believed.
+
+    Raises:
+        EnvironmentProblem: others can have named or written it, or it is not there.
+
+    """
+    program = _program(root, command[0])
+    require_own(root / SETTINGS_NAME, "hook_settings_of_others")
+    for part in (program, *(root / argument for argument in command[1:])):
+        # A script may be an argument of its interpreter.
+        if part.is_file():
+            require_own(part, "hook_of_others")
+    return program
 
 
 def _program(root: Path, name: str) -> Path:

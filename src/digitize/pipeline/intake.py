@@ -125,9 +125,9 @@ class Intake:
         """
         taken = TakenIn()
         arrivals = Arrivals(self._workspace, self._stillness, self._pause)
-        for found in arrivals.ready(sources, self._is_taken, self._has_news):
+        for found, has_news in arrivals.ready(sources, self._is_taken, self._has_news):
             try:
-                self._take_one(found, taken)
+                self._take_one(found, taken, has_news=has_news)
             except OSError as error:
                 if not arrivals.blames(found, error):
                     raise EnvironmentProblem("disk_trouble", detail=error.strerror or "") from error
@@ -136,12 +136,14 @@ class Intake:
         taken.trouble = arrivals.trouble
         return taken
 
-    def _take_one(self, found: Found, taken: TakenIn) -> None:
+    def _take_one(self, found: Found, taken: TakenIn, *, has_news: bool) -> None:
         source = self._written(found.source)
         record = self._ledger.dossier_from(source) or self._cut_dossier(found, source)
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+        if not has_news:
+            return
         new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
         if record is not None and new_files and self._is_next_stack(record, found, source):
             record = None
@@ -214,7 +216,10 @@ class Intake:
     def _is_mended(self, record: DossierRecord, found: Found) -> bool:
         """Whether a dossier is in quarantine for a stray file alone, which has gone since."""
         stray = record.problem is not None and record.problem.code in STRAY
-        return record.stage is Stage.QUARANTINED and stray and not found.rejected
+        if record.stage is not Stage.QUARANTINED or not stray or found.rejected:
+            return False
+        # A PDF of our own looks like a scan.
+        return not any(map(self._was_refused, found.files))
 
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)

@@ -12,7 +12,6 @@ import os
 import sqlite3
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from digitize.errors import EnvironmentProblem
@@ -21,6 +20,8 @@ from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.pipeline.event_chain import Head, LoggedEvent, link
 from digitize.pipeline.ledger_files import keep_earlier, require_first
+from digitize.pipeline.ledger_queries import Codes, among
+from digitize.pipeline.ledger_versions import statements_from
 from digitize.pipeline.records import (
     DossierRecord,
     EventRecord,
@@ -104,7 +105,7 @@ class Ledger:
             raise
 
     def _make_steps(self, version: int) -> None:
-        for statement in _statements(_steps(version)):
+        for statement in statements_from(version, VERSION):
             self._run(statement)
         if version < _CHAINED:
             previous = ""
@@ -236,7 +237,7 @@ class Ledger:
     @property
     def codes(self) -> Container[str]:
         """Codes that are taken, looked up one by one: they may be many."""
-        return _Codes(self)
+        return Codes(self.rows)
 
     def work_at(self, *stages: Stage) -> list[str]:
         """Codes of the dossiers at some stages in the order in which they are worked on.
@@ -278,14 +279,6 @@ class Ledger:
         """What a person should know of a dossier."""
         text = _json({"code": problem.code, "facts": problem.facts}) if problem else None
         self.execute("UPDATE dossier SET problem = ? WHERE id = ?", text, identifier)
-
-    def set_urgent(self, identifier: str, *, urgent: bool) -> bool:
-        """Let a dossier go before others, or no longer; tell whether that changed anything."""
-        sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
-        changed = bool(self.execute(sql, int(urgent), identifier, int(urgent)))
-        if changed:
-            self.add_event("urgent" if urgent else "not_urgent", identifier)
-        return changed
 
     def set_package(self, identifier: str, *, uuid: str | None = None, folder: str | None = None) -> None:
         """The identity of a dossier's package, or the folder it came to lie in."""
@@ -502,41 +495,5 @@ class Ledger:
         return self.execute(sql, source, len(source) + 1, f"{source}/", *codes)
 
 
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script; the library's own way would commit before the first."""
-    lines: list[str] = []
-    for line in script.splitlines():
-        lines.append(line)
-        if sqlite3.complete_statement("\n".join(lines)):
-            yield "\n".join(lines)
-            lines.clear()
-
-
-class _Codes(Container[str]):
-    """The codes of a ledger's dossiers."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __contains__(self, code: object) -> bool:
-        return bool(self._ledger.rows("SELECT 1 FROM dossier WHERE id = ?", code))
-
-
-def among(codes: Collection[str] | None, begin: str, column: str = "dossier") -> tuple[str, tuple[str, ...]]:
-    """The condition that a dossier is one of some, after ``begin``, and its values; none for None."""
-    if codes is None:
-        return "", ()
-    return f"{begin} {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(codes)),)  # noqa: S608
-
-
 def _json(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _steps(version: int) -> str:
-    """The SQL that makes a ledger of a version, 0 for an empty file, one of today."""
-    folder = resources.files("digitize.pipeline")
-    if version == 0:
-        return folder.joinpath("schema.sql").read_text("utf-8")
-    numbers = range(version + 1, VERSION + 1)
-    return "\n".join(folder.joinpath("migrations", f"{number}.sql").read_text("utf-8") for number in numbers)

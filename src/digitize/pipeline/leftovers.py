@@ -14,6 +14,8 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
+_FINISHED = (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)
+
 
 def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     """Remove what was left half-written, and derived data that nobody needs any more.
@@ -28,7 +30,8 @@ def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     if workspace.work.is_dir():
         for folder in workspace.work.iterdir():
             record = ledger.dossier(folder.name)
-            if record is not None and record.stage in (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED):
+            finished = record is None or record.stage in _FINISHED
+            if finished and folder.is_dir():
                 remove_tree(folder)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from digitize.model import Document, Problem, Stage
 from digitize.pipeline.findings import count_doubtful, load_documents
 from digitize.pipeline.generations import MADE, RecordStatus
-from digitize.pipeline.ledger import Ledger, among
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.notices import first_questions, notices
 from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
 

@@ -169,8 +169,9 @@ class PageSteps:
 
         def retry(error: ItemProblem) -> bool:
             self._under_way.discard(key)
-            # Only what may not be the page's fault is worth another try; then it is alone.
-            tried = alone and page.unsettled + 1 >= self._batch.attempts
+            # Only what may not be the page's fault is worth another try; then it is alone. A pool that broke
+            # says less than a worker that died: such a page is tried until it has ended too many runs.
+            tried = alone and page.unsettled + 1 >= self._batch.attempts and error.code != "pool_broken"
             if error.code not in suspects.NEIGHBOURS_FAULT or tried:
                 self._fail(page, Problem.of(error))
             return True

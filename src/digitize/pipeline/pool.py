@@ -33,6 +33,9 @@ _TASKS_PER_WORKER = 500
 """A worker is replaced after so many tasks: libraries leak a little, nights are long."""
 
 
+_STALLED = 120.0
+"""Seconds in which no task is begun though some wait and none runs; then the pool is taken for broken."""
+
 _MOST_POOLS = 10
 """A pool is built anew so often; then something is wrong that new workers do not mend."""
 
@@ -66,14 +69,22 @@ class LocalPool:
         megabytes: most address space of one worker, 0 for no limit.
         apart: each task has a worker of its own, in a process group of its own, so that a task which kills
             its group kills itself alone.
+        patience: seconds in which no task is begun though some wait and none runs; then it counts as broken.
 
     """
 
-    def __init__(self, jobs: int, *, seconds: float, megabytes: int, apart: bool = False) -> None:
+    def __init__(
+        self, jobs: int, *, seconds: float, megabytes: int, apart: bool = False, patience: float = _STALLED
+    ) -> None:
         self.workers = jobs
         self._seconds = seconds
         self._megabytes = megabytes
         self._apart = apart
+        self._patience = patience
+        self._open: set[concurrent.futures.Future[Any]] = set()
+        self._moved = time.monotonic()
+        self._ended = threading.Event()
+        self._watch: threading.Thread | None = None
         self._pool = self._built()
         self._pools = 1
 
@@ -93,17 +104,47 @@ class LocalPool:
             except (RuntimeError, BrokenProcessPool) as error:
                 if self._pools == _MOST_POOLS:
                     raise EnvironmentProblem("workers_unusable", times=self._pools) from error
-                self.stop()
+                self._end()
                 self._pool = self._built()
                 self._pools += 1
             else:
+                self._follow(future)
                 return future
 
     def stop(self) -> None:
         """End the processes, also those at work."""
+        self._ended.set()
+        self._end()
+
+    def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         with suppress(RuntimeError):
             self._pool.join()
+
+    def _follow(self, future: concurrent.futures.Future[Any]) -> None:
+        """Make sure that something comes of a task, also where nobody takes it up."""
+        self._open.add(future)
+        self._moved = time.monotonic()
+        future.add_done_callback(self._landed)
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._look_after, daemon=True)
+            self._watch.start()
+
+    def _landed(self, future: concurrent.futures.Future[Any]) -> None:
+        self._open.discard(future)
+        self._moved = time.monotonic()
+
+    def _look_after(self) -> None:
+        while not self._ended.wait(self._patience / 20):
+            waiting = list(self._open)
+            moves = not waiting or any(future.running() for future in waiting)
+            if moves:
+                self._moved = time.monotonic()
+            elif time.monotonic() - self._moved > self._patience:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                for future in waiting:
+                    with suppress(concurrent.futures.InvalidStateError):
+                        future.set_exception(BrokenProcessPool("stalled"))
 
     def _built(self) -> ProcessPool:
         # A server that has loaded the libraries once forks workers from them; forking this
@@ -168,16 +209,17 @@ def _prepare_worker(parent: int, megabytes: int, apart: bool) -> None:  # noqa: 
     # Where the machine runs out of memory, the kernel is to take a worker and not the run.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-    if megabytes:
-        limit = megabytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     import cv2
 
     cv2.setNumThreads(1)
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if megabytes:
+        # Last: a thread that is given no memory never starts, and whoever starts it waits for that.
+        limit = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _follow(parent: int) -> None:
+def _end_with(parent: int) -> None:
     """End this worker when the run that it works for has ended, however that ended."""
     run = find_process(parent)
     while run is not None and run.is_alive:

@@ -12,6 +12,7 @@ from pathlib import Path
 from digitize.archive.naming import dossier_of, shortened
 from digitize.archive.past import PackagePast, read_past
 from digitize.model import Problem
+from digitize.pipeline.cut_record import CutFrom, read_cut
 from digitize.pipeline.intake import CHECKSUMS
 from digitize.pipeline.quarantine import REASON
 from digitize.pipeline.rebuild_sources import KnownOriginal
@@ -40,6 +41,8 @@ class Holding:
         originals: in the order in which they came.
         generations: its packages, the first one first.
         problem: why it is in quarantine; None if it is not.
+        cut: the stack that it was cut from; None if it was not.
+        is_stack: whether dossiers were cut from it.
 
     """
 
@@ -47,6 +50,8 @@ class Holding:
     originals: list[KnownOriginal] = field(default_factory=list)
     generations: list[Generation] = field(default_factory=list)
     problem: Problem | None = None
+    cut: CutFrom | None = None
+    is_stack: bool = False
 
     @property
     def current(self) -> Generation | None:
@@ -92,10 +97,27 @@ def gather_holdings(workspace: Workspace) -> Holdings:
 
     """
     found = Holdings()
+    _gather_originals(workspace, found)
+    _gather_packages(workspace, found)
+    for folder in _folders(workspace.quarantine):
+        reason = _json(folder / REASON)
+        # What was released keeps its folder under another name.
+        if reason.get("item") == folder.name and isinstance(reason.get("code"), str):
+            holding = found.dossiers.setdefault(folder.name, Holding(folder.name))
+            holding.problem = problem_from(json.dumps(reason))
+    return found
+
+
+def _gather_originals(workspace: Workspace, found: Holdings) -> None:
     for folder in _folders(workspace.originals):
         originals = list(_originals(folder))
         if originals:
-            found.dossiers[folder.name] = Holding(folder.name, originals)
+            found.dossiers[folder.name] = Holding(folder.name, originals, cut=read_cut(folder))
+    for stack in {one.cut.stack for one in found.dossiers.values() if one.cut}:
+        found.dossiers.setdefault(stack, Holding(stack)).is_stack = True
+
+
+def _gather_packages(workspace: Workspace, found: Holdings) -> None:
     record = workspace.profile.package.aip.previous_record
     for place, superseded in ((workspace.superseded, True), (workspace.archive, False)):
         for folder in _folders(place):
@@ -112,13 +134,6 @@ def gather_holdings(workspace: Workspace) -> Holdings:
         current = holding.current
         if current is not None and current.past.content is None:
             found.unread.append(holding.code)
-    for folder in _folders(workspace.quarantine):
-        reason = _json(folder / REASON)
-        # What was released keeps its folder under another name.
-        if reason.get("item") == folder.name and isinstance(reason.get("code"), str):
-            holding = found.dossiers.setdefault(folder.name, Holding(folder.name))
-            holding.problem = problem_from(json.dumps(reason))
-    return found
 
 
 def _folders(place: Path) -> Iterator[Path]:

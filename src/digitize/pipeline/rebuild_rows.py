@@ -77,6 +77,8 @@ class RowWriter:
         self.received[code] = self._received(holding, old)
         self.sources[code] = self._source(holding, old)
         stage = Stage.PACKAGED if current else Stage.QUARANTINED if holding.problem else Stage.RECEIVED
+        if holding.is_stack or old.get("stage") == Stage.DIVIDED:
+            stage = Stage.DIVIDED
         if old.get("stage") == Stage.WITHDRAWN:
             stage = Stage.WITHDRAWN
         self._ledger.execute(
@@ -87,7 +89,7 @@ class RowWriter:
             self.sources[code],
             self.received[code],
             str(old.get("updated_at") or (current.past.made_at if current else "") or self.received[code]),
-            old.get("stack"),
+            holding.cut.stack if holding.cut else old.get("stack"),
             old.get("urgent") or 0,
         )
         if stage is Stage.QUARANTINED:
@@ -113,9 +115,9 @@ class RowWriter:
         for code, values in sheets.items():
             set_sheet_values(self._ledger, code, values, _file_of(self._salvage.rows("sheet_value"), code))
             self._settle(code)
-        for table in ("decision", "refused", "package_check"):
+        for table in ("decision", "notice", "refused", "package_check"):
             for row in self._salvage.rows(table):
-                if table != "decision" or row["dossier"] in codes:
+                if table in ("refused", "package_check") or row["dossier"] in codes:
                     self._insert(table, row)
 
     def _settle(self, code: str) -> None:
@@ -139,7 +141,7 @@ class RowWriter:
     def _source(self, holding: Holding, old: Mapping[str, object]) -> str:
         """Where a dossier came from; a guess is told, and never the place of another one."""
         code = holding.code
-        known = str(old.get("source") or "")
+        known = holding.cut.source if holding.cut else str(old.get("source") or "")
         found = self._found.dossiers.get(code, "")
         # What is there now counts for more than what was, or was guessed before.
         told = found if found and not self._is_there(known) else known
@@ -161,7 +163,9 @@ class RowWriter:
 
     def _write_original(self, ordinal: int, original: KnownOriginal, holding: Holding) -> None:
         old = self._old(original)
-        found = self._found.originals.get((original.dossier, original.name))
+        # The files of a dossier that was cut from a stack came with the stack.
+        came_with = holding.cut.stack if holding.cut else original.dossier
+        found = self._found.originals.get((came_with, original.name))
         source = self.sources[original.dossier]
         if old and (found is None or self._is_there(str(old["source"]))):
             place = FoundSource(str(old["source"]), _number(old["source_size"]), _number(old["source_time"]))
@@ -187,10 +191,12 @@ class RowWriter:
             signed=bool(old.get("signed")),
         )
         self._ledger.add_original(record)
+        cut = holding.cut.frames.get(original.name) if holding.cut else None
         gone = old.get("superseded") if old else self._was_replaced(original, holding)
         self._ledger.execute(
-            "UPDATE original SET frames = ?, superseded = ? WHERE dossier = ? AND ordinal = ?",
-            old.get("frames"),
+            "UPDATE original SET frames = ?, signs = ?, superseded = ? WHERE dossier = ? AND ordinal = ?",
+            json.dumps(cut) if cut is not None else old.get("frames"),
+            old.get("signs"),
             int(bool(gone)),
             original.dossier,
             ordinal,
@@ -250,7 +256,7 @@ class RowWriter:
             self._ledger.set_inspected(one.dossier, one.ordinal, found.pages, signed=found.signed)
         by_source = {one.source: one for one in self._ledger.originals(holding.code)}
         ordered = [by_source[path.as_posix()] for path in in_order(PurePosixPath(one) for one in by_source)]
-        return [(one.ordinal, frame) for one in ordered for frame in range(one.pages or 0)]
+        return [(one.ordinal, frame) for one in ordered for frame in one.own_frames]
 
     def _write_sheet(self, code: str, content: KeptContent) -> None:
         values = {WHOLE: content.sheet} | {n: one.sheet for n, one in enumerate(content.documents, start=1)}

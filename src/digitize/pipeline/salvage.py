@@ -17,7 +17,7 @@ from digitize.files import copy_whole, remove_file
 from digitize.pipeline.event_chain import Head, LoggedEvent, broken_links
 from digitize.pipeline.ledger_files import BESIDE, flaws
 
-_TABLES = ("dossier", "original", "decision", "sheet_value", "refused", "package_check")
+_TABLES = ("dossier", "original", "decision", "sheet_value", "refused", "package_check", "notice")
 
 Rows = tuple[Mapping[str, object], ...]
 

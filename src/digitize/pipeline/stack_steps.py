@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from digitize.errors import ItemProblem
 from digitize.ingest.naming import safe_code
-from digitize.ingest.stacks import DISAGREE, CutStack, StackPage, cut_stack
+from digitize.ingest.stacks import CutStack, StackPage, codes_disagree, cut_stack
 from digitize.model import Problem, Stage
 from digitize.pipeline.batch import Batch, Flight
 from digitize.pipeline.dividing import Divider, sheet_pages
@@ -158,7 +158,7 @@ class StackSteps:
         doubts = [doubt for part in cut.parts for doubt in part.doubts] + cut.doubts
         others = [part.code for part in cut.parts if part.code and safe_code(part.code) != record.id]
         if others:
-            doubts.append(Problem(DISAGREE, {"codes": ", ".join(dict.fromkeys(others))}))
+            doubts.append(codes_disagree(others))
         with self._ledger.transaction():
             for doubt in doubts:
                 if add_notice(self._ledger, record.id, doubt, asks=True):

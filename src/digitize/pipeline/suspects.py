@@ -71,6 +71,11 @@ def failed_pages(ledger: Ledger, dossier: str) -> list[PageRecord]:
     return [page_of(row) for row in ledger.rows(sql, dossier)]
 
 
+def has_pictures(ledger: Ledger, dossier: str) -> bool:
+    """Whether a person has accepted pages of a dossier as pictures that nobody reads."""
+    return bool(ledger.rows("SELECT 1 FROM page WHERE dossier = ? AND picture = 1 LIMIT 1", dossier))
+
+
 def let_wait(ledger: Ledger, pages: Sequence[PageRecord], *, picture: bool = False) -> None:
     """Pages are to be read again; those that may have harmed others are read alone.
 

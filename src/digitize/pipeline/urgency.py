@@ -25,4 +25,13 @@ def mark_urgent(ledger: Ledger, codes: Sequence[str], *, urgent: bool = True) ->
         if ledger.dossier(code) is None:
             raise UsageProblem("dossier_unknown", dossier=code)
     with ledger.transaction():
-        return [code for code in wanted if ledger.set_urgent(code, urgent=urgent)]
+        return [code for code in wanted if _mark(ledger, code, urgent=urgent)]
+
+
+def _mark(ledger: Ledger, code: str, *, urgent: bool) -> bool:
+    """Whether that changed anything."""
+    sql = "UPDATE dossier SET urgent = ? WHERE id = ? AND urgent <> ?"
+    changed = bool(ledger.execute(sql, int(urgent), code, int(urgent)))
+    if changed:
+        ledger.add_event("urgent" if urgent else "not_urgent", code)
+    return changed

@@ -198,9 +198,10 @@ class Workspace:
         Not normalised: two names that look alike are two places all the same. Bytes that are no
         Unicode are written out.
         """
-        # Links are not followed: the name under which something was found is what counts.
-        absolute = str(Path(path).absolute())
-        written = absolute.removeprefix(f"{str(self.root).rstrip('/')}/")
+        # Links are not followed: the name under which something was found is what counts. Text, not paths:
+        # a run asks for every file that lies in the inbox.
+        absolute = os.path.join(Path.cwd(), path)  # noqa: PTH118
+        written = absolute.removeprefix(f"{self.root}/")
         return os.fsencode(written).decode("utf-8", "backslashreplace")
 
     def require_outside(self, path: Path) -> None:
