@@ -341,15 +341,15 @@ class Intake:
 
     def _is_new(self, path: Path) -> bool:
         """Whether a file has been neither taken in nor refused as it is now."""
-        return not self._was_refused(path) and not self._is_taken(path)
+        status, source = path.stat(), self._written(path)
+        if self._ledger.is_refused(source, status.st_size, status.st_mtime_ns):
+            return False
+        return not self._ledger.is_taken(source, status.st_size, status.st_mtime_ns)
 
     def _is_taken(self, path: Path) -> bool:
         """Whether a file has been taken in as it is now."""
         status = path.stat()
-        return any(
-            known.source_size == status.st_size and known.source_time == status.st_mtime_ns
-            for known in self._ledger.originals_from(self._written(path))
-        )
+        return self._ledger.is_taken(self._written(path), status.st_size, status.st_mtime_ns)
 
     def _came_again(self, path: Path) -> bool:
         """Whether a file is the one that was last taken from its place, put there once more; remembered."""

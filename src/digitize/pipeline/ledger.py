@@ -322,6 +322,11 @@ class Ledger:
         sql = "SELECT * FROM original WHERE source = ? ORDER BY ordinal DESC"
         return [original_of(row) for row in self.rows(sql, source)]
 
+    def is_taken(self, source: str, size: int, time: int) -> bool:
+        """Whether a file was ever taken in from a path, as it is now."""
+        sql = "SELECT 1 FROM original WHERE source = ? AND source_size = ? AND source_time = ? LIMIT 1"
+        return bool(self.rows(sql, source, size, time))
+
     def add_original(self, record: OriginalRecord) -> None:
         """Record a file that was taken in; what came from the same place before is superseded.
 
