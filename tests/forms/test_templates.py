@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from digitize.forms.classify import version_of
 from digitize.forms.template import FieldType, Template, is_cell
 from digitize.forms.template_files import load_templates
+from digitize.model import Language
 from digitize.samples import birth_form, letter
 from digitize.vietnamese.folding import fold
 from support.places import CASES, needs_cases
@@ -201,3 +202,10 @@ def test_a_mistake_in_a_template_is_refused(change: dict[str, Any]) -> None:
     Template.model_validate(raw("birth_registration"))
     with pytest.raises(ValidationError):
         Template.model_validate(spoiled(change))
+
+
+def test_a_field_that_a_form_has_no_more_is_called_by_its_key() -> None:
+    template = load_templates()["birth_registration"]
+    names = {template.name_of(key, Language.VI) for key in ("child_name", "gone", "gone.0.column")}
+    assert {"gone", "gone.0.column"} < names
+    assert "child_name" not in names
