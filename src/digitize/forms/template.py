@@ -332,7 +332,7 @@ class Template(_Data):
         return types.get(key) or self.keys.get(key, FieldType.TEXT)
 
     def name_of(self, key: str, language: Language) -> str:
-        """What people call a field, or a cell of a table; its key if this form has none of that name any more."""
+        """What people call a field, or a cell of a table; its key if this form has it no more."""
         if column := self._column(key):
             table, row, _ = key.split(".")
             return f"{self.names[table][language]} {int(row) + 1}: {column.name[language]}"
