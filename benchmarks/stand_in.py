@@ -9,6 +9,8 @@ The program itself knows nothing of it: the worker's opener of engines is replac
 
 from __future__ import annotations
 
+import random
+import zlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
@@ -26,12 +28,17 @@ T = TypeVar("T")
 IDENTITY = "stand-in"
 """What the ledger tells of the engine, so that nobody takes its readings for real ones."""
 
-_TEXT = ("Danh", "sách", "niêm", "yết", "tại", "trụ", "sở", "Ủy", "ban", "nhân", "dân", "phường")
-_PER_LINE = 4
+_TEXT = (
+    "Danh", "sách", "niêm", "yết", "tại", "trụ", "sở", "Ủy", "ban", "nhân", "dân", "phường", "thông", "báo",
+    "công", "khai", "kết", "quả", "giải", "quyết", "thủ", "tục", "hành", "chính", "tháng", "năm", "ngày",
+    "người", "nộp", "hồ", "đơn", "vị", "nhận", "phòng", "tư", "pháp", "đất", "đai", "xây", "dựng", "văn",
+    "bản", "số", "trang", "ghi", "chú", "lưu", "trữ",
+)  # fmt: skip
+_WORDS, _PER_LINE = 12, 4
 
 
 class StandIn:
-    """Reads the same words wherever it looks, at once."""
+    """Reads words of its own on each picture, at once; the same on the same picture."""
 
     identity = IDENTITY
     second = None
@@ -48,10 +55,11 @@ class StandIn:
         height, width = grey.shape[:2]
         if layout is not Layout.PAGE:
             return (Word(_TEXT[0], (0, 0, width, height), 0.96, 0),)
-        across, down = width // (_PER_LINE + 1), height // (len(_TEXT) // _PER_LINE + 1)
+        across, down = width // (_PER_LINE + 1), height // (_WORDS // _PER_LINE + 1)
+        words = random.Random(zlib.crc32(grey.tobytes())).choices(_TEXT, k=_WORDS)
         return tuple(
             Word(text, (left, top, left + across // 2, top + down // 2), 0.96, number // _PER_LINE)
-            for number, text in enumerate(_TEXT)
+            for number, text in enumerate(words)
             for left, top in [((number % _PER_LINE) * across, (number // _PER_LINE) * down)]
         )
 
