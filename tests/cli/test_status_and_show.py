@@ -59,7 +59,7 @@ def test_status_tells_every_dossier_and_writes_nothing(finished: Path) -> None:
     told = digitize("status", "-w", finished, "--json")
     assert (told.code, told.err) == (0, "")
     document = told.json
-    assert set(document) == {"dossiers", "summary", "deadlines", "pages_read", "seconds"}
+    assert set(document) == {"dossiers", "stacks", "summary", "deadlines", "pages_read", "seconds"}
     assert document["summary"] == {"in_review": 2, "packaged": 3}
     assert len(document["dossiers"]) == 5
     for line in document["dossiers"]:

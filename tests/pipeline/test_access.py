@@ -56,14 +56,14 @@ def test_what_is_made_belongs_to_the_group_and_to_nobody_else(
         make_folder(workspace.superseded)
         # A library may write for itself; and the ledger is a database.
         (workspace.archive / "gói" / "by-itself").write_text("x")
-        Ledger(office / "another.db", now, "tester").close()
+        Ledger(workspace.quarantine / "another.db", now, "tester").close()
     finally:
         os.umask(before)
     made = [workspace.archive / "gói", *(workspace.archive / "gói").rglob("*"), workspace.superseded]
     assert {path.stat().st_gid for path in made} == {other_group.gr_gid}
     assert {mode(path) for path in made if path.is_dir()} == {0o2750}
     assert mode(workspace.archive / "gói" / "representations" / "rep1" / "METS.xml") == 0o640
-    assert (office / "another.db").stat().st_gid == other_group.gr_gid
+    assert (workspace.quarantine / "another.db").stat().st_gid == other_group.gr_gid
     # Keys and passphrases are their owner's alone, as before.
     assert {mode(path) for path in (office / "keys").glob("*.p12")} == {0o600}
     assert mode(office / "keys" / "passphrase.txt") == 0o600

@@ -264,9 +264,11 @@ def test_a_generation_that_was_replaced_is_judged_as_of_then(office: Path) -> No
     assert verdicts(result)[current.name] is not Verdict.VALID
 
 
-def test_a_ledger_that_was_exchanged_fits_nothing(office: Path) -> None:
+def test_a_ledger_that_was_exchanged_fits_nothing(office: Path, tmp_path: Path) -> None:
+    Ledger(tmp_path / "ledger.db", Watch(), "lan").close()
     for path in office.glob("ledger.db*"):
         path.unlink()
+    shutil.copy(tmp_path / "ledger.db", office)
     result, _ = audit(office)
     assert set(verdicts(result).values()) == {Verdict.INDETERMINATE}
     assert len(result.strays) == 2

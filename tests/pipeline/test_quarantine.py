@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from digitize.errors import ItemProblem, SigningProblem, UsageProblem
 from digitize.model import Problem, Stage
@@ -219,7 +220,7 @@ def test_only_what_is_set_aside_is_released(poisoned: Path) -> None:
 def test_a_replaced_scan_takes_the_place_of_a_page_that_failed(poisoned: Path) -> None:
     scan = tiny_scan(poisoned / "scans" / "HS-2" / f"{HANGS}.png")
     scan.unlink()
-    tiny_scan(poisoned / "scans" / "HS-2" / "e.png")
+    Image.new("L", (61, 41), 250).save(poisoned / "scans" / "HS-2" / "e.png", dpi=(200, 200))
     os.utime(poisoned / "scans" / "HS-2" / "e.png", (2, 2))
     (poisoned / "scans" / "HS-2" / "e.png").rename(scan)
     with ledger_of(poisoned) as ledger:

@@ -335,7 +335,7 @@ def run_with(root: Path, executor: HereAndNow, other: Callable[[str], None] | No
         packager: Any = Packager(workspace, ledger, make_seal(workspace, None), moment)
         if other is not None:
             packager = MeanwhilePackager(packager, other)
-        return Runner(workspace, ledger, executor, Nobody(), moment, packager=packager).run([])
+        return Runner(workspace, ledger, executor, Nobody(), moment, packager=lambda: packager).run([])
 
 
 def run_here_until(root: Path, stage: Stage) -> None:

@@ -41,7 +41,14 @@ def run(office: Path, look: Disks, *, until: Stage = Stage.PACKAGED) -> RunResul
         packager = Packager(workspace, ledger, make_seal(workspace, None), now, look=look)
         space = Space(100, look)
         runner = Runner(
-            workspace, ledger, HereAndNow(), Nobody(), now, until=until, packager=packager, space=space
+            workspace,
+            ledger,
+            HereAndNow(),
+            Nobody(),
+            now,
+            until=until,
+            packager=lambda: packager,
+            space=space,
         )
         return runner.run([])
 

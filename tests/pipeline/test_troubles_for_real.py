@@ -170,7 +170,9 @@ def run_at(office: Path, clock: Callable[[], dt.datetime], until: Stage = Stage.
     """A run in this process by a clock of its own."""
     with opened(office, clock()) as (workspace, ledger):
         packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
-        runner = Runner(workspace, ledger, HereAndNow(), Nobody(), clock, until=until, packager=packager)
+        runner = Runner(
+            workspace, ledger, HereAndNow(), Nobody(), clock, until=until, packager=lambda: packager
+        )
         return runner.run([])
 
 

@@ -132,7 +132,9 @@ def run_here(root: Path, moment: dt.datetime, executor: TaskExecutor | None = No
 
     with run_lock(workspace.lock, clock), closing(Ledger(workspace.ledger, clock, "tester")) as ledger:
         packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
-        Runner(workspace, ledger, executor or HereAndNow(), Nobody(), clock, packager=packager).run([])
+        Runner(workspace, ledger, executor or HereAndNow(), Nobody(), clock, packager=lambda: packager).run(
+            []
+        )
 
 
 def in_child(work: Callable[[], None]) -> int:

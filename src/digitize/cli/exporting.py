@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from digitize.cli.counting import counting
+from digitize.cli.deadline import deadline_json
 from digitize.cli.dossier import detail_json
 from digitize.cli.key_holder import TerminalKeyHolder
 from digitize.cli.session import Session
 from digitize.errors import ExitCode, SigningProblem
 from digitize.model import Problem
+from digitize.pipeline.deadlines import find_deadline
 from digitize.pipeline.differences import compare
 from digitize.pipeline.export import Exporter, Order, Writers
 from digitize.pipeline.export_copies import ReaderCopy
@@ -48,7 +50,10 @@ def export_and_tell(
 
         def describe(detail: DossierDetail) -> object:
             compared = compare(ledger, detail.line.id, workspace.templates)
-            return detail_json(session, detail, workspace.templates, len(compared.differences))
+            record = ledger.dossier(detail.line.id)
+            days = find_deadline(ledger, record, workspace.profile.deadlines) if record else None
+            told = detail_json(session, detail, workspace.templates, len(compared.differences))
+            return told | deadline_json(session, days)
 
         exporter = Exporter(workspace, ledger, now, session.catalogue, Writers(describe, index))
         dossiers = exporter.dossiers(order)

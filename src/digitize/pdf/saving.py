@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from pikepdf import Pdf, pdfa
+from pikepdf import Pdf
 
 from digitize.files import announce
 
@@ -25,6 +25,9 @@ def save_pdfa(pdf: Pdf, target: Path) -> None:
         OSError: the disk does not take it.
 
     """
+    # Takes long to load; who only starts the workers that compose needs none of it.
+    from pikepdf import pdfa
+
     settings = pdfa.resolve_save_kwargs(FLAVOUR, deterministic_id=True, min_version=PDF_VERSION)
     pdfa.prepare(pdf, FLAVOUR)
     stream = io.BytesIO()

@@ -9,9 +9,7 @@ from digitize.errors import DigitizeError
 from digitize.model import Problem
 from digitize.pipeline.ending import Ending, ending_json
 from digitize.pipeline.figures import Figures, figures_of
-from digitize.pipeline.hooks import run_hook
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.metrics import write_metrics
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
@@ -23,12 +21,18 @@ def follow_up(workspace: Workspace, ending: Ending, who: str, clock: Clock) -> I
         return
     figures = _figures(workspace, who, clock)
     if wanted.metrics is not None:
+        from digitize.pipeline.metrics import write_metrics
+
         try:
             write_metrics(wanted.metrics, workspace, ending, figures)
         except DigitizeError as error:
             yield Problem.of(error)
     hooks = [() if ending.goes_on else wanted.on_finish, wanted.on_trouble if ending.is_trouble else ()]
     document = ending_json(workspace, ending, figures) if any(hooks) else {}
+    if not any(hooks):
+        return
+    from digitize.pipeline.hooks import run_hook
+
     for command in filter(None, hooks):
         try:
             run_hook(workspace.root, command, document, wanted.hook_seconds)

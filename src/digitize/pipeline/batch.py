@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
+from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.demand import Demand, Needs
 from digitize.pipeline.ledger import Ledger
@@ -55,7 +55,7 @@ class RunResult:
     failed: list[str] = field(default_factory=list)
     seconds: float = 0.0
     notes: list[tuple[str, Problem]] = field(default_factory=list)
-    unsigned: SigningProblem | None = None
+    unsigned: EnvironmentProblem | None = None
     stopped: EnvironmentProblem | None = None
     trouble: EnvironmentProblem | None = None
 

@@ -18,7 +18,7 @@ from digitize.pipeline.cluster_address import (
     parse_address,
 )
 from digitize.pipeline.cluster_orders import DataMode, SharedFolders, TaskLimits
-from digitize.pipeline.keys import require_own
+from digitize.pipeline.ownership import require_own
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
 from digitize.model import Document, Language, Problem, Stage
@@ -15,7 +16,6 @@ from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.notices import open_questions
-from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
@@ -26,14 +26,25 @@ from digitize.pipeline.suspects import has_pictures
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
+if TYPE_CHECKING:
+    from digitize.pipeline.packaging import Packager
+
 
 class DossierSteps:
-    """Takes a dossier from stage to stage."""
+    """Takes a dossier from stage to stage.
 
-    def __init__(self, batch: Batch, pages: PageSteps, packager: Packager | None) -> None:
+    Args:
+        batch: the run.
+        pages: work on its pages.
+        open_packager: opens the key, when the first dossier is to be packaged; None where none is.
+
+    """
+
+    def __init__(self, batch: Batch, pages: PageSteps, open_packager: Callable[[], Packager] | None) -> None:
         self._batch = batch
         self._pages = pages
-        self._packager = packager
+        self._open_packager = open_packager
+        self._packager: Packager | None = None
         self._workspace = batch.workspace
         self._ledger = batch.ledger
 
@@ -51,7 +62,7 @@ class DossierSteps:
                 self._decide(record)
             elif record.stage is Stage.APPROVED:
                 self._start_composing(record)
-            elif record.stage is Stage.COMPOSED and self._packager is not None:
+            elif record.stage is Stage.COMPOSED and self._open_packager is not None:
                 self._package(record)
         except ItemProblem as error:
             if error.code == IN_USE:
@@ -209,12 +220,14 @@ class DossierSteps:
         )
 
     def _package(self, record: DossierRecord) -> None:
-        assert self._packager is not None
-        if not self._packager.can_package(record):
+        packager = self._opened(record.id)
+        if packager is None:
+            return
+        if not packager.can_package(record):
             self._pages.make_again(record, Stage.APPROVED)
             return
         try:
-            packaged = self._packager.package(record.id)
+            packaged = packager.package(record.id)
             self._batch.freed = True
         except EnvironmentProblem as error:
             if isinstance(error, SigningProblem):
@@ -228,9 +241,18 @@ class DossierSteps:
             self._batch.observer.noted(record.id, note)
         self._batch.observer.moved(record.id, Stage.PACKAGED)
 
-    def _wait_unsigned(self, dossier: str, error: SigningProblem) -> None:
+    def _opened(self, dossier: str) -> Packager | None:
+        """The packager with its key; None where it cannot be opened, and all that is composed waits."""
+        if self._packager is None and self._open_packager is not None:
+            try:
+                self._packager = self._open_packager()
+            except EnvironmentProblem as error:
+                self._wait_unsigned(dossier, error)
+        return self._packager
+
+    def _wait_unsigned(self, dossier: str, error: EnvironmentProblem) -> None:
         # What cannot sign now cannot sign the next one either; pages can still be read.
-        self._packager = None
+        self._packager = self._open_packager = None
         note_unsigned(self._ledger, error, self._batch.clock)
         self._batch.result.unsigned = error
         self._batch.observer.problem(dossier, Problem.of(error))

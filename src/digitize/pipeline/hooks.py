@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem
-from digitize.pipeline.keys import require_own
+from digitize.pipeline.ownership import require_own
 from digitize.pipeline.workspace import SETTINGS_NAME
 
 _HANDED_ON = frozenset(

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from digitize.errors import EnvironmentProblem, SigningProblem
 from digitize.files import remove_file, write_whole
+from digitize.pipeline.ownership import require_own
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.settings import SigningKey
 from digitize.signatures.credentials import Credentials, Scheme, load_pkcs12
@@ -169,21 +170,6 @@ def names_holder(credentials: Credentials, wanted: str) -> bool:
 
 _CUT = 40
 """Letters of a name that may have been cut: 64 bytes of Vietnamese are at least so many."""
-
-
-def require_own(path: Path, code: str) -> None:
-    """Refuse a file that anybody but its user and the administrator can have written.
-
-    Raises:
-        EnvironmentProblem: others own it or can write it, or it is not there.
-
-    """
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise EnvironmentProblem("module_unusable", path=str(path)) from error
-    if found.st_uid not in (0, os.getuid()) or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise EnvironmentProblem(code, path=str(path))
 
 
 def secret_from(path: Path) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from digitize.errors import SigningProblem
 from digitize.ingest.stillness import Stillness
 from digitize.model import Stage
 from digitize.pipeline.batch import RunResult
@@ -15,13 +15,14 @@ from digitize.pipeline.finding import follow
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.observer import Observer
-from digitize.pipeline.packaging import Packager
 from digitize.pipeline.pool import LocalPool, TaskExecutor
 from digitize.pipeline.runner import Runner
-from digitize.pipeline.sealing import make_seal
-from digitize.pipeline.signing_trouble import note_unsigned, trouble_noted
+from digitize.pipeline.signing_trouble import trouble_noted
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
+
+if TYPE_CHECKING:
+    from digitize.pipeline.packaging import Packager
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,15 @@ def run_batch(  # noqa: PLR0913 - everything that a run works with
 
     """
     limits = workspace.limits
-    packager: Packager | None = None
-    unsigned: SigningProblem | None = None
-    if workspace.profile.signing.unattended:
-        try:
-            with trouble_noted(ledger, clock):
-                packager = Packager(workspace, ledger, make_seal(workspace, None), clock)
-        except SigningProblem as error:
-            # Pages can be read without a key; what would be signed waits.
-            unsigned = error
+
+    def open_packager() -> Packager:
+        # What signs takes long to load, and most runs of a day find nothing to sign.
+        from digitize.pipeline.packaging import Packager
+        from digitize.pipeline.sealing import make_seal
+
+        with trouble_noted(ledger, clock):
+            return Packager(workspace, ledger, make_seal(workspace, None), clock)
+
     pool = _executor(workspace, orders, observer)
     alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
     try:
@@ -114,13 +115,10 @@ def run_batch(  # noqa: PLR0913 - everything that a run works with
             observer,
             clock,
             until=orders.until,
-            packager=packager,
+            packager=open_packager if workspace.profile.signing.unattended else None,
             alone=alone,
         )
         result = runner.run(sources, orders.urgent, stillness=stillness, stop=stop)
-        if unsigned is not None:
-            result.unsigned = unsigned
-            note_unsigned(ledger, unsigned, clock)
     finally:
         pool.stop()
         alone.stop()

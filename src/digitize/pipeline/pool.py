@@ -150,7 +150,7 @@ class LocalPool:
         # A server that has loaded the libraries once forks workers from them; forking this
         # process itself would copy its threads' locks.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["digitize.pipeline.tasks"])
+        context.set_forkserver_preload(["digitize.pipeline.tasks", "pikepdf.pdfa"])
         return ProcessPool(
             max_workers=self.workers,
             max_tasks=1 if self._apart else _TASKS_PER_WORKER,

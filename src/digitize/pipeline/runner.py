@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitize.errors import EnvironmentProblem, ItemProblem
 from digitize.ingest.stillness import Stillness
@@ -24,15 +25,16 @@ from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.leftovers import clear_leftovers
 from digitize.pipeline.observer import Observer
-from digitize.pipeline.packaging import Packager
 from digitize.pipeline.page_steps import PageSteps
 from digitize.pipeline.pool import TaskExecutor
-from digitize.pipeline.separators import listed_dossiers
 from digitize.pipeline.space import Space
 from digitize.pipeline.tasks import ReadingSettings
 from digitize.pipeline.urgency import mark_urgent
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
+
+if TYPE_CHECKING:
+    from digitize.pipeline.packaging import Packager
 
 _MOST_TOLD = 20
 """Codes of a list that did not come; of more than these the first are named."""
@@ -53,7 +55,7 @@ class Runner:
         clock: Clock,
         *,
         until: Stage = Stage.PACKAGED,
-        packager: Packager | None = None,
+        packager: Callable[[], Packager] | None = None,
         space: Space | None = None,
         alone: TaskExecutor | None = None,
     ) -> None:
@@ -189,7 +191,12 @@ class Runner:
 
 def _codes(workspace: Workspace) -> tuple[str, ...]:
     source = workspace.settings.stacks.codes
-    return tuple(one.code for one in listed_dossiers(source).dossiers) if source is not None else ()
+    if source is None:
+        return ()
+    # What prints sheets takes long to load, and few offices keep a list.
+    from digitize.pipeline.separators import listed_dossiers
+
+    return tuple(one.code for one in listed_dossiers(source).dossiers)
 
 
 def _reading_settings(workspace: Workspace) -> ReadingSettings:
