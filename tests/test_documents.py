@@ -36,6 +36,7 @@ def run(command: str, place: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.thorough
 def test_every_command_of_the_tour_works_in_its_turn(tmp_path: Path) -> None:
     assert TESTED == COMMANDS
     assert len(TESTED) > 8

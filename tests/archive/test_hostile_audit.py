@@ -169,6 +169,7 @@ def test_a_file_that_harms_its_worker_is_unreadable_and_the_others_are_verified(
     assert found == {f"{order.decode()}.pdf": (Verdict.UNREADABLE, [code]) for order, code in HARM.items()}
 
 
+@pytest.mark.thorough
 def test_files_that_want_to_break_a_parser_get_a_verdict_within_their_time(tmp_path: Path) -> None:
     made = hostile_files(tmp_path / "kho")
     doubling = tmp_path / "kho" / "doubling.pdf"

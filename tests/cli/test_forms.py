@@ -119,6 +119,7 @@ def test_a_threshold_for_a_field_that_no_form_has_is_refused(finished: Path, tmp
     assert digitize("run", "-w", office, "--lang", "vi").code == 0
 
 
+@pytest.mark.thorough
 def test_what_a_dossier_lacks_is_told_with_where_the_list_is_from() -> None:
     folder = SAMPLES / "000.00.01.H99-261118-0001"
     alone, whole, json = together(

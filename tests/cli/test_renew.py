@@ -90,6 +90,7 @@ def test_a_renewed_package_is_a_new_generation_and_the_old_one_is_kept(packaged:
     assert (again / "documentation/previous/1/METS.xml").is_file()
 
 
+@pytest.mark.thorough
 def test_where_a_person_has_to_sign_the_new_one_waits_and_the_old_one_stands(packaged: Path) -> None:
     own_profile(packaged, unattended=False)
     old = packages(packaged)
@@ -158,6 +159,7 @@ def test_without_an_authority_the_old_packages_stand(packaged: Path) -> None:
     assert packages(packaged) == old
 
 
+@pytest.mark.thorough
 def test_a_renewal_cut_off_before_the_ledger_knew_goes_on(packaged: Path) -> None:
     old = packages(packaged)
     assert digitize("renew", "-w", packaged, "--within", "1000").code == 0

@@ -108,6 +108,7 @@ def test_what_befalls_one_task_befalls_no_other(running: LocalCluster, folders: 
     assert list(folders.work.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_pages_come_out_the_same_whether_folders_are_shared_or_data_sent(
     running: LocalCluster, folders: SharedFolders
 ) -> None:
@@ -141,6 +142,7 @@ def test_pages_come_out_the_same_whether_folders_are_shared_or_data_sent(
         assert outcome(cluster.submit(workers.double, 4), 60) == 8, "what is no page is done here"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("data", ["shared", "sent"])
 def test_the_archive_is_the_one_that_one_machine_makes(
     running: LocalCluster, office: Path, tmp_path: Path, data: str
@@ -182,6 +184,7 @@ def test_a_killed_workers_tasks_are_done_elsewhere_and_a_new_worker_is_taken(
         assert [outcome(flight, 60) for flight in flights] == ["task0", "task1", "task2"]
 
 
+@pytest.mark.thorough
 def test_who_differs_gets_no_task_and_is_told_where(
     running: LocalCluster, folders: SharedFolders, tmp_path: Path
 ) -> None:

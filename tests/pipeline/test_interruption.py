@@ -43,6 +43,7 @@ def faultless(office: Path) -> None:
             assert kinds.count("received") == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("moment", ["received", "pages_read", "composed", "packaged"])
 def test_a_run_killed_in_the_middle_goes_on_where_it_stopped(office: Path, moment: str) -> None:
     fill(office)

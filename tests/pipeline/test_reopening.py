@@ -343,6 +343,7 @@ def run_here_until(root: Path, stage: Stage) -> None:
         Runner(workspace, ledger, HereAndNow(), Nobody(), moment, until=stage).run([])
 
 
+@pytest.mark.thorough
 def test_a_withdrawal_beside_a_run_stands_at_whatever_step_it_comes(filled: Path, tmp_path: Path) -> None:
     shutil.rmtree(filled / "scans" / FIRST)
     number, tried = 0, 0

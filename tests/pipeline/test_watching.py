@@ -147,6 +147,7 @@ def mounted(place: Path) -> bool:
     return done.returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_share_that_is_unmounted_and_mounted_again_is_survived(office: Path) -> None:
     scans = office / "scans"
     change(office, marker='".co-mat"')
@@ -195,6 +196,7 @@ class Never:
         return False
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["events", "polling"])
 def test_the_bell_rings_for_changes_and_for_places_that_come_and_go(tmp_path: Path, mode: str) -> None:
     place = tmp_path / "scans"

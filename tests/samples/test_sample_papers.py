@@ -74,6 +74,7 @@ def fits(value: object, kind: str) -> bool:
     return plain and re.fullmatch(patterns.get(kind, ".+"), str(value)) is not None
 
 
+@pytest.mark.thorough
 def test_every_field_of_every_form_is_drawn_in_its_type() -> None:
     seen: dict[tuple[str, str], int] = defaultdict(int)
     for document in drawn():
