@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from digitize.forms.template_files import load_templates
