@@ -22,6 +22,13 @@ from support.offices import ledger_of, small_scan, stages
 from support.program import digitize
 
 
+@pytest.fixture
+def office(office: Path) -> Path:
+    """A workspace that waits until a dossier has come to rest."""
+    settings(office, quiet_seconds=0.5)
+    return office
+
+
 def settings(office: Path, **changed: object) -> None:
     """Change settings of the inbox."""
     path = office / "digitize.toml"

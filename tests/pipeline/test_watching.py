@@ -22,6 +22,16 @@ from support.program import digitize
 from support.watched import Watched
 
 
+@pytest.fixture
+def office(office: Path) -> Path:
+    """A workspace that waits until a dossier has come to rest, as they all do."""
+    settings = office / "digitize.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("quiet_seconds = 0\n", "quiet_seconds = 0.5\n"), "utf-8"
+    )
+    return office
+
+
 def change(office: Path, **values: str) -> None:
     """Change settings of a workspace, given as TOML."""
     path = office / "digitize.toml"
