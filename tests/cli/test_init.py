@@ -108,6 +108,7 @@ def test_a_demo_has_keys_of_its_own_that_nobody_else_can_read(tmp_path: Path, fi
     assert str(root) not in (root / "digitize.toml").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_a_demo_without_samples_draws_dossiers_with_their_truth(tmp_path: Path) -> None:
     root = tmp_path / "demo"
     assert digitize("init", root, "--demo", "--quiet").err == ""

@@ -192,6 +192,7 @@ def test_the_doctor_sees_a_token_without_a_pin(composed: Path, case: TokenCase) 
     assert "Không thấy thiết bị ký UBND" in gone.out
 
 
+@pytest.mark.thorough
 def test_an_officer_signs_first_and_the_organisation_after(composed: Path, case: TokenCase) -> None:
     use_token(composed)
     officer = office().authority.issue("Lê Thị Một Cửa", organisation=ORGANISATION)
@@ -235,6 +236,7 @@ def test_an_old_scheme_is_used_only_if_the_profile_says_so_and_is_told(
     assert [note["code"] for note in item["items"][0]["signatures"][0]["notes"]] == ["not_pss"]
 
 
+@pytest.mark.thorough
 def test_a_true_copy_says_so_where_no_words_stand(composed: Path, case: TokenCase) -> None:
     use_token(composed)
     profile = composed / "own.toml"

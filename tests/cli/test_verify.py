@@ -104,6 +104,7 @@ def without_timestamp(folder: Path) -> Path:
     return target
 
 
+@pytest.mark.thorough
 def test_only_the_anchors_that_are_named_count(
     finished: Path, pdf: Path, authority: DemoAuthority, tmp_path: Path, verify: Auditor
 ) -> None:

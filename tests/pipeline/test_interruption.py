@@ -105,6 +105,7 @@ def test_no_worker_outlives_a_killed_run(office: Path) -> None:
     assert left == []
 
 
+@pytest.mark.thorough
 def test_a_package_whose_commit_was_not_written_down_is_adopted_and_not_made_twice(office: Path) -> None:
     small_scan(office / "scans" / "HS.jpg")
     digitize("run", "-w", office)
@@ -120,6 +121,7 @@ def test_a_package_whose_commit_was_not_written_down_is_adopted_and_not_made_twi
     assert stages(office) == {"HS": Stage.PACKAGED}
 
 
+@pytest.mark.thorough
 def test_a_package_that_an_interrupted_run_left_half_made_is_made_anew(office: Path) -> None:
     small_scan(office / "scans" / "HS.jpg")
     digitize("run", "-w", office, "--until", "composed")

@@ -107,6 +107,7 @@ def test_a_bad_file_is_set_aside_with_its_reason_and_the_batch_goes_on(office: P
     assert run(office)["summary"] == {"packaged": 1, "quarantined": 1}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mark", ["MẬT", "TUYỆT MẬT"])
 def test_a_mark_of_secrecy_stops_its_dossier_alone(office: Path, mark: str) -> None:
     sheet, _ = letter.draw_letter(Random(5), office="Ủy ban nhân dân phường Sao Mai", place="Sao Mai")
@@ -135,6 +136,7 @@ def test_a_mended_file_brings_its_dossier_out_of_quarantine(office: Path) -> Non
     assert kept[0].startswith("HS.released-")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["thu.exe", "ghi chu"])
 def test_a_stray_file_holds_its_dossier_back_until_it_is_gone(office: Path, name: str) -> None:
     small_scan(office / "scans" / "HS" / "a.jpg")
@@ -235,6 +237,7 @@ def test_until_stops_where_it_is_told_and_the_next_run_goes_on(office: Path) -> 
     assert run(office)["summary"] == {"packaged": 1}
 
 
+@pytest.mark.thorough
 def test_derived_data_may_be_deleted_at_any_time(office: Path) -> None:
     small_scan(office / "scans" / "HS.tif", pages=2)
     run(office, "--until", "composed")

@@ -55,6 +55,7 @@ def test_the_truth_names_every_page_that_lies_there_and_no_other(drawn: Path) ->
         assert sorted(claimed + blank) == list(range(len(dossier["pages"])))
 
 
+@pytest.mark.thorough
 def test_the_program_reads_what_was_drawn(drawn: Path) -> None:
     truth = json.loads((drawn / "truth.json").read_text("utf-8"))
     first = next(
