@@ -142,6 +142,8 @@ class Intake:
         if record is not None and self._is_mended(record, found):
             self._release(record)
             taken.dossiers.append(record.id)
+            # What could not be read and now can is taken in with it, before it goes on.
+            has_news = True
         if not has_news:
             return
         new_files = [path for path in found.files if self._is_new(path) and not self._came_again(path)]
@@ -218,8 +220,8 @@ class Intake:
         stray = record.problem is not None and record.problem.code in STRAY
         if record.stage is not Stage.QUARANTINED or not stray or found.rejected:
             return False
-        # A PDF of our own looks like a scan.
-        return not any(map(self._was_refused, found.files))
+        # A PDF of our own looks like a scan; what could not be read may be readable now.
+        return all(self._refused_for(path) in (None, _UNREADABLE) for path in found.files)
 
     def _release(self, record: DossierRecord) -> None:
         release(self._workspace, record.id, self._clock)
@@ -330,8 +332,11 @@ class Intake:
         self._ledger.refuse(self._written(path), status.st_size, status.st_mtime_ns, problem)
 
     def _was_refused(self, path: Path) -> bool:
+        return self._refused_for(path) is not None
+
+    def _refused_for(self, path: Path) -> str | None:
         status = path.lstat()
-        return self._ledger.is_refused(self._written(path), status.st_size, status.st_mtime_ns)
+        return self._ledger.refused_for(self._written(path), status.st_size, status.st_mtime_ns)
 
     def _has_news(self, found: Found) -> bool:
         """Whether there is something in a dossier that was neither taken in nor refused as it is now."""
@@ -342,7 +347,7 @@ class Intake:
     def _is_new(self, path: Path) -> bool:
         """Whether a file has been neither taken in nor refused as it is now."""
         status, source = path.stat(), self._written(path)
-        if self._ledger.is_refused(source, status.st_size, status.st_mtime_ns):
+        if self._ledger.refused_for(source, status.st_size, status.st_mtime_ns) is not None:
             return False
         return not self._ledger.is_taken(source, status.st_size, status.st_mtime_ns)
 

@@ -465,10 +465,11 @@ class Ledger:
 
     # --- what was refused ---------------------------------------------------------------------
 
-    def is_refused(self, source: str, size: int, time: int) -> bool:
-        """Whether a file was refused before, as it is now."""
-        sql = "SELECT 1 FROM refused WHERE source = ? AND source_size = ? AND source_time = ?"
-        return bool(self.rows(sql, source, size, time))
+    def refused_for(self, source: str, size: int, time: int) -> str | None:
+        """The code of the reason for which a file was refused before, as it is now; None if it was not."""
+        sql = "SELECT json_extract(problem, '$.code') AS code FROM refused "
+        sql += "WHERE source = ? AND source_size = ? AND source_time = ?"
+        return next((row["code"] for row in self.rows(sql, source, size, time)), None)
 
     def refuse(self, source: str, size: int, time: int, problem: Problem) -> None:
         """Remember that a file was refused."""
