@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import EnvironmentProblem, WorkspaceBusy
+from digitize.mounts import mount_of, require_local
 from digitize.pipeline.lock import find_holder, run_lock
-from digitize.pipeline.mounts import mount_of, require_local
 from digitize.times import now
 from support import holder
 from support.program import environment

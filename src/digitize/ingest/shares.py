@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from pathlib import Path
+
+from digitize.mounts import TABLE, mount_of
 
 _AWAY = frozenset(
     {
@@ -31,13 +32,6 @@ _AWAY = frozenset(
     }
 )
 
-_NETWORK = re.compile(
-    r"^(nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|glusterfs|lustre|ncpfs|davfs|virtiofs|fuse(\..+)?)$"
-)
-"""File systems on which another machine may write: no event tells of it, and times are another clock's."""
-
-_ESCAPED = re.compile(r"\\(\d{3})")
-
 
 def is_away(error: OSError) -> bool:
     """Whether an error says that a whole share or disk does not answer, not that one file is bad."""
@@ -54,29 +48,15 @@ def answers(folder: Path) -> bool:
     return True
 
 
-def is_network(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
+def is_network(path: Path, table: Path = TABLE) -> bool:
     """Whether a path lies on a network file system, or on one of which that is not known.
+
+    Another machine may write there: no event tells of it, and times are another clock's.
 
     Args:
         path: need not exist.
-        mounts: the table of mounts, as proc(5) describes it.
+        table: of the mounts, as proc(5) describes it.
 
     """
-    try:
-        lines = mounts.read_text("utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return True
-    resolved = Path(os.path.realpath(path))
-    found = [
-        (len(place.parts), number, kind)
-        for number, (place, kind) in enumerate(map(_mount, lines))
-        if resolved.is_relative_to(place)
-    ]
-    # Of several mounts on the same place the last one counts.
-    return bool(_NETWORK.match(max(found)[2])) if found else True
-
-
-def _mount(line: str) -> tuple[Path, str]:
-    before, _, after = line.partition(" - ")
-    place = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), before.split()[4])
-    return Path(place), after.split()[0]
+    mount = mount_of(path, table)
+    return mount is None or mount.may_be_shared

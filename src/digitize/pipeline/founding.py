@@ -10,8 +10,8 @@ from pathlib import Path
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import copy_whole, make_folder, write_whole
 from digitize.model import Language
+from digitize.mounts import require_local
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.mounts import require_local
 from digitize.pipeline.workspace import SETTINGS_NAME, Workspace
 from digitize.profiles import DEMO
 from digitize.profiles.profile import load_profile

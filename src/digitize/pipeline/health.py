@@ -17,6 +17,7 @@ from pathlib import Path
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.fonts import Face, find_font
 from digitize.model import Problem
+from digitize.mounts import WITHOUT_LOCKS, mount_of, require_local
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import data_checksum, find_tessdata
@@ -26,7 +27,6 @@ from digitize.pipeline.hooks import find_hook
 from digitize.pipeline.keys import KeyOpener
 from digitize.pipeline.ledger import VERSION
 from digitize.pipeline.ledger_files import flaws, read_only, require_first
-from digitize.pipeline.mounts import WITHOUT_LOCKS, mount_of, require_local
 from digitize.pipeline.sealing import make_seal
 from digitize.pipeline.space import disk_of
 from digitize.pipeline.workspace import Workspace

@@ -95,12 +95,6 @@ class Space:
             return self._megabytes * MEGABYTE
         return min(_USUAL_RESERVE, int(disk.total * _USUAL_SHARE))
 
-    def takes(self, place: Path, size: int, *, begun: bool = False) -> bool:
-        """Whether so many bytes may be written; ``begun`` for a dossier that was begun."""
-        disk = self._look(place)
-        reserve = self.reserve(disk)
-        return disk.free - size >= (reserve // 2 if begun else reserve)
-
     def require(self, needs: Mapping[Path, int], *, begun: bool = False) -> None:
         """Make sure that so many bytes may be written at each place.
 
@@ -132,7 +126,7 @@ class Space:
                     "missing": _megabytes(missing),
                 }
                 worst = missing, facts
-        return EnvironmentProblem("disk_too_small", **worst[1]) if worst else None
+        return EnvironmentProblem(TOO_SMALL, **worst[1]) if worst else None
 
 
 def _megabytes(size: int) -> int:

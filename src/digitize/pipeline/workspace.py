@@ -12,8 +12,8 @@ from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
+from digitize.mounts import require_local
 from digitize.pipeline.access import give_to_group, require_account
-from digitize.pipeline.mounts import require_local
 from digitize.profiles.profile import LimitRules, Profile, load_profile
 from digitize.settings import Settings, load_settings
 

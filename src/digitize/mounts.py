@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import EnvironmentProblem
 
-_TABLE = Path("/proc/self/mountinfo")
+TABLE = Path("/proc/self/mountinfo")
 
 _SHARED = frozenset(
     {
@@ -18,6 +19,7 @@ _SHARED = frozenset(
         "ceph",
         "cifs",
         "coda",
+        "davfs",
         "gfs2",
         "glusterfs",
         "gpfs",
@@ -27,6 +29,7 @@ _SHARED = frozenset(
         "nfs4",
         "ocfs2",
         "orangefs",
+        "smb",
         "smb3",
         "smbfs",
         "virtiofs",
@@ -69,14 +72,19 @@ class Mount:
         return self.kind in _SHARED
 
     @property
+    def may_be_shared(self) -> bool:
+        """Whether others may use the same files, as far as is known: FUSE may hide anything."""
+        return self.is_shared or self.kind == "fuse" or self.kind.startswith("fuse.")
+
+    @property
     def locks_stay_here(self) -> bool:
         """Whether locks on it are not known to the other machines."""
         return self.is_shared and bool(self.options & WITHOUT_LOCKS)
 
 
-def mount_of(path: Path, table: Path = _TABLE) -> Mount | None:
+def mount_of(path: Path, table: Path = TABLE) -> Mount | None:
     """The file system that a path lies on; None where the machine does not tell."""
-    real = path.resolve()
+    real = Path(os.path.realpath(path))
     try:
         mounts = [_read(line) for line in table.read_text("utf-8", errors="surrogateescape").splitlines()]
     except (OSError, IndexError, ValueError):
@@ -86,7 +94,7 @@ def mount_of(path: Path, table: Path = _TABLE) -> Mount | None:
     return max(found, key=lambda mount: len(mount.place.parts), default=None)
 
 
-def require_local(ledger: Path, table: Path = _TABLE) -> None:
+def require_local(ledger: Path, table: Path = TABLE) -> None:
     """Make sure that a ledger lies, or will lie, on a disk of this machine.
 
     Raises:
