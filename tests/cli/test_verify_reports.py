@@ -18,7 +18,7 @@ from digitize.cli.verification import moment_of
 from digitize.errors import UsageProblem
 from digitize.times import VIETNAM
 from support.calls import together
-from support.processes import group_members
+from support.processes import group_members, nobody_left
 from support.program import digitize, start
 from support.terminal import terminal
 
@@ -169,7 +169,7 @@ def test_an_interrupt_ends_everything_without_a_trace(finished: Path, tmp_path: 
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
-    assert group_members(process.pid) == []
+    assert nobody_left(process.pid)
     assert [path.name for path in tmp_path.iterdir()] == ["kho"]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from digitize.model import Stage
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages, wait_for
-from support.processes import group_members
+from support.processes import group_members, nobody_left
 from support.program import digitize, start
 
 DOSSIERS = 3
@@ -96,13 +96,9 @@ def test_no_worker_outlives_a_killed_run(office: Path) -> None:
     process = start("run", "-w", office)
     wait_for(office, "received", process)
     time.sleep(0.5)
-    group = process.pid
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    until = time.monotonic() + 20
-    while (left := group_members(group)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert left == []
+    assert nobody_left(process.pid)
 
 
 @pytest.mark.thorough

@@ -141,7 +141,9 @@ def test_two_connections_see_each_others_committed_steps_alone(ledger: Ledger, t
 
 def hold(ledger: Ledger, process: int, began: int, until: dt.datetime) -> None:
     with ledger.transaction():
-        ledger.execute("INSERT INTO lease VALUES ('HS-1', 'mai', ?, ?, ?)", process, began, until.isoformat())
+        ledger.execute(
+            "INSERT INTO lease VALUES ('HS-1', 'mai', ?, ?, ?, '')", process, began, until.isoformat()
+        )
 
 
 @pytest.fixture

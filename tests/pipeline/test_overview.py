@@ -127,7 +127,7 @@ def test_folders_in_which_a_dead_run_was_at_work_are_cleared(office: Path) -> No
             for code in ("HELD", "OPEN"):
                 ledger.add_dossier(code, f"scans/{code}")
             ledger.move("HELD", Stage.QUARANTINED, "quarantined")
-            ledger.execute("INSERT INTO lease VALUES ('HELD', 'lan', ?, 1, '2999-01-01')", dead.pid)
+            ledger.execute("INSERT INTO lease VALUES ('HELD', 'lan', ?, 1, '2999-01-01', '')", dead.pid)
         for code in ("HELD", "OPEN"):
             left.append(make_folder(workspace.originals / code) / ".digitize-0123456789abcdef.part")
             left[-1].write_bytes(b"half")

@@ -221,7 +221,7 @@ def test_a_dossier_that_somebody_works_on_is_neither_reopened_nor_withdrawn(pack
     with opened(packaged, moment()) as (workspace, ledger), ledger_of(packaged, "mai") as hers:
         with hers.transaction():
             until = "2999-01-01T00:00:00+07:00"
-            hers.execute("INSERT INTO lease VALUES (?, 'mai', 1, ?, ?)", FIRST, eldest.began, until)
+            hers.execute("INSERT INTO lease VALUES (?, 'mai', 1, ?, ?, '')", FIRST, eldest.began, until)
         for work in (Reopening(workspace, ledger, now).reopen, Reopening(workspace, ledger, now).withdraw):
             with pytest.raises(ItemProblem, match=IN_USE):
                 work(FIRST, WHY)

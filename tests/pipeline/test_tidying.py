@@ -176,7 +176,7 @@ def test_a_dossier_that_somebody_works_on_stays(done: Path) -> None:
         # The first process of the machine lives as long as the machine does.
         began = int(Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19])
         until = (now() + dt.timedelta(minutes=5)).isoformat()
-        other.execute("INSERT INTO lease VALUES ('HS-1', 'Hoa', 1, ?, ?)", began, until)
+        other.execute("INSERT INTO lease VALUES ('HS-1', 'Hoa', 1, ?, ?, '')", began, until)
     result = tidy(done)
     assert cleared(result) == ["HS-2"]
     assert kept(result) == {"HS-1.jpg": "dossier_in_use"}

@@ -17,7 +17,7 @@ from digitize.pipeline.bell import Bell
 from digitize.pipeline.service import Service
 from digitize.pipeline.stopping import stopper
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages
-from support.processes import group_members
+from support.processes import nobody_left
 from support.program import digitize
 from support.watched import Watched
 
@@ -70,9 +70,8 @@ def test_a_watch_takes_what_comes_and_stops_when_systemd_asks(office: Path) -> N
         watch.until(lambda: stages(office)["truoc"] in (Stage.IN_REVIEW, Stage.PACKAGED))
         code, err = watch.stop()
         assert watch.hear() == "STOPPING=1"
-        left = group_members(watch.process.pid)
-    assert code == 0, err
-    assert left == []
+        assert code == 0, err
+        assert nobody_left(watch.process.pid)
     assert "is not there" in err
     assert "work goes on" in err
     assert err.count("Dossiers taken in: 1") == 2

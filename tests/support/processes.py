@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from digitize.pipeline.processes import find_process
@@ -19,6 +20,14 @@ def group_members(group: int) -> list[int]:
             except ProcessLookupError:
                 continue
     return found
+
+
+def nobody_left(group: int, patience: float = 20.0) -> bool:
+    """Whether a process group ends; its last helpers see only after their parent that it has gone."""
+    until = time.monotonic() + patience
+    while group_members(group) and time.monotonic() < until:
+        time.sleep(0.1)
+    return not group_members(group)
 
 
 def children() -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,14 @@ from digitize.pipeline.ledger_queries import among
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
 _PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])
+
+
+class Look(IntEnum):
+    """Whose look at a field an answer comes from."""
+
+    FIRST = 1
+    SECOND = 2
+    DECIDING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,14 @@ def save_documents(
         decided = _decisions(ledger, dossier, anchor, document.form)
         for position, (key, reading) in enumerate(document.fields.items()):
             ledger.execute(
-                "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
                 ordinal,
                 position,
                 key,
                 _READING.dump_json(reading).decode(),
                 int(reading.needs_review and key not in decided and document.form not in unreviewed),
+                reading.confidence,
             )
 
 
@@ -203,16 +213,18 @@ def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
     )
     if not rows:
         raise ItemProblem("dossier_changed", dossier=field.dossier)
+    anchor, at = rows[0]["anchor"], ledger.now()
     ledger.execute(
         "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
         field.dossier,
-        rows[0]["anchor"],
+        anchor,
         field.form,
         field.key,
         json.dumps(value, ensure_ascii=False),
         ledger.who,
-        ledger.now(),
+        at,
     )
+    keep_answer(ledger, field, anchor, Look.FIRST, value)
     ledger.execute(
         "UPDATE field SET needs_review = 0 WHERE dossier = ? AND document = ? AND key = ?",
         field.dossier,
@@ -225,6 +237,26 @@ def decide(ledger: Ledger, field: DoubtfulField, value: Value) -> None:
         field.dossier,
         document=field.document,
         key=field.key,
+    )
+
+
+def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, value: Value) -> None:
+    """Keep what a person answered about a field for good, whatever is decided later."""
+    reading = field.reading
+    ledger.execute(
+        "INSERT INTO answer (dossier, anchor, form, key, look, value, read, raw, causes, who, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        field.dossier,
+        anchor,
+        field.form,
+        field.key,
+        look,
+        json.dumps(value, ensure_ascii=False),
+        json.dumps(reading.value, ensure_ascii=False),
+        reading.raw,
+        json.dumps([problem.code for problem in reading.problems]),
+        ledger.who,
+        ledger.now(),
     )
 
 

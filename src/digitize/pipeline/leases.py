@@ -19,6 +19,9 @@ _LASTS = dt.timedelta(hours=1)
 """A lease ends with its holder's process, and after this time at the latest: a person may have
 left the screen."""
 
+DESK_LASTS = dt.timedelta(minutes=3)
+"""A window of the review page tells every minute that it is still open (``hold``)."""
+
 
 @contextmanager
 def lease(ledger: Ledger, dossier: str, clock: Clock) -> Iterator[None]:
@@ -29,12 +32,41 @@ def lease(ledger: Ledger, dossier: str, clock: Clock) -> Iterator[None]:
 
     """
     holder = this_process()
-    _take(ledger, dossier, holder, clock)
+    _take(ledger, dossier, holder, "", clock() + _LASTS, clock())
     try:
         yield
     finally:
-        with ledger.transaction():
-            ledger.execute("DELETE FROM lease WHERE dossier = ? AND process = ?", dossier, holder.number)
+        let_go(ledger, dossier, "")
+
+
+def hold(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
+    """Let one window of this process hold a dossier, or hold it longer; it ends when nobody asks again.
+
+    Args:
+        ledger: where it stands.
+        dossier: its code.
+        desk: names the window.
+        clock: tells the time.
+
+    Raises:
+        ItemProblem: another process, or another window of this one, holds it.
+
+    """
+    now = clock()
+    _take(ledger, dossier, this_process(), desk, now + DESK_LASTS, now)
+
+
+def let_go(ledger: Ledger, dossier: str, desk: str) -> None:
+    """End what a window of this process holds; nothing happens where it does not hold it."""
+    with ledger.transaction():
+        sql = "DELETE FROM lease WHERE dossier = ? AND process = ? AND desk = ?"
+        ledger.execute(sql, dossier, this_process().number, desk)
+
+
+def held_by_others(ledger: Ledger, desk: str, clock: Clock) -> set[str]:
+    """Dossiers that a window of this process may not take now."""
+    now, own = clock(), this_process()
+    return {row["dossier"] for row in ledger.rows("SELECT * FROM lease") if _holds(row, own, desk, now)}
 
 
 def abandoned(ledger: Ledger) -> list[str]:
@@ -50,22 +82,26 @@ def end_abandoned(ledger: Ledger) -> None:
             ledger.execute("DELETE FROM lease WHERE dossier = ?", dossier)
 
 
-def _take(ledger: Ledger, dossier: str, holder: Process, clock: Clock) -> None:
-    now = clock()
+def _take(
+    ledger: Ledger, dossier: str, holder: Process, desk: str, until: dt.datetime, now: dt.datetime
+) -> None:
     with ledger.transaction():
         for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
-            if _holds(row, holder, now):
+            if _holds(row, holder, desk, now):
                 raise ItemProblem(IN_USE, dossier=dossier, holder=row["holder"], process=row["process"])
         ledger.execute(
-            "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)",
             dossier,
             ledger.who,
             holder.number,
             holder.began,
-            written(now + _LASTS),
+            written(until),
+            desk,
         )
 
 
-def _holds(row: Row, asking: Process, now: dt.datetime) -> bool:
+def _holds(row: Row, asking: Process, desk: str, now: dt.datetime) -> bool:
+    """Whether a lease keeps a window of a process out."""
     other = Process(row["process"], row["began"])
-    return other != asking and other.is_alive and dt.datetime.fromisoformat(row["until"]) > now
+    own = other == asking and row["desk"] == desk
+    return not own and other.is_alive and dt.datetime.fromisoformat(row["until"]) > now

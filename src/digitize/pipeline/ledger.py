@@ -36,7 +36,7 @@ from digitize.pipeline.records import (
 )
 from digitize.times import Clock, written
 
-VERSION = 4
+VERSION = 5
 
 _CHAINED = 3
 """Since this version events carry a hash. One that does not fit later must go on showing."""

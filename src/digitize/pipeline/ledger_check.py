@@ -38,6 +38,8 @@ _JSON = {
     "document": "pages",
     "field": "reading",
     "decision": "value",
+    "answer": "value",
+    "page_decision": "value",
 }
 """A column of each table that holds JSON."""
 

@@ -60,6 +60,51 @@ class TaskExecutor(Protocol):
         """End now; what runs is lost and can be done again."""
 
 
+class _Promise(concurrent.futures.Future[T]):
+    """What comes of a task, of which either the library's pool or this one tells, whichever is first.
+
+    The library sets the outcome of its own futures from threads of its own, also after a pool was given
+    up, and stumbles where somebody else has set it.
+
+    Args:
+        flight: the library's future of the task.
+
+    """
+
+    def __init__(self, flight: concurrent.futures.Future[T]) -> None:
+        super().__init__()
+        self._flight = flight
+        self._settling = threading.Lock()
+
+    def cancel(self) -> bool:
+        """End the task, also while it runs."""
+        return self._flight.cancel()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker has begun it."""
+        return self._flight.running()
+
+    def follow(self) -> None:
+        """Take over what the library's future has come to."""
+        if self._flight.cancelled():
+            with self._settling:
+                if super().cancel():
+                    self.set_running_or_notify_cancel()
+        elif (error := self._flight.exception()) is not None:
+            self.fail(error)
+        else:
+            with self._settling:
+                if not self.done():
+                    self.set_result(self._flight.result())
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing comes of the task, unless something has already."""
+        with self._settling:
+            if not self.done():
+                self.set_exception(error)
+
+
 class LocalPool:
     """Processes on this machine.
 
@@ -81,7 +126,7 @@ class LocalPool:
         self._megabytes = megabytes
         self._apart = apart
         self._patience = patience
-        self._open: set[concurrent.futures.Future[Any]] = set()
+        self._open: set[_Promise[Any]] = set()
         self._moved = time.monotonic()
         self._ended = threading.Event()
         self._watch: threading.Thread | None = None
@@ -98,9 +143,7 @@ class LocalPool:
         seconds = self._seconds * _shares(args)
         while True:
             try:
-                future: concurrent.futures.Future[T] = self._pool.schedule(
-                    function, args=args, timeout=seconds
-                )
+                flight = self._pool.schedule(function, args=args, timeout=seconds)
             except (RuntimeError, BrokenProcessPool) as error:
                 if self._pools == _MOST_POOLS:
                     raise EnvironmentProblem("workers_unusable", times=self._pools) from error
@@ -108,8 +151,7 @@ class LocalPool:
                 self._pool = self._built()
                 self._pools += 1
             else:
-                self._follow(future)
-                return future
+                return self._followed(flight)
 
     def stop(self) -> None:
         """End the processes, also those at work."""
@@ -121,30 +163,32 @@ class LocalPool:
         with suppress(RuntimeError):
             self._pool.join()
 
-    def _follow(self, future: concurrent.futures.Future[Any]) -> None:
-        """Make sure that something comes of a task, also where nobody takes it up."""
-        self._open.add(future)
+    def _followed(self, flight: concurrent.futures.Future[T]) -> concurrent.futures.Future[T]:
+        """A future of which something comes, also where nobody takes the task up."""
+        promise = _Promise(flight)
+        self._open.add(promise)
         self._moved = time.monotonic()
-        future.add_done_callback(self._landed)
+        flight.add_done_callback(lambda _: self._landed(promise))
         if self._watch is None:
             self._watch = threading.Thread(target=self._look_after, daemon=True)
             self._watch.start()
+        return promise
 
-    def _landed(self, future: concurrent.futures.Future[Any]) -> None:
-        self._open.discard(future)
+    def _landed(self, promise: _Promise[Any]) -> None:
+        self._open.discard(promise)
         self._moved = time.monotonic()
+        promise.follow()
 
     def _look_after(self) -> None:
         while not self._ended.wait(self._patience / 20):
             waiting = list(self._open)
-            moves = not waiting or any(future.running() for future in waiting)
-            if moves:
+            if not waiting or any(promise.is_running for promise in waiting):
                 self._moved = time.monotonic()
             elif time.monotonic() - self._moved > self._patience:
                 self._pool.stop()  # type: ignore[no-untyped-call]
-                for future in waiting:
-                    with suppress(concurrent.futures.InvalidStateError):
-                        future.set_exception(BrokenProcessPool("stalled"))
+                for promise in waiting:
+                    self._open.discard(promise)
+                    promise.fail(BrokenProcessPool("stalled"))
 
     def _built(self) -> ProcessPool:
         # A server that has loaded the libraries once forks workers from them; forking this

@@ -39,6 +39,9 @@ _LONGEST = 60.0
 
 _CONTENT = "content.json"
 
+_OF_PEOPLE = ("decision", "answer", "page_decision", "second_look")
+"""Tables with what people decided."""
+
 
 class RowWriter:
     """Writes dossiers, inside the ledger's transaction.
@@ -115,7 +118,7 @@ class RowWriter:
         for code, values in sheets.items():
             set_sheet_values(self._ledger, code, values, _file_of(self._salvage.rows("sheet_value"), code))
             self._settle(code)
-        for table in ("decision", "notice", "refused", "package_check"):
+        for table in (*_OF_PEOPLE, "notice", "refused", "package_check"):
             for row in self._salvage.rows(table):
                 if table in ("refused", "package_check") or row["dossier"] in codes:
                     self._insert(table, row)

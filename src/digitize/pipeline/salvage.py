@@ -17,7 +17,10 @@ from digitize.files import copy_whole, remove_file
 from digitize.pipeline.event_chain import Head, LoggedEvent, broken_links
 from digitize.pipeline.ledger_files import BESIDE, flaws
 
-_TABLES = ("dossier", "original", "decision", "sheet_value", "refused", "package_check", "notice")
+_TABLES = (
+    "dossier", "original", "decision", "answer", "page_decision", "second_look",
+    "sheet_value", "refused", "package_check", "notice",
+)  # fmt: skip
 
 Rows = tuple[Mapping[str, object], ...]
 

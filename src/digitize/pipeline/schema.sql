@@ -87,9 +87,11 @@ CREATE TABLE IF NOT EXISTS field (
     key          TEXT NOT NULL,
     reading      TEXT NOT NULL,          -- JSON: the reading of the program
     needs_review INTEGER NOT NULL,
+    confidence   REAL NOT NULL DEFAULT 0, -- of the reading, 0 to 1: the most doubtful is asked first
     PRIMARY KEY (dossier, document, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
+CREATE INDEX IF NOT EXISTS field_queue ON field (confidence, dossier, document, position) WHERE needs_review = 1;
 
 -- What a person decided. It outlives every new reading of the same scan, wherever its document
 -- has come to stand; a scan that replaces it is looked at anew.
@@ -103,6 +105,46 @@ CREATE TABLE IF NOT EXISTS decision (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
+
+-- Every answer that a person gave, in their order; none is ever changed. What holds stands in decision.
+CREATE TABLE IF NOT EXISTS answer (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    dossier  TEXT NOT NULL,
+    anchor   TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    look     INTEGER NOT NULL,           -- 1 the first look, 2 a second one, 3 the one that decides
+    value    TEXT NOT NULL,              -- JSON: what the person decided
+    read     TEXT NOT NULL,              -- JSON: what the program had read
+    raw      TEXT NOT NULL,              -- the same as it stood on the paper
+    causes   TEXT NOT NULL,              -- JSON: codes of the doubts
+    who      TEXT NOT NULL,
+    at       TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS answer_field ON answer (dossier, anchor, form, key, id);
+
+-- What a person decided about a page; it outlives every new reading of the same scan.
+CREATE TABLE IF NOT EXISTS page_decision (
+    dossier  TEXT NOT NULL,
+    anchor   TEXT NOT NULL,              -- checksum of its file, and the frame
+    kind     TEXT NOT NULL,              -- turn, excluded, scan_again, border, form
+    value    TEXT NOT NULL,              -- JSON
+    who      TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    PRIMARY KEY (dossier, anchor, kind)
+) STRICT;
+
+-- Fields that a second person looks at without seeing what the first decided.
+CREATE TABLE IF NOT EXISTS second_look (
+    dossier  TEXT NOT NULL,
+    anchor   TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    why      TEXT NOT NULL,              -- drawn, kind
+    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided
+    PRIMARY KEY (dossier, anchor, form, key)
+) STRICT;
+CREATE INDEX IF NOT EXISTS second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');
 
 CREATE TABLE IF NOT EXISTS event (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -123,7 +165,8 @@ CREATE TABLE IF NOT EXISTS lease (
     holder  TEXT NOT NULL,               -- the person
     process INTEGER NOT NULL,            -- number of the process that works for the person
     began   INTEGER NOT NULL,            -- when that process began, in ticks since the machine did
-    until   TEXT NOT NULL
+    until   TEXT NOT NULL,
+    desk    TEXT NOT NULL DEFAULT ''     -- which window of that process; empty where it has one
 ) STRICT;
 
 -- When a package was last checked by `audit`, and what came of it.
