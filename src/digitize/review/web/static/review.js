@@ -49,6 +49,7 @@
     if (value) {
       value.focus();
       value.setSelectionRange(value.value.length, value.value.length);
+      fitValue();
       markChoice();
     } else {
       (desk.querySelector("input, select") ?? desk.querySelector(".first") ?? desk).focus();
@@ -133,7 +134,14 @@
     $("value").setAttribute("aria-invalid", tone === "wrong");
   }
 
+  function fitValue() {
+    const value = $("value");
+    value.style.height = "auto";
+    value.style.height = `${value.scrollHeight + 4}px`;
+  }
+
   function changed() {
+    fitValue();
     markChoice();
     clearTimeout(timer);
     const number = (asked += 1);
@@ -191,8 +199,9 @@
     if (!shiftKey && plain[event.key]) return plain[event.key];
     if (event.key === "Enter" && !shiftKey && !target.closest("button, a, select")) return desk.querySelector(".first")?.dataset.act;
     if (target.id === "value") {
-      if (event.key === "ArrowDown") return () => step(1);
-      if (event.key === "ArrowUp") return () => step(-1);
+      const choices = desk.querySelector("[data-choice]");
+      if (choices && event.key === "ArrowDown") return () => step(1);
+      if (choices && event.key === "ArrowUp") return () => step(-1);
       if (event.key === "PageDown" || event.key === "PageUp") return () => paper.scrollBy(0, (event.key === "PageUp" ? -1 : 1) * paper.clientHeight * 0.6);
     }
     if (target === paper && (event.key === "+" || event.key === "-")) return event.key === "+" ? "larger" : "smaller";
