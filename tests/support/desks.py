@@ -1,83 +1,20 @@
-"""A queue of made-up fields with their pictures, and the review page as a process of its own."""
+"""The review page as a process of its own, and browsers that look at it."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-from PIL import Image, ImageDraw, ImageFont
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from digitize.fonts import Face, find_font
-from digitize.model import Document, FieldReading, Problem
-from support.activity import office_at
 from support.program import start
-
-FORM = "birth_registration"
-WIDTH, HEIGHT = 1240, 1754
-
-_SETTINGS = """
-language = "vi"
-[organisation]
-name = "UBND phường Sao Mai"
-code = "000.00.01.H99"
-fonds = "H99.01"
-"""
-
-_KEYS = ("child_name", "mother_name", "father_name", "requester_name", "child_birth_place")
-_NAMES = ("Lò Ngọc Dung", "Giàng Quốc Hải", "Võ Xuân Quân", "Lê Phương Chi", "Trần Thị Thuỷ")
-
-
-def code(number: int) -> str:
-    """The code of a made-up dossier."""
-    return f"000.00.01.H99-261118-{number:04}"
-
-
-def reading(text: str, row: int, confidence: float = 0.5) -> FieldReading:
-    """A doubtful reading that stands in a row of the page."""
-    top = 300 + 120 * row
-    return FieldReading(
-        text,
-        raw=text,
-        confidence=confidence,
-        page=0,
-        box=(420, top, 1000, top + 44),
-        needs_review=True,
-        problems=(Problem("low_confidence"),),
-    )
-
-
-def queue_at(root: Path, dossiers: int, fields: int, texts: Sequence[str] = _NAMES) -> Path:
-    """A workspace in which so many dossiers wait, with so many doubtful fields each."""
-    root.mkdir(parents=True)
-    (root / "digitize.toml").write_text(_SETTINGS, "utf-8")
-    with office_at(root / "ledger.db") as office:
-        for number in range(1, dossiers + 1):
-            shown = [texts[(number + row) % len(texts)] for row in range(fields)]
-            found = {
-                key: reading(text, row, 0.3 + 0.01 * number + 0.001 * row)
-                for row, (key, text) in enumerate(zip(_KEYS, shown, strict=False))
-            }
-            office.receive(code(number), "2026-11-18 08:00", pages=1)
-            office.read(code(number), "2026-11-18 08:10", [Document((0,), FORM, "x", 0.99, found)])
-            with office.doing("2026-11-18 08:10") as ledger:
-                ledger.set_read(code(number), 1, {"width": WIDTH, "height": HEIGHT, "dpi": 150.0, "problems": []})
-            _draw(root / "work" / code(number) / "page-00001.jpg", shown)
-    return root
-
-
-def _draw(path: Path, texts: Sequence[str]) -> None:
-    path.parent.mkdir(parents=True)
-    page = Image.new("L", (WIDTH, HEIGHT), 245)
-    draw = ImageDraw.Draw(page)
-    font = ImageFont.truetype(str(find_font(Face.TIMES)), 38)
-    for row, text in enumerate(texts):
-        draw.text((150, 300 + 120 * row), "Họ và tên:", font=font, fill=20)
-        draw.text((420, 300 + 120 * row), text, font=font, fill=20)
-    page.save(path, quality=80)
 
 
 @dataclass
@@ -119,3 +56,34 @@ def served(root: Path, *options: str, **extra: str) -> Iterator[Served]:
         process.stderr.close()
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, without a screen; a test that needs it is skipped where there is none."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium on this machine")
+    rights = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=rights)
+        yield browser
+        browser.close()
+
+
+def screen(browser: Browser, *, dark: bool = False, language: str = "vi-VN") -> BrowserContext:
+    """A screen as clerks have it."""
+    return browser.new_context(
+        viewport={"width": 1366, "height": 768},
+        color_scheme="dark" if dark else "light",
+        locale=language,
+        reduced_motion="reduce",
+    )
+
+
+def enter(context: BrowserContext, at: Served) -> Page:
+    """A page that has been let in and shows the queue."""
+    page = context.new_page()
+    page.goto(at.address)
+    page.wait_for_selector(".queue")
+    return page

@@ -138,7 +138,7 @@ class Work:
         """Where a window stands: in its dossier as long as that is its own, else before the queue."""
         if window.dossier:
             try:
-                self.desk.keep(window.id, window.dossier)
+                self.desk.take_this(window.id, window.dossier)
                 return self._next(window)
             except ItemProblem:
                 window.hold("", 0)
