@@ -22,7 +22,7 @@ from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.roles import document_pages
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
-from digitize.pipeline.suspects import has_pictures
+from digitize.pipeline.suspects import counted, has_pictures
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -227,7 +227,8 @@ class DossierSteps:
             self._pages.make_again(record, Stage.APPROVED)
             return
         try:
-            packaged = packager.package(record.id)
+            with counted(self._ledger, record.id):
+                packaged = packager.package(record.id)
             self._batch.freed = True
         except EnvironmentProblem as error:
             if isinstance(error, SigningProblem):

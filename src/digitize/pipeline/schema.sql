@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS dossier (
     stack        TEXT,                   -- the stack that it was cut from
     urgent       INTEGER NOT NULL DEFAULT 0, -- goes before others
     received_on  TEXT,                   -- date on which the office received the papers
-    due_on       TEXT                    -- date on which the citizen is to have the result
+    due_on       TEXT,                   -- date on which the citizen is to have the result
+    begun        INTEGER NOT NULL DEFAULT 0 -- how often its packaging was begun without an outcome
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
