@@ -96,7 +96,7 @@ class History:
         degrees, skew = int(str(summary.get("rotated", 0))), float(str(summary.get("skew", 0)))
         how = []
         if degrees:
-            how.append(self._catalogue.text("event.page_turned", degrees=degrees))
+            how.append(self._catalogue.text("event.page_turned_by", degrees=degrees))
         if round(skew, 2):
             way = "page_straightened_back" if skew > 0 else "page_straightened_on"
             degree = f"{abs(skew):.2f}".replace(".", ",")

@@ -69,6 +69,19 @@ def held_by_others(ledger: Ledger, desk: str, clock: Clock) -> set[str]:
     return {row["dossier"] for row in ledger.rows("SELECT * FROM lease") if _holds(row, own, desk, now)}
 
 
+def refuse_if_held(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
+    """Make sure that no other process, and no other window of this one, holds a dossier.
+
+    Raises:
+        ItemProblem: one does.
+
+    """
+    now, own = clock(), this_process()
+    for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
+        if _holds(row, own, desk, now):
+            raise _in_use(row)
+
+
 def abandoned(ledger: Ledger) -> list[str]:
     """Dossiers whose holders have died over their work."""
     rows = ledger.rows("SELECT dossier, process, began FROM lease ORDER BY dossier")
@@ -88,7 +101,7 @@ def _take(
     with ledger.transaction():
         for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
             if _holds(row, holder, desk, now):
-                raise ItemProblem(IN_USE, dossier=dossier, holder=row["holder"], process=row["process"])
+                raise _in_use(row)
         ledger.execute(
             "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)",
             dossier,
@@ -105,3 +118,7 @@ def _holds(row: Row, asking: Process, desk: str, now: dt.datetime) -> bool:
     other = Process(row["process"], row["began"])
     own = other == asking and row["desk"] == desk
     return not own and other.is_alive and dt.datetime.fromisoformat(row["until"]) > now
+
+
+def _in_use(row: Row) -> ItemProblem:
+    return ItemProblem(IN_USE, dossier=row["dossier"], holder=row["holder"], process=row["process"])

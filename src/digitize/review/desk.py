@@ -19,7 +19,7 @@ from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields, fields_to_review
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import open_questions, settle_questions
+from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.times import Clock
 from digitize.vietnamese.folding import single_spaced
@@ -112,7 +112,7 @@ class Desk:
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 return False
-            if doubtful_fields(self.ledger, dossier) or (asked and not seen):
+            if doubtful_fields(self.ledger, dossier) or (asked and not seen) or is_held_up(asked):
                 return False
             settled = settle_questions(self.ledger, dossier)
             facts = {"settled": settled} if settled else {}
