@@ -122,7 +122,7 @@ class DossierSteps:
         for page, decision in decided.items():
             form = decision.form
             if form not in (None, UNKNOWN_FORM, *self._workspace.templates) and not decision.excluded:
-                problem = Problem("chosen_form_gone", {"page": page, "form": str(form)})
+                problem = Problem("chosen_form_gone", {"dossier": dossier, "page": page, "form": str(form)})
                 add_notice(self._ledger, dossier, problem, asks=True)
 
     def _tell_missing(self, dossier: str, documents: Sequence[Document]) -> None:

@@ -260,7 +260,7 @@ class PageDesk:
     def _mark(self, draft: _Draft, page: PageRecord, why: str) -> None:
         reason = as_reason(why)
         if draft.of(page.ordinal).excluded:
-            raise ItemProblem("page_is_excluded", page=page.ordinal)
+            raise ItemProblem("page_is_excluded", dossier=draft.record.id, page=page.ordinal)
         if draft.of(page.ordinal).scan_again == reason:
             return
         self._unmark(draft, page)

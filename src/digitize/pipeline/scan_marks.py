@@ -15,6 +15,7 @@ from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
 def asked_for(record: DossierRecord, page: PageRecord, original: OriginalRecord, why: str) -> Problem:
     """What the clerk is asked to do for a page, and how the new scan is put in the place of the old one."""
     facts: dict[str, Fact] = {
+        "dossier": record.id,
         "page": page.ordinal,
         "why": why,
         "file": original.name,
@@ -22,7 +23,7 @@ def asked_for(record: DossierRecord, page: PageRecord, original: OriginalRecord,
     }
     if record.stack is not None:
         # Its file is that of the whole stack, in which other dossiers have pages.
-        return Problem("stack_page_to_scan_again", {**facts, "dossier": record.id})
+        return Problem("stack_page_to_scan_again", facts)
     if original.pages == 1:
         return Problem("page_to_scan_again", facts)
     number = {"number": page.frame + 1, "pages": original.pages or 0}
