@@ -61,7 +61,7 @@ CREATE TABLE IF NOT EXISTS page (
     state    TEXT NOT NULL,              -- waiting, read; failed: its dossier is set aside for it
     attempts INTEGER NOT NULL DEFAULT 0, -- how often it was begun, in all
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
-    role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back
+    role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back, excluded
     problem  TEXT,                       -- JSON: why it failed
     unsettled INTEGER NOT NULL DEFAULT 0, -- how often it was begun without an outcome; then it is read alone
     picture  INTEGER NOT NULL DEFAULT 0, -- a person has accepted it as a picture that nobody reads

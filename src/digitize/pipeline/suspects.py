@@ -9,12 +9,13 @@ neighbours: what fails alone has failed by itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from digitize.errors import ItemProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.records import PageRecord, page_of
 
 NEIGHBOURS_FAULT = frozenset({"worker_died", "pool_broken", "task_too_slow", "out_of_memory"})
@@ -28,14 +29,18 @@ Each costs one page, for such a page comes last; and a run may be killed for any
 """
 
 
-def next_suspect(ledger: Ledger) -> PageRecord | None:
-    """The suspect that was begun least often; None if there is none. Only while no page is under way."""
+def next_suspect(ledger: Ledger, only: Collection[str] | None = None) -> PageRecord | None:
+    """The suspect that was begun least often, of some dossiers or of all; None if there is none.
+
+    Only while no page is under way.
+    """
+    chosen, values = among(only, "AND")
     sql = (
-        "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier AND dossier.stage = ? "
-        "WHERE page.state = 'waiting' AND page.unsettled > 0 "
+        "SELECT page.* FROM page JOIN dossier ON dossier.id = page.dossier AND dossier.stage = ? "  # noqa: S608 - marks alone
+        f"WHERE page.state = 'waiting' AND page.unsettled > 0 {chosen} "
         "ORDER BY page.unsettled, dossier.received_at, page.dossier, page.ordinal LIMIT 1"
     )
-    rows = ledger.rows(sql, Stage.RECEIVED)
+    rows = ledger.rows(sql, Stage.RECEIVED, *values)
     return page_of(rows[0]) if rows else None
 
 
