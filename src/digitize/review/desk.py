@@ -25,7 +25,7 @@ from digitize.pipeline.findings import (
     next_to_review,
 )
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import open_questions, settle_questions
+from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.review.answers import Checked, meaning_of
 from digitize.review.queue import Waiting, count_waiting, next_dossier
@@ -223,7 +223,7 @@ class Desk:
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 return False
-            if is_doubtful(self.ledger, dossier) or (asked and not seen):
+            if is_doubtful(self.ledger, dossier) or (asked and not seen) or is_held_up(asked):
                 return False
             settled = settle_questions(self.ledger, dossier)
             facts = {"settled": settled} if settled else {}
