@@ -39,7 +39,7 @@ class Served:
 @contextmanager
 def served(root: Path, *options: str, **extra: str) -> Iterator[Served]:
     """``digitize review`` in a process of its own, without a browser."""
-    process = start("review", "-w", root, "--user", "lan", *options, **extra)
+    process = start("review", "-w", root, "--user", "lan", *options, cwd=None, **extra)
     assert process.stderr is not None
     told = ""
     for line in process.stderr:

@@ -16,6 +16,7 @@ from digitize.review.web.app import review_app
 from digitize.review.web.doors import Doors
 from digitize.review.web.guard import DOOR
 from digitize.review.web.hand import Hand
+from digitize.review.web.page_work import PageWork
 from digitize.review.web.pages import Pages
 from digitize.review.web.serving import HOST, close_door, listen, open_browser, serve
 from digitize.review.web.showing import Showing
@@ -79,7 +80,8 @@ def review_in_browser(
 def _work(workspace: Workspace, who: str, pages: Pages, home: str) -> Iterator[Work]:
     with closing(Ledger(workspace.ledger, now, who)) as ledger:
         desk = Desk(ledger, now, workspace.templates, settler(workspace, ledger))
-        work = Work(desk, Showing(desk, workspace, pages, home))
+        showing = Showing(desk, workspace, pages, home)
+        work = Work(desk, showing, PageWork(showing))
         try:
             yield work
         finally:

@@ -83,13 +83,13 @@ class Showing:
             return {"note": self.pages.text("review.value_empty"), "tone": "odd"}
         if checked.serious:
             return {"note": self.pages.problem(checked.serious[0]), "tone": "wrong"}
-        if checked.problems:
-            told = "; ".join(self.pages.catalogue.problem(one) for one in checked.problems)
-            return {"note": told, "tone": "odd"}
         meant = self.value_text(checked.value)
         same = meant == plain(text.strip())
         note = self.pages.text("review.well") if same else self.pages.text("review.well_as", value=meant)
-        return {"note": note, "tone": "well"}
+        if not checked.problems:
+            return {"note": note, "tone": "well"}
+        told = "; ".join(self.pages.catalogue.problem(one) for one in checked.problems)
+        return {"note": told if same else f"{note} · {told}", "tone": "odd"}
 
     # --- a field ------------------------------------------------------------------------------
 

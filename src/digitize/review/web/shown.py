@@ -110,6 +110,51 @@ class Queue:
     more: int
 
 
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A form that a document may be told to be."""
+
+    id: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page of a dossier; ``document`` and ``form`` are empty where it is in none, or does not begin one."""
+
+    number: int
+    chosen: bool
+    document: str
+    form: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagesView:
+    """The pages of a dossier, and what can be done with the chosen one.
+
+    Attributes:
+        dossier: its code.
+        rows: its pages.
+        page: the chosen one.
+        sheet: that is a separator sheet, with which nothing can be done.
+        excluded, marked, begins, first: how it stands.
+        forms: what its document may be.
+
+    """
+
+    dossier: str
+    rows: tuple[PageRow, ...]
+    page: int
+    sheet: bool
+    excluded: bool
+    marked: bool
+    begins: bool
+    first: bool
+    forms: tuple[FormChoice, ...]
+
+
 def day_text(day: str | None) -> str:
     """A date or a moment of the ledger with the day first; empty where there is none."""
     return "/".join(reversed(day[:10].split("-"))) if day else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import ItemProblem
+from digitize.errors import DigitizeError, ItemProblem
 from digitize.model import Box, Problem, Value
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.layout import page_target
@@ -18,6 +18,7 @@ from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.tasks import archival_file
 from digitize.review.desk import Desk
 from digitize.review.listing import waiting_dossiers
+from digitize.review.web.page_work import PageWork, change_of
 from digitize.review.web.pictures import fitting
 from digitize.review.web.showing import Showing
 from digitize.review.web.shown import Kin, Queue, Whole
@@ -27,6 +28,8 @@ Told = dict[str, Any]
 """What the script is told: ``html`` for the desk, and what stands around it."""
 
 _MOST_ROWS = 60
+
+_TEXTS = ("window", "visit", "item", "text", "dossier", "change")
 
 _STALE = frozenset({IN_USE, "dossier_changed", "field_settled", "field_changed"})
 
@@ -43,6 +46,8 @@ class Asked:
         text: what was typed.
         dossier: which one is chosen.
         seen: the questions about the whole dossier were ticked.
+        page: which page is chosen; 0 for none.
+        change: what is done with it.
 
     """
 
@@ -53,6 +58,8 @@ class Asked:
     text: str
     dossier: str
     seen: bool
+    page: int
+    change: str
 
     @classmethod
     def of(cls, told: Mapping[str, Any], session: str) -> Asked:
@@ -62,10 +69,11 @@ class Asked:
             ValueError: it is none.
 
         """
-        texts = {name: told.get(name) or "" for name in ("window", "visit", "item", "text", "dossier")}
-        if not all(isinstance(text, str) for text in texts.values()):
+        texts = {name: told.get(name) or "" for name in _TEXTS}
+        page = told.get("page") or 0
+        if not all(isinstance(text, str) for text in texts.values()) or type(page) is not int:
             raise ValueError(texts)
-        return cls(**texts, session=session, seen=told.get("seen") is True)
+        return cls(**texts, session=session, seen=told.get("seen") is True, page=page)
 
 
 @dataclass
@@ -74,6 +82,7 @@ class Work:
 
     desk: Desk
     showing: Showing
+    page_work: PageWork
     windows: Windows = field(default_factory=Windows)
     _left: int = 0
     _done: int = 0
@@ -115,6 +124,9 @@ class Work:
             "again": self._again,
             "back": self._back,
             "approve": self._approve,
+            "pages": self._pages,
+            "field": self._field_again,
+            "decide": self._decide,
         }
 
     def knows(self, name: str) -> bool:
@@ -129,6 +141,7 @@ class Work:
 
     def end(self) -> None:
         """Let go of everything."""
+        self.page_work.end()
         for window in self.windows:
             self._put_down(window)
 
@@ -297,6 +310,40 @@ class Work:
         if not self.desk.let_through(dossier, seen=asked.seen):
             return self._go_on(window) | {"notice": self._text("review.not_approved", dossier=dossier)}
         return self._begin(window, asked) | {"said": self._text("review.approved", dossier=dossier)}
+
+    # --- its pages ----------------------------------------------------------------------------
+
+    def _pages(self, window: Window, asked: Asked) -> Told:
+        if not window.dossier:
+            return self._list(window)
+        self.desk.keep(window.id, window.dossier)
+        page = asked.page or self._page_of(window)
+        window.show(window.shown)
+        view = self.page_work.view(window.dossier, page)
+        told = self._screen(window, self._piece("pages", view=view))
+        return told | {"sheet": self.showing.whole_page(window.dossier, view.page)}
+
+    def _page_of(self, window: Window) -> int:
+        page = window.shown.field.reading.page if window.shown else None
+        return 1 if page is None else page + 1
+
+    def _field_again(self, window: Window, _: Asked) -> Told:
+        return self._go_on(window)
+
+    def _decide(self, window: Window, asked: Asked) -> Told:
+        dossier = window.dossier
+        change = change_of(asked.page, asked.change, asked.text)
+        if not dossier or asked.item != window.item or change is None:
+            return self._go_on(window) | {"notice": self._text("review.stale")}
+        try:
+            changed = self.page_work.decide(window.id, dossier, change)
+        except DigitizeError as error:
+            return {"notice": self.showing.pages.problem(Problem.of(error))}
+        if not changed.again:
+            return self._pages(window, asked) | {"said": self._text("review.recorded")}
+        self._put_down(window)
+        self.page_work.redo(dossier)
+        return self._begin(window, asked) | {"said": self._text("review.redone", dossier=dossier)}
 
     # --- pictures -----------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@
       fitValue();
       markChoice();
     } else {
-      (desk.querySelector("input, select") ?? desk.querySelector(".first") ?? desk).focus();
+      (desk.querySelector("input:checked") ?? desk.querySelector("input, select") ?? desk.querySelector(".first") ?? desk).focus();
     }
     $("said").textContent = [told.said, desk.querySelector("h1")?.textContent, desk.querySelector(".why")?.textContent].filter(Boolean).join(". ");
     for (const url of told.soon ?? []) picture(url, "");
@@ -168,7 +168,11 @@
     field: () => act("field"),
     approve: () => act("approve", { seen: [...desk.querySelectorAll(".seen")].every((one) => one.checked) }),
     open: (from) => act("open", { dossier: from.dataset.dossier }),
-    decide: (from) => act("decide", { ...from.dataset, value: from.closest("form")?.querySelector("select")?.value ?? "" }),
+    decide: (from) => act("decide", {
+      page: Number(desk.querySelector("[name=page]:checked").value),
+      change: from.dataset.change,
+      text: from.dataset.value ?? $(from.dataset.from)?.value ?? "",
+    }),
     larger: () => stretchTo(zoom * 1.35),
     smaller: () => stretchTo(zoom / 1.35),
     fit: () => (zoom === 1 ? wholePage() : stretchTo(1)),
@@ -217,6 +221,9 @@
     const from = event.target.closest("[data-act], [data-choice]");
     if (!from || from.disabled) return;
     from.dataset.act ? run(from.dataset.act, from) : choose(from.dataset.choice);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "page") act("pages", { page: Number(event.target.value) });
   });
   document.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("input", (event) => event.target.id === "value" && !event.isComposing && changed());
