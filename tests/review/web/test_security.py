@@ -98,7 +98,8 @@ def test_a_token_opens_once_and_gives_a_cookie_that_scripts_and_other_places_do_
     assert cookie.path == inside.home
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "strict"
-    assert cookie.value and cookie.value not in inside.client.get(inside.home).text
+    assert cookie.value is not None
+    assert cookie.value not in inside.client.get(inside.home).text
     again = httpx.get(at.address)
     assert refused(again, "Mỗi địa chỉ chỉ mở được một lần")
     assert "set-cookie" not in again.headers
