@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "pictures"
 SIZE = {"width": 1366, "height": 768}
-_COLOURS = 40
+_COLOURS = 64
 
 
 def main() -> None:
@@ -84,7 +84,11 @@ def _press(page: Page, key: str) -> None:
 def _keep(page: Page, name: str) -> None:
     page.wait_for_function("() => [...document.images].every(one => one.complete)")
     data = page.screenshot(animations="disabled", caret="hide")
-    few = Image.open(io.BytesIO(data)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    few = (
+        Image.open(io.BytesIO(data))
+        .convert("RGB")
+        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     few.save(TARGET / f"{name}.png", optimize=True)
     print(name, (TARGET / f"{name}.png").stat().st_size // 1024, "KiB")
 
