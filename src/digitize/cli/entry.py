@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    approve,
     audit,
     differences,
     doctor,
@@ -57,6 +58,7 @@ _COMMANDS = (
     status,
     show,
     review,
+    approve,
     sign,
     urgent,
     reopen,
