@@ -32,8 +32,8 @@ KNOWN_WHEN_IT_RUNS = {
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
-    "pipeline/roles_apart.py",  # what a person has done before
     "pipeline/retrying.py",  # what still lies in the inbox
+    "pipeline/roles_apart.py",  # what a person has done before
     "pipeline/signing_trouble.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/watching.py",  # what is wrong with a source that was well before

@@ -6,13 +6,13 @@ All approvals of persons pass through here, those by the last answer and those b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
 from digitize.model import Problem, Stage
 from digitize.pipeline.deadlines import Settler
-from digitize.pipeline.findings import count_doubtful, fields_to_review
+from digitize.pipeline.findings import fields_to_review, is_doubtful
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import open_questions, settle_questions
@@ -20,8 +20,31 @@ from digitize.pipeline.page_counts import notice_page_counts
 from digitize.pipeline.roles_apart import Role, require_apart
 from digitize.pipeline.second_look_draw import LookRules
 from digitize.pipeline.second_looks import SecondLooks, Waits
-from digitize.profiles.profile import Profile
+from digitize.profiles.profile import Profile, RoleRules
 from digitize.times import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """What must have happened before a dossier is approved.
+
+    Attributes:
+        looks: second looks; None where nobody says: then none are begun, and those that wait hold it
+            up all the same.
+        roles: which work different people do.
+        by_itself: nothing else is missing once nothing waits.
+
+    """
+
+    looks: LookRules | None = None
+    roles: RoleRules = field(default_factory=RoleRules)
+    by_itself: bool = True
+
+    @classmethod
+    def of(cls, profile: Profile) -> ReviewRules:
+        """The rules of a profile."""
+        by_itself = profile.review.approve == "with_last_field"
+        return cls(LookRules.of(profile), profile.roles, by_itself)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +76,21 @@ class Approval:
 
     Attributes:
         ledger: where they stand.
-        profile: what it asks for.
+        rules: what must have happened before.
         templates: the forms that are known.
         settle_deadline: is told which dossier's fields are settled; None where days do not matter.
 
     """
 
     ledger: Ledger
-    profile: Profile
+    rules: ReviewRules
     templates: Mapping[str, Template]
     settle_deadline: Settler | None = None
 
     @property
     def looks(self) -> SecondLooks:
         """Second looks as the profile wants them."""
-        return SecondLooks(self.ledger, LookRules.of(self.profile), self.templates)
+        return SecondLooks(self.ledger, self.rules.looks, self.templates)
 
     def questions(self, dossier: str) -> list[Problem]:
         """What was noticed of a whole dossier that a person has to look at before it goes on."""
@@ -83,11 +106,17 @@ class Approval:
         asked = len(open_questions(self.ledger, dossier))
         looks = self.looks.waits(dossier)
         clean = not doubtful and not asked and not looks.any
-        return Standing(doubtful, asked, looks, clean and self.profile.review.approve == "apart")
+        return Standing(doubtful, asked, looks, clean and not self.rules.by_itself)
+
+    def waiting_for_approval(self) -> set[str]:
+        """Dossiers in which nothing else is left to do than to approve them by a step of its own."""
+        if self.rules.by_itself:
+            return set()
+        return {row["id"] for row in self.ledger.rows(_DONE, Stage.IN_REVIEW)}
 
     def end_first_look(self, dossier: str) -> None:
         """Draw fields for a second person once nobody is asked for a first look; in a transaction."""
-        if count_doubtful(self.ledger, [dossier]) or not self._is_in_review(dossier):
+        if is_doubtful(self.ledger, dossier) or not self._is_in_review(dossier):
             return
         if not fields_to_review(self.ledger, dossier):
             self.looks.begin(dossier)
@@ -100,8 +129,7 @@ class Approval:
             seen: a person has looked at what was noticed of the whole dossier, and it is right as it is.
 
         """
-        by_itself = self.profile.review.approve == "with_last_field"
-        return self._approve(dossier, seen=seen, said=by_itself)
+        return self._approve(dossier, seen=seen, said=self.rules.by_itself)
 
     def approve(self, dossier: str, clock: Clock) -> Standing:
         """Approve a dossier because a person says so.
@@ -120,7 +148,7 @@ class Approval:
             stage = record.stage.value if record else "-"
             raise ItemProblem("not_in_review", dossier=dossier, stage=stage)
         with lease(self.ledger, dossier, clock):
-            require_apart(self.ledger, dossier, self.profile.roles, Role.APPROVE)
+            require_apart(self.ledger, dossier, self.rules.roles, Role.APPROVE)
             self.questions(dossier)
             if fields_to_review(self.ledger, dossier):
                 # Of a dossier that was reopened nobody has looked at any field yet.
@@ -131,7 +159,7 @@ class Approval:
     def _approve(self, dossier: str, *, seen: bool, said: bool, **detail: bool) -> bool:
         asked = self.questions(dossier)
         with self.ledger.transaction():
-            if not self._is_in_review(dossier) or count_doubtful(self.ledger, [dossier]):
+            if not self._is_in_review(dossier) or is_doubtful(self.ledger, dossier):
                 return False
             if asked and not seen:
                 return False
@@ -150,3 +178,11 @@ class Approval:
     def _is_in_review(self, dossier: str) -> bool:
         record = self.ledger.dossier(dossier)
         return record is not None and record.stage is Stage.IN_REVIEW
+
+
+_DONE = """
+SELECT d.id FROM dossier AS d WHERE d.stage = ? AND d.replaces IS NULL
+AND NOT EXISTS (SELECT 1 FROM field AS f WHERE f.dossier = d.id AND f.needs_review = 1)
+AND NOT EXISTS (SELECT 1 FROM second_look AS s WHERE s.dossier = d.id AND s.state IN ('waiting', 'differs'))
+AND NOT EXISTS (SELECT 1 FROM notice AS n WHERE n.dossier = d.id AND n.asks = 1 AND n.settled IS NULL)
+"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.model import Problem, Stage
-from digitize.pipeline.approval import Approval, Standing
+from digitize.pipeline.approval import Approval, ReviewRules, Standing
 from digitize.pipeline.deadlines import settler
 from digitize.pipeline.findings import count_doubtful
 from digitize.pipeline.ledger import Ledger
@@ -61,7 +61,7 @@ def approve_dossiers(
         if ledger.dossier(code) is None:
             raise UsageProblem("dossier_unknown", dossier=code)
     settle = settler(workspace, ledger)
-    approval = Approval(ledger, workspace.profile, workspace.templates, settle)
+    approval = Approval(ledger, ReviewRules.of(workspace.profile), workspace.templates, settle)
     wanted = list(dict.fromkeys(named))
     if every:
         wanted += [one.id for one in ledger.dossiers(Stage.IN_REVIEW) if one.id not in wanted]

@@ -145,7 +145,8 @@ class DossierSteps:
             unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
-            # What somebody has to look at once more waits, though the dossier was read anew since.
+            # What was looked at before it was read anew is not let through unseen by a second person.
+            needed = (not doubtful and self._looks.go_on(record.id)) or needed
             needed = needed or self._looks.begin_unattended(record.id)
             stage = Stage.IN_REVIEW if needed else Stage.APPROVED
             event = "review_needed" if needed else "approved"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from digitize.errors import ItemProblem
+from digitize.model import Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
 from digitize.profiles.profile import RoleRules
@@ -98,3 +99,17 @@ def require_apart(ledger: Ledger, dossier: str, rules: RoleRules, role: Role) ->
         with ledger.transaction():
             ledger.add_event(REFUSED, dossier, **detail)
     raise ItemProblem(_HAS[other], dossier=dossier, who=ledger.who, apart=", ".join(rules.apart))
+
+
+def kept_from(ledger: Ledger, rules: RoleRules, role: Role) -> set[str]:
+    """Dossiers in review on which the person who uses the ledger may not do something."""
+    others = [kind for kind, other in _EVENTS.items() if other is not role and other in rules.apart]
+    if role not in rules.apart or not others:
+        return set()
+    chosen, kinds = among(others, "AND", "e.kind")
+    sql = (
+        "SELECT DISTINCT d.id FROM dossier AS d CROSS JOIN event AS e ON e.dossier = d.id "  # noqa: S608
+        f"WHERE d.stage = ? AND e.who = ? {chosen}"
+    )
+    suspects = ledger.rows(sql, Stage.IN_REVIEW, ledger.who, *kinds)
+    return {row["id"] for row in suspects if role_against(ledger, row["id"], rules, role)}

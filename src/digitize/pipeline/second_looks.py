@@ -12,7 +12,7 @@ third person is neither of the two.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +71,7 @@ class LookState(StrEnum):
     DIFFERS = "differs"
     DECIDED = "decided"
     WAIVED = "waived"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,17 @@ class Waits:
 
 @dataclass(frozen=True)
 class SecondLooks:
-    """Second looks at the dossiers of one workspace; the person is the one who uses the ledger."""
+    """Second looks at the dossiers of one workspace; the person is the one who uses the ledger.
+
+    Attributes:
+        ledger: where they stand.
+        rules: of the profile; without them none are begun and none given up.
+        templates: the forms that are known.
+
+    """
 
     ledger: Ledger
-    rules: LookRules
+    rules: LookRules | None
     templates: Mapping[str, Template]
 
     def begin(self, dossier: str) -> bool:
@@ -132,20 +140,26 @@ class SecondLooks:
         """
         return self._begin(dossier, self.ledger.who)
 
-    def begin_unattended(self, dossier: str) -> bool:
-        """The same for a dossier that needs no person: if people had looked before, or chance wants it.
+    def go_on(self, dossier: str) -> bool:
+        """The same for a dossier that was read anew after people had looked at it.
 
         Returns:
             Whether anything waits now.
 
         """
-        asked = "SELECT who FROM answer WHERE dossier = ? AND look = 1 ORDER BY id DESC LIMIT 1"
-        looked = self.ledger.rows(asked, dossier)
-        if looked:
-            return self._begin(dossier, str(looked[0]["who"]))
-        if is_drawn_unattended(self.ledger, dossier, self.rules.unattended):
-            return self._begin(dossier, "")
-        return self._waits_anywhere(dossier)
+        sql = "SELECT who FROM answer WHERE dossier = ? AND look = 1 ORDER BY id DESC LIMIT 1"
+        looked = self.ledger.rows(sql, dossier)
+        return self._begin(dossier, str(looked[0]["who"])) if looked else self._waits_anywhere(dossier)
+
+    def begin_unattended(self, dossier: str) -> bool:
+        """The same for a dossier that needs no person, if chance wants it.
+
+        Returns:
+            Whether anything waits now.
+
+        """
+        drawn = self.rules and is_drawn_unattended(self.ledger, dossier, self.rules.unattended)
+        return bool(drawn) and self._begin(dossier, "")
 
     def waits(self, dossier: str | None = None) -> Waits:
         """What waits, of one dossier in review or of all of them."""
@@ -158,14 +172,14 @@ class SecondLooks:
         (row,) = self._rows(sql, *([dossier] if dossier else []))
         return Waits(row["second"], row["deciding"], row["others"])
 
-    def dossiers(self, most: int | None = None) -> list[str]:
-        """Dossiers with fields that this person may look at, the urgent ones first, at most so many."""
-        limit = "" if most is None else f"LIMIT {int(most)}"
-        sql = (
-            f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND {_FOR} "
-            f"GROUP BY s.dossier ORDER BY {_QUEUE} {limit}"
-        )
+    def dossiers(self) -> list[str]:
+        """Dossiers with fields that this person may look at, the urgent ones first."""
+        sql = f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND {_FOR} GROUP BY s.dossier ORDER BY {_QUEUE}"
         return [row["dossier"] for row in self._rows(sql)]
+
+    def next(self, kept_out: Collection[str]) -> str | None:
+        """The first of ``dossiers`` that is not kept out; None if there is none."""
+        return next((one for one in self.dossiers() if one not in kept_out), None)
 
     def fields(self, dossier: str) -> list[BlindField]:
         """The fields of a dossier that this person may look at, in the order of the forms."""
@@ -175,6 +189,11 @@ class SecondLooks:
             "ORDER BY f.document, f.position"
         )
         return [self._blind(row) for row in self._rows(sql, dossier)]
+
+    def find(self, dossier: str, document: int, key: str) -> BlindField | None:
+        """A field of a dossier that this person may look at; None where there is nothing to look at."""
+        found = (one for one in self.fields(dossier) if (one.document, one.key) == (document, key))
+        return next(found, None)
 
     def settle(self, field: BlindField, value: Value) -> None:
         """Record what a second or third person answered; inside a transaction.
@@ -209,10 +228,11 @@ class SecondLooks:
     # --- inside -------------------------------------------------------------------------------
 
     def _begin(self, dossier: str, follows: str) -> bool:
-        if self.rules.asked:
+        self._forget_replaced(dossier)
+        if self.rules is not None and self.rules.asked:
             draw(self.ledger, dossier, self.rules, self.templates, follows=follows)
             self._look_again(dossier)
-        else:
+        elif self.rules is not None:
             self._waive(dossier)
         return self._waits_anywhere(dossier)
 
@@ -220,6 +240,20 @@ class SecondLooks:
         """Whether anything of a dossier waits, whatever its stage."""
         sql = f"SELECT 1 {_CURRENT} {_IS_OPEN} AND s.dossier = ? LIMIT 1"
         return bool(self.ledger.rows(sql, dossier))
+
+    def _forget_replaced(self, dossier: str) -> None:
+        """What waits of a scan or form that has been replaced is gone, until it should come back."""
+        current = f"SELECT s.rowid {_CURRENT} WHERE s.dossier = ?"
+        for before, after, whether in (
+            (LookState.WAITING, LookState.GONE, "NOT IN"),
+            (LookState.DIFFERS, LookState.GONE, "NOT IN"),
+            (LookState.GONE, LookState.WAITING, "IN"),
+        ):
+            sql = (
+                "UPDATE second_look SET state = ? WHERE dossier = ? AND state = ? "  # noqa: S608 - likewise
+                f"AND rowid {whether} ({current})"
+            )
+            self.ledger.execute(sql, after, dossier, before, dossier)
 
     def _look_again(self, dossier: str) -> None:
         """What was agreed on is looked at again where another value stands now."""
@@ -307,7 +341,8 @@ class SecondLooks:
 
     def _rows(self, sql: str, *more: object) -> Sequence[Row]:
         """Rows of a query; its first two values are who asks, and whether persons are kept apart."""
-        return self.ledger.rows(sql, self.ledger.who, self.rules.asked, *more)
+        apart = self.rules is None or self.rules.asked
+        return self.ledger.rows(sql, self.ledger.who, apart, *more)
 
 
 def _place(row: Row) -> tuple[str, str, str, str]:
