@@ -32,13 +32,17 @@ class Look(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulField:
-    """A field that a person has to look at; ``document`` counts from 1."""
+    """A field that a person has to look at; ``document`` counts from 1.
+
+    Of a second or deciding look (``second_looks``) the reading says where the field stands, and no more.
+    """
 
     dossier: str
     document: int
     form: str
     key: str
     reading: FieldReading
+    look: Look = Look.FIRST
 
 
 def save_documents(

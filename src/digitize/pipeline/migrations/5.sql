@@ -38,6 +38,7 @@ CREATE TABLE second_look (
     key      TEXT NOT NULL,
     why      TEXT NOT NULL,
     state    TEXT NOT NULL,
+    follows  TEXT NOT NULL,
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 CREATE INDEX second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');

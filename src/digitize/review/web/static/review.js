@@ -37,7 +37,8 @@
 
   function show(told) {
     if (told.window) sessionStorage.setItem("desk", told.window);
-    $("notice").textContent = told.notice ?? "";
+    $("notice").textContent = told.notice ?? told.told ?? "";
+    $("notice").className = told.notice ? "" : "calm";
     if (told.check && $("check")) judge(told.check);
     if (told.html === undefined) return;
     shown = told;
