@@ -36,7 +36,7 @@ def take_off_mark(ledger: Ledger, dossier: str, anchor: str) -> None:
     where = "FROM page_decision WHERE dossier = ? AND anchor = ? AND kind = ?"
     for row in ledger.rows(f"SELECT value {where}", *key):
         code, facts = json.loads(row["value"])["notice"]
-        drop_notice(ledger, dossier, Problem(code, facts))
+        drop_notice(ledger, dossier, code, facts)
     ledger.execute(f"DELETE {where}", *key)
 
 
