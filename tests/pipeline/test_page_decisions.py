@@ -274,7 +274,20 @@ def test_a_dossier_waits_for_the_new_scan_of_a_page_and_goes_on_when_it_has_come
     run_here(root, now())
     assert "page_scanned_again" in [kind for kind, _ in kinds(root)]
     assert [page.marked for page in views(root)] == ["", "", ""]
-    assert stages(root)[HS] is Stage.PACKAGED
+    assert stages(root)[HS] is Stage.IN_REVIEW, "whoever asked for it sees it"
+    assert let_through(root)
+
+
+def test_what_was_decided_about_a_file_that_is_replaced_is_asked_about_again(root: Path) -> None:
+    decide(root, Change(3, Act.EXCLUDE))
+    small_scan(root / "scans" / HS / "b.tif", "Giấy tờ khác", pages=2)
+    go_on(root)
+    assert documents(root) == [((1,), UNKNOWN_FORM), ((2, 3), UNKNOWN_FORM)]
+    with ledger_of(root) as ledger:
+        (asked,) = Desk(ledger, now, Workspace.open(root).templates).questions(HS)
+    assert (asked.code, asked.facts["file"]) == ("page_decisions_lapsed", "b.tif")
+    assert not let_through(root)
+    assert let_through(root, seen=True)
 
 
 def test_a_mark_is_taken_off_by_hand_or_with_the_page(root: Path) -> None:
