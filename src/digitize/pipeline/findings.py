@@ -52,8 +52,9 @@ def save_documents(
     """
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
+    anchors = page_anchors(ledger, dossier)
     for ordinal, document in enumerate(documents, start=1):
-        anchor = _anchor(ledger, dossier, document)
+        anchor = anchors[document.pages[0]]
         ledger.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             dossier,
@@ -346,10 +347,16 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
     )
 
 
-def _anchor(ledger: Ledger, dossier: str, document: Document) -> str:
-    """What a document is known by wherever it stands: the scan of its first page."""
-    page = ledger.pages(dossier)[document.pages[0]]
-    return f"{ledger.original(dossier, page.original).sha256}:{page.frame}"
+def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
+    """What the pages of a dossier are known by wherever they stand: the checksum of the scan, and the frame.
+
+    A document is known by that of its first page.
+    """
+    sums = {
+        row["ordinal"]: row["sha256"]
+        for row in ledger.rows("SELECT ordinal, sha256 FROM original WHERE dossier = ?", dossier)
+    }
+    return [f"{sums[page.original]}:{page.frame}" for page in ledger.pages(dossier)]
 
 
 def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:

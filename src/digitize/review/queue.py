@@ -47,7 +47,7 @@ def count_waiting(ledger: Ledger, clock: Clock) -> Waiting:
 
 
 def next_dossier(ledger: Ledger, kept_out: Collection[str]) -> str | None:
-    """Whose turn it is: urgent dossiers first; among these and among others, that with the most doubtful field.
+    """Whose turn it is: urgent dossiers first, each kind by its most doubtful field.
 
     Those in which nothing is in doubt, but which wait for a person all the same, come last, unless they wait
     for a second person's look.
