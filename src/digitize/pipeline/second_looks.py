@@ -173,8 +173,14 @@ class SecondLooks:
         return Waits(row["second"], row["deciding"], row["others"])
 
     def dossiers(self) -> list[str]:
-        """Dossiers with fields that this person may look at, the urgent ones first."""
-        sql = f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND {_FOR} GROUP BY s.dossier ORDER BY {_QUEUE}"
+        """Dossiers with fields that this person may look at, the urgent ones first.
+
+        Where the profile asks for no second looks any more, all that have waited for one: to be let through.
+        """
+        sql = (
+            f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND (NOT ?2 OR {_FOR}) "
+            f"GROUP BY s.dossier ORDER BY {_QUEUE}"
+        )
         return [row["dossier"] for row in self._rows(sql)]
 
     def next(self, kept_out: Collection[str]) -> str | None:
@@ -186,6 +192,7 @@ class SecondLooks:
         sql = (
             "SELECT s.*, c.ordinal, f.reading, f.document "
             f"{_OPEN} {_FIRST_LOOK_OVER} AND s.dossier = ?3 AND {_FOR} "
+            "AND (?2 OR s.state = 'differs') "
             "ORDER BY f.document, f.position"
         )
         return [self._blind(row) for row in self._rows(sql, dossier)]
