@@ -15,7 +15,7 @@ from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.findings import fields_to_review, is_doubtful
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import open_questions, settle_questions
+from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.pipeline.roles_apart import Role, require_apart
 from digitize.pipeline.second_look_draw import LookRules
@@ -146,7 +146,7 @@ class Approval:
             return Standing(0, 0, Waits(), approval=False)
         if record is None or record.stage is not Stage.IN_REVIEW:
             stage = record.stage.value if record else "-"
-            raise ItemProblem("not_in_review", dossier=dossier, stage=stage)
+            raise ItemProblem("not_to_approve", dossier=dossier, stage=stage)
         with lease(self.ledger, dossier, clock):
             require_apart(self.ledger, dossier, self.rules.roles, Role.APPROVE)
             self.questions(dossier)
@@ -161,7 +161,7 @@ class Approval:
         with self.ledger.transaction():
             if not self._is_in_review(dossier) or is_doubtful(self.ledger, dossier):
                 return False
-            if asked and not seen:
+            if is_held_up(asked) or (asked and not seen):
                 return False
             settled = settle_questions(self.ledger, dossier)
             waits = self.looks.begin(dossier)
