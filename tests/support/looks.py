@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from digitize.forms.template_files import load_templates
@@ -92,5 +92,6 @@ def stage(path: Path, code: str = CODE) -> Stage:
 
 
 def as_told(desk: Desk, field: DoubtfulField) -> str:
-    """Everything that a person's desk says about a field, as text."""
-    return json.dumps([asdict(field), asdict(desk.look_at(field))], ensure_ascii=False, default=str)
+    """Everything that a person's desk says about a field, as text, but for the mark that is a checksum."""
+    view = replace(desk.look_at(field), seen="")
+    return json.dumps([asdict(field), asdict(view)], ensure_ascii=False, default=str)
