@@ -46,7 +46,7 @@ from digitize.cli import (
     withdraw,
     worker,
 )
-from digitize.cli.help_page import group_class, title_panels
+from digitize.cli.help_page import dress_help, group_class
 from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
@@ -128,7 +128,7 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def build(session: Session) -> typer.Typer:
     """The commands, with their help in the session's language."""
-    title_panels(session.catalogue)
+    dress_help(session.catalogue)
     app = typer.Typer(
         cls=group_class(session.catalogue),
         add_completion=False,
