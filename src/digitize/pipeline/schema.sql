@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS dossier (
     due_on       TEXT                    -- date on which the citizen is to have the result
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
+CREATE INDEX IF NOT EXISTS dossier_urgent ON dossier (stage, received_at, id) WHERE urgent = 1;
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
 CREATE INDEX IF NOT EXISTS dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
 CREATE INDEX IF NOT EXISTS dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
@@ -92,6 +93,7 @@ CREATE TABLE IF NOT EXISTS field (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
 CREATE INDEX IF NOT EXISTS field_queue ON field (confidence, dossier, document, position) WHERE needs_review = 1;
+CREATE INDEX IF NOT EXISTS field_next ON field (dossier, confidence, document, position) WHERE needs_review = 1;
 
 -- What a person decided. It outlives every new reading of the same scan, wherever its document
 -- has come to stand; a scan that replaces it is looked at anew.

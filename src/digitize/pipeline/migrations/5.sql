@@ -3,6 +3,8 @@ ALTER TABLE field ADD COLUMN confidence REAL NOT NULL DEFAULT 0;
 UPDATE field SET confidence = coalesce(CAST(json_extract(reading, '$.confidence') AS REAL), 0);
 ALTER TABLE lease ADD COLUMN desk TEXT NOT NULL DEFAULT '';
 CREATE INDEX field_queue ON field (confidence, dossier, document, position) WHERE needs_review = 1;
+CREATE INDEX field_next ON field (dossier, confidence, document, position) WHERE needs_review = 1;
+CREATE INDEX dossier_urgent ON dossier (stage, received_at, id) WHERE urgent = 1;
 CREATE TABLE answer (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     dossier  TEXT NOT NULL,
