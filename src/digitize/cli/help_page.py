@@ -21,7 +21,7 @@ from digitize.messages import Catalogue
 
 _WORD = re.compile(r"[A-Z]+")
 _BETWEEN_EXAMPLES = re.compile(r"\s+\|\s+(?=digitize )")
-_FEW_LETTERS = 12
+_FEW_LETTERS = 16
 """Choices that are longer than this stand in the words of help, where they can be folded."""
 
 

@@ -17,6 +17,8 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
+from digitize.cli.completion import completer_of
+from digitize.cli.places import SETTINGS, workspace_near
 from digitize.cli.terminal import PlainConsole, silence
 from digitize.cli.theme import THEME, Style
 from digitize.cli.usage import explained
@@ -195,12 +197,10 @@ def _settled_language(arguments: Sequence[str]) -> Language:
     if "verify" in arguments:
         return preferred_language()
     try:
-        folder = _named_workspace(arguments) or Path.cwd()
-        for place in (folder, *folder.resolve().parents):
-            settings = place / "digitize.toml"
-            if settings.is_file():
-                match = _LANGUAGE.search(settings.read_text("utf-8", errors="replace"))
-                return Language(match[1]) if match else preferred_language()
+        root = workspace_near(_named_workspace(arguments) or Path.cwd())
+        if root is not None:
+            match = _LANGUAGE.search((root / SETTINGS).read_text("utf-8", errors="replace"))
+            return Language(match[1]) if match else preferred_language()
     except OSError:
         # The command will meet the same trouble, and has words for it.
         pass
@@ -240,6 +240,9 @@ def command(
         signature = inspect.signature(function)
         shared = _shared_parameters(session)
         parameters = [*signature.parameters.values(), *shared]
+        for parameter in signature.parameters.values():
+            for info in getattr(parameter.annotation, "__metadata__", ()):
+                info.autocompletion = info.autocompletion or completer_of(parameter.name, info.metavar)
         call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in parameters}
         from digitize.cli.help_page import command_class
