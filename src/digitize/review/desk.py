@@ -8,27 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
-from digitize.forms.template_files import template_of
 from digitize.model import Problem, Stage, Value
 from digitize.pipeline import leases
+from digitize.pipeline.asking import asked_about, next_to_review, take_back
 from digitize.pipeline.deadlines import Settler
-from digitize.pipeline.findings import (
-    DoubtfulField,
-    asked_about,
-    decide,
-    fields_to_review,
-    is_doubtful,
-    next_to_review,
-)
+from digitize.pipeline.findings import DoubtfulField, decide, fields_to_review, is_doubtful
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import open_questions, settle_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.review.answers import Checked, meaning_of
+from digitize.review.looking import mark_of, view_of
 from digitize.review.queue import Waiting, count_waiting, next_dossier
+from digitize.review.surroundings import surroundings_of
 from digitize.review.views import FieldView
 from digitize.times import Clock
 
@@ -147,18 +142,35 @@ class Desk:
             leases.hold(self.ledger, dossier, desk, self.clock)
         return next_to_review(self.ledger, dossier, passed)
 
-    def find(self, dossier: str, document: int, key: str) -> DoubtfulField | None:
-        """A field as it is asked about now; None where it is not."""
-        return asked_about(self.ledger, dossier, document, key)
+    def find(self, dossier: str, document: int, key: str, seen: str | None = None) -> DoubtfulField:
+        """A field as it is asked about now, for a page that knows it by its place.
+
+        Args:
+            dossier: its code.
+            document: from 1.
+            key: of the field.
+            seen: ``FieldView.seen`` of what the person was shown; None where that does not matter.
+
+        Raises:
+            ItemProblem: nobody is asked about it any more, or it is no longer what the person was shown.
+
+        """
+        found = asked_about(self.ledger, dossier, document, key)
+        if found is None or seen not in (None, mark_of(found)):
+            raise self._changed(dossier, asked=found is not None)
+        return found
 
     def look_at(self, field: DoubtfulField) -> FieldView:
         """What a person is shown of a field."""
-        kind = template_of(field.form, self.templates).type_of(field.key)
-        return FieldView(field, kind, (), (), field.reading.problems, (), "")
+        return view_of(self.ledger, field, self.templates)
 
     def check(self, field: DoubtfulField, text: str) -> Checked:
         """What a typed answer means, and what speaks against it; quick enough for every key."""
-        return meaning_of(field, text, self.templates)
+        found = meaning_of(field, text, self.templates)
+        if not found.fits:
+            return found
+        around = surroundings_of(self.ledger, field, self.templates)
+        return replace(found, problems=(*found.problems, *around.contradictions(found.value)))
 
     def settle(self, desk: str, field: DoubtfulField, value: Value) -> None:
         """Record what the person decided about a field as they saw it.
@@ -170,21 +182,21 @@ class Desk:
         """
         with self.ledger.transaction():
             leases.keep(self.ledger, field.dossier, desk, self.clock)
-            self._require_as_seen(field)
+            now = asked_about(self.ledger, field.dossier, field.document, field.key)
+            if now != field:
+                raise self._changed(field.dossier, asked=now is not None)
             decide(self.ledger, field, value)
 
     def unreadable(self, desk: str, field: DoubtfulField) -> None:
         """Record that nobody can read a field; raises like ``settle``."""
         self.settle(desk, field, None)
 
-    def _require_as_seen(self, field: DoubtfulField) -> None:
-        now = asked_about(self.ledger, field.dossier, field.document, field.key)
-        if now == field:
-            return
-        record = self.ledger.dossier(field.dossier)
-        if now is not None or record is None or record.stage is not Stage.IN_REVIEW:
-            raise ItemProblem("dossier_changed", dossier=field.dossier)
-        raise ItemProblem("field_settled", dossier=field.dossier)
+    def _changed(self, dossier: str, *, asked: bool) -> ItemProblem:
+        """Why an answer to what was shown cannot be taken."""
+        record = self.ledger.dossier(dossier)
+        if asked or record is None or record.stage is not Stage.IN_REVIEW:
+            return ItemProblem("dossier_changed", dossier=dossier)
+        return ItemProblem("field_settled", dossier=dossier)
 
     def take_back(self, desk: str, dossier: str) -> DoubtfulField | None:
         """Ask again about what this person answered last in a dossier; None where there is nothing left.
@@ -197,7 +209,8 @@ class Desk:
         """
         with self.ledger.transaction():
             leases.keep(self.ledger, dossier, desk, self.clock)
-        return None
+            forms = [form.id for form in self.templates.values() if form.review]
+            return take_back(self.ledger, dossier, forms)
 
     # --- whole dossiers -----------------------------------------------------------------------
 
