@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
+from digitize.pipeline.decided_pages import parted_fields
 from digitize.pipeline.generations import correction_since
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
@@ -165,7 +166,8 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
     records = ledger.dossiers(Stage.IN_REVIEW) if dossier is None else [ledger.dossier(dossier)]
     found: list[DoubtfulField] = []
     for record in records:
-        if record is None:
+        if record is None or record.stage is not Stage.IN_REVIEW:
+            # It has been sent back: what was read of it is being read anew.
             continue
         doubtful = doubtful_fields(ledger, record.id)
         since = correction_since(ledger, record)
@@ -279,9 +281,11 @@ def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
 
 def decisions_of(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
     """What people have decided about a document, by the keys of its fields."""
-    sql = "SELECT key, value FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
+    sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
-    return {row["key"]: json.loads(row["value"]) for row in rows}
+    # What was decided about a page that has left the document since says nothing of it any more.
+    parted = parted_fields(ledger, dossier, anchor, form) if rows else {}
+    return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
 
 
 def as_decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:

@@ -18,7 +18,7 @@ from digitize.pipeline.asking import asked_about, next_to_review, take_back
 from digitize.pipeline.deadlines import Settler
 from digitize.pipeline.findings import DoubtfulField, decide, fields_to_review, is_doubtful
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import open_questions, settle_questions
+from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.review.answers import Checked, meaning_of
 from digitize.review.looking import mark_of, view_of
@@ -236,7 +236,7 @@ class Desk:
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 return False
-            if is_doubtful(self.ledger, dossier) or (asked and not seen):
+            if is_doubtful(self.ledger, dossier) or (asked and not seen) or is_held_up(asked):
                 return False
             settled = settle_questions(self.ledger, dossier)
             facts = {"settled": settled} if settled else {}
