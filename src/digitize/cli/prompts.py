@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.prompt import Confirm, Prompt
-from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.documents import field_name, form_name, value_text
 from digitize.cli.second_looks import show_look, waiting_for_others
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template import Template
 from digitize.model import Problem, Value
@@ -26,23 +27,20 @@ _SKIP, _UNREADABLE, _STOP = "-", "!", "q"
 
 def show_waiting(session: Session, desk: Desk) -> None:
     """Doubtful fields as a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("dossier", "field", "value", "note"):
-        whole = column == "dossier"
-        table.add_column(session.text(f"column.{column}"), overflow="fold", no_wrap=whole)
+    names = ("dossier", "field", "value", "note")
+    table = Grid(*(Column(session.text(f"column.{name}"), whole=name == "dossier") for name in names))
     waiting = desk.waiting()
     for dossier in desk.dossiers():
         for problem in desk.questions(dossier):
-            told = Text(session.catalogue.problem(problem))
-            table.add_row(Text(dossier), Text(session.text("say.whole_dossier")), Text(""), told)
+            table.add(dossier, session.text("say.whole_dossier"), "", session.catalogue.problem(problem))
     for field in waiting:
-        table.add_row(
-            Text(field.dossier),
-            Text(field_name(session, field.form, field.key, desk.templates)),
-            Text(value_text(session, field.reading.value)),
-            Text(_reasons(session, field)),
+        table.add(
+            field.dossier,
+            field_name(session, field.form, field.key, desk.templates),
+            value_text(session, field.reading.value),
+            _reasons(session, field),
         )
-    if table.row_count:
+    if not table.is_empty:
         session.out.print(table)
     session.out.print(session.text("say.waiting_fields", number=len(waiting)), markup=False)
     for line in waiting_for_others(session, desk):
@@ -99,8 +97,8 @@ def _ask_whole(session: Session, desk: Desk, dossier: str) -> bool:
     """Ask about what was noticed of a dossier as a whole; whether it is right as it is."""
     asked = desk.questions(dossier)
     for problem in asked:
-        session.err.print(Text(dossier, style="bold"))
-        session.err.print(Text(session.catalogue.problem(problem), style="bold yellow"))
+        session.err.print(Text(dossier, style=Style.HEADING))
+        session.err.print(Text(session.catalogue.problem(problem), style=Style.DOUBTFUL))
         session.err.print(session.catalogue.remedy(problem), markup=False)
     return not asked or Confirm.ask(
         session.text("say.whole_dossier_right"), console=session.err, default=False
@@ -120,11 +118,13 @@ def _show_field(
 ) -> None:
     reading = field.reading
     session.err.print()
-    session.err.print(Text(f"{field.dossier} · {form_name(session, field.form, templates)}", style="bold"))
+    session.err.print(
+        Text(f"{field.dossier} · {form_name(session, field.form, templates)}", style=Style.HEADING)
+    )
     session.err.print(
         Text(
             f"{field_name(session, field.form, field.key, templates)}: {value_text(session, reading.value)}",
-            style="bold yellow",
+            style=Style.DOUBTFUL,
         )
     )
     session.err.print(f"  {_reasons(session, field)}", markup=False)

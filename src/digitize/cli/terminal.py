@@ -20,16 +20,30 @@ def silence(stream: IO[str]) -> None:
     os.close(nowhere)
 
 
+def shown(text: Text) -> Text:
+    """A text as it may be shown: what cannot be seen in it stands as its code."""
+    plain = visible(text.plain)
+    return text if plain == text.plain else text.blank_copy(plain)
+
+
 class PlainConsole(Console):
     """A rich console through which only its own control sequences pass."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Segments of something to show, their text made visible."""
-        if isinstance(renderable, Text) and visible(renderable.plain) != renderable.plain:
+        if isinstance(renderable, Text):
             # Before it is cut into lines: codes are longer than what they stand for.
-            renderable = renderable.blank_copy(visible(renderable.plain))
+            renderable = shown(renderable)
+            if self.soft_wrap and self.is_terminal and options is not None and options.overflow == "ignore":
+                # Lines end between words; a path that is longer than a line is left whole, to be copied.
+                options = options.update(no_wrap=False)
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+    @property
+    def moves(self) -> bool:
+        """Whether bars can be drawn over and over: colours may be wanted in a file or pipe as well."""
+        return self.is_terminal and not self.is_dumb_terminal and self.file.isatty()
 
     def on_broken_pipe(self) -> None:
         """Go on in silence: work does not end because nobody watches it any more."""
