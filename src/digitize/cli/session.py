@@ -112,7 +112,7 @@ class Session:
         if self.log is not None:
             self.log.failure("error", code=problem.code, text=self.catalogue.problem(problem))
             return
-        self._show_wrong(self.catalogue.problem(problem), self.catalogue.remedy(problem))
+        self.show_wrong(problem)
 
     def show_failure(self, what: Path | str, problem: Problem) -> None:
         """Why one of several files or dossiers could not be used, and what to do about it."""
@@ -130,14 +130,19 @@ class Session:
                 self._show_remedy(problem)
 
     def _show_remedy(self, problem: Problem) -> None:
-        self._show_what_to_do(self.catalogue.remedy(problem))
+        self.show_what_to_do(self.catalogue.remedy(problem))
+
+    def show_wrong(self, problem: Problem) -> None:
+        """Something that is wrong, as every error is told."""
+        self._show_wrong(self.catalogue.problem(problem), self.catalogue.remedy(problem))
 
     def _show_wrong(self, what: str, remedy: str) -> None:
         """An error in the one form that all have: what is wrong, and what to do."""
         self.err.print(Text.assemble((self.text("say.error"), Style.BAD), " ", what))
-        self._show_what_to_do(remedy)
+        self.show_what_to_do(remedy)
 
-    def _show_what_to_do(self, remedy: str) -> None:
+    def show_what_to_do(self, remedy: str) -> None:
+        """What to do about something, in the form that it always has."""
         if remedy:
             self.err.print(f"{self.text('say.remedy')} {remedy}", markup=False)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import IO
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
 from digitize.messages.visible import visible
+
+_WORD = re.compile(r"[^ ]+ *")
+"""A space that does not break belongs to its word."""
 
 
 def silence(stream: IO[str]) -> None:
@@ -26,6 +31,35 @@ def shown(text: Text) -> Text:
     return text if plain == text.plain else text.blank_copy(plain)
 
 
+def folded(text: Text, width: int) -> Text:
+    """A text whose lines end between words and keep their indentation.
+
+    What is longer than a line, such as a path, is left whole, so that it can be copied.
+    """
+    lines = [piece for line in text.split("\n", allow_blank=True) for piece in _pieces(line, width)]
+    whole = Text("\n").join(lines)
+    whole.end = text.end
+    return whole
+
+
+def _pieces(line: Text, width: int) -> list[Text]:
+    plain = line.plain
+    indent = len(plain) - len(plain.lstrip())
+    used, cuts = indent, []
+    for word in _WORD.finditer(plain, indent):
+        if used > indent and used + cell_len(word[0].rstrip()) > width:
+            cuts.append(word.start())
+            used = indent
+        used += cell_len(word[0])
+    if not cuts:
+        return [line]
+    first, *others = line.divide(cuts)
+    made = [first, *(Text(" " * indent) + other for other in others)]
+    for piece in made:
+        piece.rstrip()
+    return made
+
+
 class PlainConsole(Console):
     """A rich console through which only its own control sequences pass."""
 
@@ -35,8 +69,7 @@ class PlainConsole(Console):
             # Before it is cut into lines: codes are longer than what they stand for.
             renderable = shown(renderable)
             if self.soft_wrap and self.is_terminal and options is not None and options.overflow == "ignore":
-                # Lines end between words; a path that is longer than a line is left whole, to be copied.
-                options = options.update(no_wrap=False)
+                renderable = folded(renderable, options.max_width)
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
