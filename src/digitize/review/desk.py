@@ -1,52 +1,36 @@
 """The clerk's desk: doubtful fields in turn, answers checked, dossiers let through.
 
-The web page and the terminal work on the same desk.
+The web page and the terminal work on the same desk. A window holds one dossier at a time, so that no field
+is handed out twice. ``desk`` is what the window calls itself, empty for a process that has only one.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from digitize.errors import UsageProblem
-from digitize.forms.template import FieldType, Template
+from digitize.errors import ItemProblem
+from digitize.forms.template import Template
 from digitize.forms.template_files import template_of
-from digitize.forms.values import read_value
 from digitize.model import Problem, Stage, Value
+from digitize.pipeline import leases
 from digitize.pipeline.deadlines import Settler
-from digitize.pipeline.findings import DoubtfulField, decide, doubtful_fields, fields_to_review
-from digitize.pipeline.leases import lease
-from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import open_questions, settle_questions
-from digitize.pipeline.page_counts import notice_page_counts
-from digitize.times import Clock
-from digitize.vietnamese.folding import single_spaced
-
-_YES = frozenset({"có", "co", "x", "1", "true", "yes", "y"})
-_NO = frozenset({"không", "khong", "0", "false", "no", "n"})
-
-_UNUSUAL = frozenset(
-    {
-        "date_incomplete",
-        "name_unusual",
-        "place_odd",
-        "province_unknown",
-        "unit_odd",
-        "phrase_odd",
-        "pid_province_odd",
-        "syllable_odd",
-        "character_odd",
-        "nationality_unknown",
-        "relation_unknown",
-        "iddoc_issuer_unknown",
-    }
+from digitize.pipeline.findings import (
+    DoubtfulField,
+    asked_about,
+    decide,
+    fields_to_review,
+    is_doubtful,
+    next_to_review,
 )
-"""What makes a reading doubtful, but may be right all the same: the person has seen the paper."""
-
-_LEFT_OUT = frozenset({"iddoc_issuer_unreadable", "iddoc_date_unreadable"})
-"""What a person who types the number of an identity paper alone has left out: it is not written there."""
+from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
+from digitize.pipeline.page_counts import notice_page_counts
+from digitize.review.answers import Checked, meaning_of
+from digitize.review.queue import Waiting, count_waiting, next_dossier
+from digitize.review.views import FieldView
+from digitize.times import Clock
 
 
 @dataclass(frozen=True)
@@ -66,6 +50,12 @@ class Desk:
     templates: Mapping[str, Template]
     settle_deadline: Settler | None = None
 
+    # --- what waits ---------------------------------------------------------------------------
+
+    def waiting_count(self) -> Waiting:
+        """How much waits for people; ``waiting`` reads it all."""
+        return count_waiting(self.ledger, self.clock)
+
     def waiting(self) -> list[DoubtfulField]:
         """What a person is asked about, dossiers received first coming first."""
         return fields_to_review(self.ledger)
@@ -73,6 +63,58 @@ class Desk:
     def dossiers(self) -> list[str]:
         """Dossiers in review, in the order in which they were received."""
         return [record.id for record in self.ledger.dossiers(Stage.IN_REVIEW)]
+
+    def fields(self, dossier: str) -> list[DoubtfulField]:
+        """Everything that a person is asked about in a dossier, in the order of its papers."""
+        return fields_to_review(self.ledger, dossier)
+
+    # --- holding dossiers ---------------------------------------------------------------------
+
+    def take(self, desk: str, *, passed: Collection[str] = ()) -> str | None:
+        """Hold the dossier whose turn it is, and let go of what the window held before; None if none is left.
+
+        Urgent dossiers come first, then those with the most doubtful field, then those that wait for a person
+        without one.
+
+        Args:
+            desk: names the window.
+            passed: dossiers that the person has put off.
+
+        """
+        with self.ledger.transaction():
+            leases.let_go_of_all(self.ledger, desk)
+            held = leases.held_by_others(self.ledger, desk, self.clock)
+            dossier = next_dossier(self.ledger, held | set(passed))
+            if dossier is not None:
+                leases.keep(self.ledger, dossier, desk, self.clock)
+        return dossier
+
+    def take_this(self, desk: str, dossier: str) -> None:
+        """Hold one dossier, and let go of what the window held before.
+
+        Raises:
+            ItemProblem: somebody else holds it, or it does not wait for a person.
+
+        """
+        with self.ledger.transaction():
+            record = self.ledger.dossier(dossier)
+            if record is None or record.stage is not Stage.IN_REVIEW:
+                raise ItemProblem("dossier_changed", dossier=dossier)
+            leases.let_go_of_all(self.ledger, desk)
+            leases.keep(self.ledger, dossier, desk, self.clock)
+
+    def keep(self, desk: str, dossier: str) -> None:
+        """Go on holding a dossier; to be called every minute.
+
+        Raises:
+            ItemProblem: somebody else holds it by now.
+
+        """
+        leases.hold(self.ledger, dossier, desk, self.clock)
+
+    def let_go(self, desk: str, dossier: str) -> None:
+        """Leave a dossier to others."""
+        leases.let_go(self.ledger, dossier, desk)
 
     @contextmanager
     def holding(self, dossier: str) -> Iterator[list[DoubtfulField]]:
@@ -82,13 +124,82 @@ class Desk:
             ItemProblem: somebody else works on it.
 
         """
-        with lease(self.ledger, dossier, self.clock):
-            yield fields_to_review(self.ledger, dossier)
+        with leases.lease(self.ledger, dossier, self.clock):
+            yield self.fields(dossier)
 
-    def settle(self, field: DoubtfulField, value: Value) -> None:
-        """Record what the person decided."""
+    # --- one field ----------------------------------------------------------------------------
+
+    def next_field(
+        self, desk: str, dossier: str, passed: Collection[tuple[int, str]] = ()
+    ) -> DoubtfulField | None:
+        """The most doubtful field of a dossier that the window holds; None if none is left.
+
+        Args:
+            desk: names the window.
+            dossier: its code.
+            passed: documents and keys of fields that the person has put off.
+
+        Raises:
+            ItemProblem: somebody else holds it by now.
+
+        """
+        if dossier in leases.held_by_others(self.ledger, desk, self.clock):
+            leases.hold(self.ledger, dossier, desk, self.clock)
+        return next_to_review(self.ledger, dossier, passed)
+
+    def find(self, dossier: str, document: int, key: str) -> DoubtfulField | None:
+        """A field as it is asked about now; None where it is not."""
+        return asked_about(self.ledger, dossier, document, key)
+
+    def look_at(self, field: DoubtfulField) -> FieldView:
+        """What a person is shown of a field."""
+        kind = template_of(field.form, self.templates).type_of(field.key)
+        return FieldView(field, kind, (), (), field.reading.problems, (), "")
+
+    def check(self, field: DoubtfulField, text: str) -> Checked:
+        """What a typed answer means, and what speaks against it; quick enough for every key."""
+        return meaning_of(field, text, self.templates)
+
+    def settle(self, desk: str, field: DoubtfulField, value: Value) -> None:
+        """Record what the person decided about a field as they saw it.
+
+        Raises:
+            ItemProblem: somebody else holds the dossier by now, the field was settled meanwhile, or what was
+                read is no longer what the person saw.
+
+        """
         with self.ledger.transaction():
+            leases.keep(self.ledger, field.dossier, desk, self.clock)
+            self._require_as_seen(field)
             decide(self.ledger, field, value)
+
+    def unreadable(self, desk: str, field: DoubtfulField) -> None:
+        """Record that nobody can read a field; raises like ``settle``."""
+        self.settle(desk, field, None)
+
+    def _require_as_seen(self, field: DoubtfulField) -> None:
+        now = asked_about(self.ledger, field.dossier, field.document, field.key)
+        if now == field:
+            return
+        record = self.ledger.dossier(field.dossier)
+        if now is not None or record is None or record.stage is not Stage.IN_REVIEW:
+            raise ItemProblem("dossier_changed", dossier=field.dossier)
+        raise ItemProblem("field_settled", dossier=field.dossier)
+
+    def take_back(self, desk: str, dossier: str) -> DoubtfulField | None:
+        """Ask again about what this person answered last in a dossier; None where there is nothing left.
+
+        The answer is kept; what others decided stays.
+
+        Raises:
+            ItemProblem: somebody else holds the dossier by now.
+
+        """
+        with self.ledger.transaction():
+            leases.keep(self.ledger, dossier, desk, self.clock)
+        return None
+
+    # --- whole dossiers -----------------------------------------------------------------------
 
     def questions(self, dossier: str) -> list[Problem]:
         """What was noticed of a whole dossier that a person has to look at before it goes on."""
@@ -112,7 +223,7 @@ class Desk:
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 return False
-            if doubtful_fields(self.ledger, dossier) or (asked and not seen):
+            if is_doubtful(self.ledger, dossier) or (asked and not seen) or is_held_up(asked):
                 return False
             settled = settle_questions(self.ledger, dossier)
             facts = {"settled": settled} if settled else {}
@@ -120,34 +231,3 @@ class Desk:
             if self.settle_deadline is not None:
                 self.settle_deadline(dossier)
         return True
-
-
-def value_from(field: DoubtfulField, text: str, templates: Mapping[str, Template]) -> Value:
-    """The value that a typed answer means for a field.
-
-    Raises:
-        UsageProblem: the answer does not fit the type of the field.
-
-    """
-    kind = template_of(field.form, templates).type_of(field.key)
-    folded = text.strip().casefold()
-    if kind in (FieldType.CHECK, FieldType.TICK, FieldType.SIGNATURE):
-        if folded in _YES:
-            return True
-        if folded in _NO:
-            return False
-        raise UsageProblem("answer_not_yes_or_no")
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        # Keys like the arrows send control sequences where the terminal does not edit lines.
-        raise UsageProblem("answer_unfit", kind=kind.value)
-    if kind is FieldType.LIST:
-        parts = (single_spaced(part) for part in text.split(";"))
-        return [part for part in parts if part]
-    read = read_value(kind, text)
-    accepted = _UNUSUAL | (_LEFT_OUT if folded.isdecimal() else set())
-    serious = [problem for problem in read.problems if problem.code not in accepted]
-    # Of a paper the first number is taken; a person who types more means something else.
-    inexact = kind is FieldType.INT and not folded.isdecimal()
-    if serious or inexact or read.value is None:
-        raise UsageProblem("answer_unfit", kind=kind.value)
-    return read.value
