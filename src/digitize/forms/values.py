@@ -113,7 +113,10 @@ def _text(text: str) -> ReadValue:
     text = with_units_spelled(text, units)
     proven = words_of(units) | words_of_phrases(text, phrases)
     odd = misspelled_unit(text)
-    doubts = (Problem("unit_odd", {"name": odd[0], "known": odd[1]}),) if odd else ()
+    doubts = [Problem("unit_odd", {"name": odd[0], "known": odd[1]})] if odd else []
+    if dot := _DOT_WITHIN.search(text):
+        # It ends a sentence, or stood in the leader between two words of a name.
+        doubts.append(Problem("character_odd", {"character": dot[0]}))
     return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
 
 
