@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    approve,
     audit,
     differences,
     doctor,
@@ -59,6 +60,7 @@ _COMMANDS = (
     show,
     review,
     pages,
+    approve,
     sign,
     urgent,
     reopen,

@@ -108,6 +108,7 @@ CREATE TABLE IF NOT EXISTS decision (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS decision_key ON decision (dossier, key, at);
 
 -- Every answer that a person gave, in their order; none is ever changed. What holds stands in decision.
 CREATE TABLE IF NOT EXISTS answer (
@@ -144,7 +145,8 @@ CREATE TABLE IF NOT EXISTS second_look (
     form     TEXT NOT NULL,
     key      TEXT NOT NULL,
     why      TEXT NOT NULL,              -- drawn, kind
-    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided
+    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided, waived, gone
+    follows  TEXT NOT NULL,              -- the person whose first look it follows; empty where nobody had looked
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');
