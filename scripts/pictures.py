@@ -1,4 +1,4 @@
-"""Make the pictures of the tutorial anew, in docs/pictures/: what commands really say, and what comes of them.
+"""Make the pictures in docs/pictures/ anew: what commands really say, and what comes of them.
 
 Run it from the root of the repository: ``python scripts/pictures.py``. All people on the papers are made up.
 """
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -23,6 +24,9 @@ WORKSPACE = "thu-nghiem"
 OWN = "HS-001"
 """The dossier of the reader's own scan."""
 SEED = "7"
+MISREAD = "Trung tâmY tế"
+PLACE = "Trung tâm Y tế, xã Tà Tổng, tỉnh Lai Châu"
+"""What that scan has instead, as a person reads it."""
 MOST_BYTES = 90_000
 
 AFTER_ARRIVAL = {
@@ -47,7 +51,7 @@ def main() -> None:
         keep(Image.open(scan), "scan")
         for step, call in AFTER_ARRIVAL.items():
             picture(place, step, call)
-        confirm(place)
+        picture(place, "review", f"review --terminal -w {WORKSPACE}", settled)
         for step, call in AFTER_REVIEW.items():
             picture(place, step, call)
         keep(first_page(signed_pdf(place)), "signed")
@@ -60,15 +64,17 @@ def own_scan(place: Path) -> Path:
     """Put a scan into the inbox, as a reader does with one of a paper at hand."""
     drawn = place / "giay-to"
     program("sample", drawn, "--dossiers", "1", "--style", "typed", "--wear", "0", "--seed", SEED)
-    page = sorted(drawn.rglob("*.jpg"))[0]
+    page = min(drawn.rglob("*.jpg"))
     inbox = place / WORKSPACE / "scans" / OWN
     inbox.mkdir()
-    return shutil.copy(page, inbox / "trang-1.jpg")
+    scan = inbox / "trang-1.jpg"
+    shutil.copy(page, scan)
+    return scan
 
 
-def confirm(place: Path) -> None:
-    """Say of every field in doubt that it was read rightly."""
-    program("review", "--terminal", "-w", place / WORKSPACE, answers="\n" * 100)
+def settled(asked: str) -> str:
+    """What a clerk answers who has looked at the paper: one value was misread, the others are right."""
+    return f"{PLACE}\n" if MISREAD in asked else "\n"
 
 
 def signed_pdf(place: Path) -> Path:
@@ -81,7 +87,8 @@ def first_page(path: Path) -> Image.Image:
     """How the first page of a PDF looks, with its visible signature."""
     with pypdfium2.PdfDocument(path) as document:
         document.init_forms()
-        return document[0].render(scale=1.4).to_pil()
+        image: Image.Image = document[0].render(scale=1.4).to_pil()
+        return image
 
 
 def changed(data: bytes) -> bytes:
@@ -99,19 +106,17 @@ def keep(image: Image.Image, name: str) -> None:
     _write(f"{name}.jpg", stream.getvalue())
 
 
-def picture(place: Path, name: str, call: str) -> None:
-    """Draw what a call of the program says."""
-    said, _ = in_terminal([*_program(), *call.split()], _environment(), place)
-    _write(f"{name}.svg", draw(f"digitize {call}", said).replace(str(place) + "/", "").encode())
+def picture(place: Path, name: str, call: str, answer: Callable[[str], str] | None = None) -> None:
+    """Draw what a call of the program says, and a person answers."""
+    said = in_terminal([*_program(), *call.split()], _environment(), place, answer)
+    _write(f"{name}.svg", draw(f"digitize {call}", said.replace(f"{place}/", "")).encode())
 
 
-def program(*arguments: str | Path, answers: str = "") -> None:
+def program(*arguments: str | Path) -> None:
     """Call the program without looking at it."""
     subprocess.run(
         [*_program(), *map(str, arguments)],
         env=_environment(),
-        input=answers,
-        text=True,
         check=True,
         capture_output=True,
     )

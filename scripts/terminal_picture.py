@@ -6,10 +6,11 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
@@ -19,22 +20,45 @@ from rich.text import Text
 
 COLUMNS = 104
 LINES = 50
+PATIENCE = 2.0
+"""Seconds after which a program that says nothing waits for a person."""
 
 _MOVE = re.compile(r"\x1b\[(\d*)([A-Za-ln-z])|\x1b\[\?\d+[hl]|\r|\n")
 _FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)
-_FONTS = "DejaVu Sans Mono, Noto Sans Mono, Consolas, Liberation Mono, monospace"
+_FONTS = "Cousine, DejaVu Sans Mono, Noto Sans Mono, Consolas, Menlo, monospace"
 
 
-def in_terminal(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[str, int]:
-    """Run a command in a terminal of its own: what stands there at the end, with colours; its exit code."""
+def in_terminal(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    answer: Callable[[str], str] | None = None,
+) -> str:
+    """Run a command in a terminal of its own: what stands there at the end, with colours.
+
+    Args:
+        command: program and arguments.
+        environment: its variables.
+        folder: where it runs.
+        answer: what a person types, given what was said since the last answer; it is asked for whenever the
+            program has said something and then nothing for a while.
+
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment, close_fds=True
     )
     os.close(theirs)
-    said = bytearray()
+    said, answered = bytearray(), 0
     while True:
+        ready, _, _ = select.select([ours], [], [], PATIENCE)
+        if not ready:
+            if answer is not None and len(said) > answered:
+                typed = answer(said[answered:].decode("utf-8", "replace"))
+                answered = len(said)
+                os.write(ours, typed.encode())
+            continue
         try:
             piece = os.read(ours, 65536)
         except OSError:
@@ -44,7 +68,8 @@ def in_terminal(command: Sequence[str], environment: Mapping[str, str], folder: 
             break
         said += piece
     os.close(ours)
-    return on_screen(said.decode("utf-8")), process.wait()
+    process.wait()
+    return on_screen(said.decode("utf-8"))
 
 
 def on_screen(said: str) -> str:
