@@ -67,11 +67,11 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
-    """Tell the language of Vietnamese pages, by which browsers read aloud and break lines."""
+    """Tell the language of English pages, by which browsers read aloud and break lines."""
     del config
     if page.file.src_uri.startswith("vi/") or page.file.src_uri.endswith(".vi.md"):
-        return output.replace('<html lang="en"', '<html lang="vi"', 1)
-    return output
+        return output
+    return output.replace('<html lang="vi"', '<html lang="en"', 1)
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:
