@@ -16,6 +16,9 @@ from digitize.model import Language
 _SHARED = frozenset({"lang", "quiet", "verbose"})
 """Options of every command, told once."""
 
+MOST_LETTERS = 40
+"""Choices that take no more stand beside their option."""
+
 _KINDS = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "float": "NUMBER", "Path": "PATH"}
 """What values of options are called where a command gives them no name."""
 
@@ -64,16 +67,26 @@ def _option_name(param: Any) -> str:
 
 def _value(param: Any) -> str:
     """What stands for the value of an option or argument."""
-    annotation = getattr(param.type_descriptor, "annotation", None)
-    if isinstance(annotation, EnumType) and issubclass(annotation, StrEnum):
-        return "|".join(annotation)
-    if not param.opts[0].startswith("-"):
+    choices = "|".join(_choices(param))
+    if choices and len(choices) <= MOST_LETTERS:
+        return choices
+    if choices or not param.opts[0].startswith("-"):
         return str(param.metavar or param.name.upper())
     return str(param.metavar or _KINDS.get(param.bare_type(), param.bare_type().upper()))
 
 
+def _choices(param: Any) -> list[str]:
+    """The words that an option takes, if it takes no others."""
+    annotation = getattr(param.type_descriptor, "annotation", None)
+    return list(annotation) if isinstance(annotation, EnumType) and issubclass(annotation, StrEnum) else []
+
+
 def _option_meaning(param: Any, language: Language) -> str:
     told = [cell(param.help or "")]
+    if len("|".join(_choices(param))) > MOST_LETTERS:
+        told.append(
+            f"{word('one_of', language)}: " + ", ".join(f"`{choice}`" for choice in _choices(param)) + "."
+        )
     if param.required:
         told.append(f"({word('required', language)})")
     if param.multiple:

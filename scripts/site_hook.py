@@ -22,6 +22,8 @@ SHELF = "repository/"
 FIRST = ("README.md", "README.vi.md", "CHANGELOG.md", "CONTRIBUTING.md")
 """Documents that come along whether or not a page links to them."""
 
+_SEARCH = 'data-md-component="search" aria-label="Tìm kiếm"'
+
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pages of the reference, and what documents link to outside ``docs/``."""
@@ -67,8 +69,9 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
-    """Tell the language of English pages, by which browsers read aloud and break lines."""
+    """Tell what those who hear a page need: the language of English ones, and what the search is."""
     del config
+    output = output.replace('data-md-component="search" role="dialog"', f'{_SEARCH} role="dialog"', 1)
     if page.file.src_uri.startswith("vi/") or page.file.src_uri.endswith(".vi.md"):
         return output
     return output.replace('<html lang="vi"', '<html lang="en"', 1)
