@@ -19,6 +19,7 @@ from digitize.cli.session import Session
 from digitize.cli.tables import line_json
 from digitize.errors import Fact
 from digitize.forms.template import Template
+from digitize.messages.event_keys import event_key
 from digitize.model import Stage
 from digitize.pipeline.overview import DossierDetail
 from digitize.pipeline.records import PageRecord, PageRole
@@ -74,7 +75,7 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
     show_completeness(session, detail.documents)
     session.out.print(session.text("say.history"), style="bold")
     for event in detail.events:
-        key = f"event.{event.kind}"
+        key = event_key(event.kind, event.detail)
         facts = {name: _told(value) for name, value in event.detail.items()}
         known = session.catalogue.has(key)
         told = session.text(key, **facts) if known else event.kind
@@ -103,6 +104,8 @@ def _show_pages(session: Session, detail: DossierDetail) -> None:
         blank = session.text("say.blank") if page.summary.get("blank") else ""
         if role is PageRole.BACK:
             blank = session.text("say.empty_back")
+        elif role is PageRole.EXCLUDED:
+            blank = session.text("say.page_left_out")
         session.out.print(
             session.text(
                 "say.page_line",

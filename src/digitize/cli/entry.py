@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    approve,
     audit,
     differences,
     doctor,
@@ -24,6 +25,7 @@ from digitize.cli import (
     init,
     ledger,
     ocr,
+    pages,
     papers,
     quarantine,
     read,
@@ -57,6 +59,8 @@ _COMMANDS = (
     status,
     show,
     review,
+    pages,
+    approve,
     sign,
     urgent,
     reopen,

@@ -17,7 +17,8 @@ from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.tasks import archival_file
 from digitize.pipeline.workspace import Workspace
-from digitize.review.desk import Desk, value_from
+from digitize.review.answers import value_from
+from digitize.review.desk import Desk
 
 _SKIP, _UNREADABLE, _STOP = "-", "!", "q"
 
@@ -83,7 +84,7 @@ def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[Do
             except UsageProblem as error:
                 session.err.print(session.catalogue.problem(Problem.of(error)), markup=False)
                 continue
-            desk.settle(field, value)
+            desk.settle("", field, value)
             break
     return True
 

@@ -60,6 +60,8 @@ class PageKind:
         follows: the form of which it may be a later page; empty if none.
         paper: the kind of papers that it begins, if it is one without a form.
         number: the page number at its top; None if there is none.
+        told: whether a person has said that a paper begins with it (True), or that it belongs to the one
+            before (False); None where nobody has.
 
     """
 
@@ -69,6 +71,7 @@ class PageKind:
     follows: str = ""
     paper: str | None = None
     number: int | None = None
+    told: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
 
     A page begins a document when its head does, or when it comes from another file and is not
     blank; a blank page is the back of the page before it, and a page that goes on with the form before it
-    belongs to it.
+    belongs to it. What a person has told counts for more.
 
     Args:
         kinds: what the head of each page says.
@@ -170,7 +173,8 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     for page, kind in enumerate(kinds):
         goes_on = bool(groups) and _goes_on(kind, kinds[groups[-1][0]].form, len(groups[-1]))
         new_file = page > 0 and files[page] != files[page - 1] and not goes_on
-        if not groups or (not blanks[page] and (kind.begins or new_file)):
+        begins = not blanks[page] and (kind.begins or new_file)
+        if not groups or (begins if kind.told is None else kind.told):
             groups.append([page])
         else:
             groups[-1].append(page)

@@ -11,9 +11,11 @@ from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
-from digitize.pipeline.generations import waits_for_correction
+from digitize.pipeline.decided_pages import parted_fields
+from digitize.pipeline.generations import correction_since
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
+from digitize.pipeline.records import Row
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
 _PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])
@@ -29,13 +31,17 @@ class Look(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulField:
-    """A field that a person has to look at; ``document`` counts from 1."""
+    """A field that a person has to look at; ``document`` counts from 1.
+
+    Of a second or deciding look (``second_looks``) the reading says where the field stands, and no more.
+    """
 
     dossier: str
     document: int
     form: str
     key: str
     reading: FieldReading
+    look: Look = Look.FIRST
 
 
 def save_documents(
@@ -47,8 +53,9 @@ def save_documents(
     """
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
+    anchors = page_anchors(ledger, dossier)
     for ordinal, document in enumerate(documents, start=1):
-        anchor = _anchor(ledger, dossier, document)
+        anchor = anchors[document.pages[0]]
         ledger.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             dossier,
@@ -140,16 +147,97 @@ def doubtful_fields(ledger: Ledger, dossier: str | None = None) -> list[Doubtful
         f"WHERE f.needs_review = 1 {chosen} ORDER BY d.received_at, f.dossier, f.document, f.position"
     )
     values = (dossier,) if dossier else ()
-    return [
-        DoubtfulField(
-            row["dossier"],
-            row["document"],
-            row["form"],
-            row["key"],
-            _READING.validate_json(row["reading"]),
-        )
-        for row in ledger.rows(sql, *values)
-    ]
+    return [_as_read(row) for row in ledger.rows(sql, *values)]
+
+
+def _as_read(row: Row) -> DoubtfulField:
+    reading = _READING.validate_json(row["reading"])
+    return DoubtfulField(row["dossier"], row["document"], row["form"], row["key"], reading)
+
+
+def is_doubtful(ledger: Ledger, dossier: str) -> bool:
+    """Whether any field of a dossier waits for a person."""
+    return bool(ledger.rows("SELECT 1 FROM field WHERE dossier = ? AND needs_review = 1 LIMIT 1", dossier))
+
+
+def next_to_review(
+    ledger: Ledger, dossier: str, passed: Collection[tuple[int, str]] = ()
+) -> DoubtfulField | None:
+    """What a person is asked about next in a dossier: the most doubtful field; no other one is read.
+
+    Args:
+        ledger: where.
+        dossier: its code.
+        passed: documents and keys of fields that the person has put off.
+
+    """
+    put_off = json.dumps([f"{document}:{key}" for document, key in passed])
+    sql = (
+        "SELECT f.*, c.form FROM field f JOIN document c ON c.dossier = f.dossier AND c.ordinal = f.document "
+        "WHERE f.dossier = ? AND f.needs_review = 1 "
+        "AND f.document || ':' || f.key NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY f.confidence, f.document, f.position LIMIT 1"
+    )
+    for row in ledger.rows(sql, dossier, put_off):
+        return _as_read(row)
+    since = _correction_since(ledger, dossier)
+    if since is None:
+        return None
+    sql = (
+        f"SELECT f.*, c.form, c.anchor FROM {_UNDECIDED} "  # noqa: S608 - marks alone
+        "AND f.document || ':' || f.key NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY f.document, f.position LIMIT 1"
+    )
+    return next((_as_decided(ledger, row) for row in ledger.rows(sql, dossier, since, put_off)), None)
+
+
+def asked_about(ledger: Ledger, dossier: str, document: int, key: str) -> DoubtfulField | None:
+    """A field as it is asked about now; None where it is not, any more or yet."""
+    sql = (
+        "SELECT f.*, c.form, c.anchor FROM field f "
+        "JOIN document c ON c.dossier = f.dossier AND c.ordinal = f.document "
+        "JOIN dossier d ON d.id = f.dossier "
+        "WHERE f.dossier = ? AND f.document = ? AND f.key = ? AND d.stage = ?"
+    )
+    for row in ledger.rows(sql, dossier, document, key, Stage.IN_REVIEW):
+        if row["needs_review"]:
+            return _as_read(row)
+        since = _correction_since(ledger, dossier)
+        if since is not None and key not in _decided_since(ledger, dossier, document, since):
+            return _as_decided(ledger, row)
+    return None
+
+
+_UNDECIDED = (
+    "document c JOIN field f ON f.dossier = c.dossier AND f.document = c.ordinal "
+    "WHERE c.dossier = ? AND f.needs_review = 0 AND NOT EXISTS (SELECT 1 FROM decision n "
+    "WHERE n.dossier = c.dossier AND n.anchor = c.anchor AND n.form = c.form AND n.key = f.key AND n.at >= ?)"
+)
+"""Fields of a dossier that are not in doubt and that nobody has decided about since a time."""
+
+
+def _correction_since(ledger: Ledger, dossier: str) -> str | None:
+    record = ledger.dossier(dossier)
+    return None if record is None else correction_since(ledger, record)
+
+
+def _as_decided(ledger: Ledger, row: Row) -> DoubtfulField:
+    """A field with what was decided about it, if anything was."""
+    field = _as_read(row)
+    decided = _decisions(ledger, field.dossier, row["anchor"], field.form)
+    return replace(field, reading=_decided(field.reading, decided, field.key))
+
+
+def count_to_correct(ledger: Ledger) -> int:
+    """How many fields that are not in doubt wait because their dossiers were reopened for a correction."""
+    sql = "SELECT id FROM dossier WHERE stage = ? AND replaces IS NOT NULL"
+    found = 0
+    for one in ledger.rows(sql, Stage.IN_REVIEW):
+        since = _correction_since(ledger, one["id"])
+        if since is not None:
+            counted = f"SELECT count(*) AS n FROM {_UNDECIDED}"  # noqa: S608 - marks alone
+            found += ledger.rows(counted, one["id"], since)[0]["n"]
+    return found
 
 
 def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[DoubtfulField]:
@@ -161,13 +249,14 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
     records = ledger.dossiers(Stage.IN_REVIEW) if dossier is None else [ledger.dossier(dossier)]
     found: list[DoubtfulField] = []
     for record in records:
-        if record is None:
+        if record is None or record.stage is not Stage.IN_REVIEW:
+            # It has been sent back: what was read of it is being read anew.
             continue
         doubtful = doubtful_fields(ledger, record.id)
-        if not waits_for_correction(ledger, record):
+        since = correction_since(ledger, record)
+        if since is None:
             found += doubtful
             continue
-        since = next(e.at for e in reversed(ledger.events(record.id)) if e.kind == "reopened")
         asked = {(one.document, one.key) for one in doubtful}
         found += doubtful
         for ordinal, document in enumerate(load_documents(ledger, record.id), start=1):
@@ -260,16 +349,24 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
     )
 
 
-def _anchor(ledger: Ledger, dossier: str, document: Document) -> str:
-    """What a document is known by wherever it stands: the scan of its first page."""
-    page = ledger.pages(dossier)[document.pages[0]]
-    return f"{ledger.original(dossier, page.original).sha256}:{page.frame}"
+def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
+    """What the pages of a dossier are known by wherever they stand: the checksum of the scan, and the frame.
+
+    A document is known by that of its first page.
+    """
+    sums = {
+        row["ordinal"]: row["sha256"]
+        for row in ledger.rows("SELECT ordinal, sha256 FROM original WHERE dossier = ?", dossier)
+    }
+    return [f"{sums[page.original]}:{page.frame}" for page in ledger.pages(dossier)]
 
 
 def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
-    sql = "SELECT key, value FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
+    sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
-    return {row["key"]: json.loads(row["value"]) for row in rows}
+    # What was decided about a page that has left the document since says nothing of it any more.
+    parted = parted_fields(ledger, dossier, anchor, form) if rows else {}
+    return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
 
 
 def _decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:

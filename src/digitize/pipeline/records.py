@@ -16,11 +16,15 @@ Row = sqlite3.Row
 
 
 class PageRole(StrEnum):
-    """What a page is: a paper of its dossier, a separator sheet or its back, or the empty back of a paper."""
+    """What a page is: a paper of its dossier, a separator sheet or its back, or the empty back of a paper.
+
+    An excluded one is a paper that a person has left out of documents.
+    """
 
     SCAN = "scan"
     SEPARATOR = "separator"
     BACK = "back"
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
