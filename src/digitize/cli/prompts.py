@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.documents import field_name, form_name, value_text
+from digitize.cli.second_looks import show_look, waiting_for_others
 from digitize.cli.session import Session
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template import Template
 from digitize.model import Problem, Value
-from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.tasks import archival_file
 from digitize.pipeline.workspace import Workspace
@@ -44,6 +45,8 @@ def show_waiting(session: Session, desk: Desk) -> None:
     if table.row_count:
         session.out.print(table)
     session.out.print(session.text("say.waiting_fields", number=len(waiting)), markup=False)
+    for line in waiting_for_others(session, desk):
+        session.out.print(line, markup=False)
 
 
 def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> None:
@@ -64,6 +67,8 @@ def review_in_terminal(session: Session, desk: Desk, workspace: Workspace) -> No
             break
         if desk.let_through(dossier, seen=_ask_whole(session, desk, dossier)):
             session.say("approved", dossier=dossier)
+    for line in waiting_for_others(session, desk):
+        session.err.print(line, markup=False)
     session.say("review_next")
 
 
@@ -71,6 +76,7 @@ def _ask_all(session: Session, desk: Desk, workspace: Workspace, fields: list[Do
     """Ask about the fields of a dossier; whether the person wants to go on."""
     for field in fields:
         _show_field(session, workspace, field, desk.templates)
+        show_look(session, desk, field)
         while True:
             answer = Prompt.ask(
                 session.text("say.your_answer"), console=session.err, default="", show_default=False
@@ -102,7 +108,7 @@ def _ask_whole(session: Session, desk: Desk, dossier: str) -> bool:
 
 
 def _meant(field: DoubtfulField, answer: str, desk: Desk) -> Value:
-    if not answer:
+    if not answer and field.look is Look.FIRST:
         return field.reading.value
     if answer == _UNREADABLE:
         return None

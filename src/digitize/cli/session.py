@@ -60,6 +60,10 @@ class Session:
         if not self.quiet and self.log is None:
             self.err.print(self.text(f"say.{key}", **facts), markup=False)
 
+    def say_text(self, text: str) -> None:
+        """Tell a text that is made already, which no command is of use without."""
+        self.err.print(text, markup=False)
+
     def report_json(self, document: object) -> None:
         """Print one JSON document on standard output, and nothing else."""
         plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")

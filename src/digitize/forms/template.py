@@ -250,6 +250,7 @@ class Template(_Data):
         items: labels in reading order.
         like_letter: keys that have their places as on an official letter.
         keys: further keys that the form has, beyond those of ``items``, with their types.
+        enums: what the keys of type ``enum`` may say: what is printed, and the value it stands for.
         persons: the people whom the form names.
         names: what people call each field and table, by its key.
 
@@ -267,6 +268,7 @@ class Template(_Data):
     items: tuple[Item, ...] = ()
     like_letter: tuple[Literal["issuer"], ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
+    enums: dict[str, tuple[Choice, ...]] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     persons: tuple[PersonFields, ...] = ()
     names: dict[str, dict[Language, str]]
@@ -284,6 +286,7 @@ class Template(_Data):
     def _knows_the_fields_it_speaks_of(self) -> Self:
         known = set(self.field_keys)
         told = [(item.label[0], (*item.required_unless, *item.required_when)) for item in self.items]
+        told += [("enums", tuple(self.enums))]
         told += [("persons", tuple(filter(None, (p.number, p.name, p.dob)))) for p in self.persons]
         told += [
             (check.rule, tuple(n for n in check.fields if not _LITERAL.fullmatch(n))) for check in self.checks
@@ -330,6 +333,17 @@ class Template(_Data):
             return column.type
         types = {own: kind for item in self.items for own, kind in item.own_fields.items()}
         return types.get(key) or self.keys.get(key, FieldType.TEXT)
+
+    def choices_of(self, key: str) -> tuple[Choice, ...]:
+        """What a field may say, where that is one of a few things; empty where it is not."""
+        chosen = next((item.choices for item in self.items if item.key == key), ())
+        return chosen or self.enums.get(key, ())
+
+    def pattern_of(self, key: str) -> str:
+        """What the whole value of a field or of a cell must look like; empty where nothing is asked."""
+        if column := self._column(key):
+            return column.pattern
+        return next((item.pattern for item in self.items if item.key == key and item.pattern), "")
 
     def name_of(self, key: str, language: Language) -> str:
         """What people call a field, or a cell of a table; its key if this form has it no more."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
@@ -61,6 +62,8 @@ _WORDY = (
     FieldType.SEX,
 )
 _FREE = (FieldType.TEXT, FieldType.PARTY)
+_LISTED = (FieldType.SEX, FieldType.RELATION, FieldType.ETHNICITY, FieldType.NATIONALITY)
+_AS_TYPED = (*_FREE, FieldType.NAME, FieldType.SIGNER, FieldType.ADDRESS)
 _ONE_STROKE = ("1", "l", "I", "|", "[", "]")
 _STROKE = re.compile(r"[\dlI|\[\]()]{1,2}")
 """What may be the line of a table, and is no name and no address."""
@@ -89,6 +92,24 @@ def read_value(kind: FieldType, text: str) -> ReadValue:
     if (kind in _WORDY and _STROKE.fullmatch(cleaned)) or (kind in _FREE and cleaned in _ONE_STROKE):
         return ReadValue(None, (Problem("not_readable"),))
     return _READERS.get(kind, _text)(cleaned)
+
+
+def typed_value(kind: FieldType, text: str) -> ReadValue:
+    """What a person has typed as a value of a type: checked like what was read, but left as it was typed.
+
+    A word of a closed list may be typed without its accents.
+    """
+    read, typed = read_value(kind, text), single_spaced(text)
+    if read.value is None:
+        return read
+    if kind in _LISTED:
+        known = not read.problems and fold(str(read.value)) == fold(typed)
+        return read if known else replace(read, value=typed)
+    if isinstance(read.value, dict):
+        issuer = _issued(clean(text))[0]
+        known = fold(str(read.value["issuer"] or "")) == fold(issuer or "")
+        return read if known else replace(read, value=read.value | {"issuer": issuer})
+    return replace(read, value=typed) if kind in _AS_TYPED else read
 
 
 def _text(text: str) -> ReadValue:

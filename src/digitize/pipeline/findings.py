@@ -13,6 +13,7 @@ from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.decided_pages import parted_fields
 from digitize.pipeline.generations import correction_since
+from digitize.pipeline.kept_decisions import table_rows, tell_displaced, with_decided_cells
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.records import Row
@@ -49,8 +50,11 @@ def save_documents(
 ) -> None:
     """Replace what was read of a dossier; decisions of people stay and are applied on reading.
 
+    Those that have lost their place are told (``kept_decisions``).
+
     Doubts about papers of ``unreviewed`` forms are kept with their readings, and hold nothing up.
     """
+    rows_before = table_rows(ledger, dossier)
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
     anchors = page_anchors(ledger, dossier)
@@ -68,8 +72,9 @@ def save_documents(
             _PROBLEMS.dump_json(document.problems).decode(),
             document.paper,
         )
-        decided = _decisions(ledger, dossier, anchor, document.form)
-        for position, (key, reading) in enumerate(document.fields.items()):
+        decided = decisions_of(ledger, dossier, anchor, document.form)
+        fields = with_decided_cells(document.fields, decided)
+        for position, (key, reading) in enumerate(fields.items()):
             ledger.execute(
                 "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
@@ -80,6 +85,7 @@ def save_documents(
                 int(reading.needs_review and key not in decided and document.form not in unreviewed),
                 reading.confidence,
             )
+    tell_displaced(ledger, dossier, set(anchors), rows_before)
 
 
 def placed(document: Document, pages: Sequence[int]) -> Document:
@@ -115,9 +121,9 @@ def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
     documents = []
     for row in ledger.rows("SELECT * FROM document WHERE dossier = ? ORDER BY ordinal", dossier):
         ordinal, form = row["ordinal"], row["form"]
-        decided = _decisions(ledger, dossier, row["anchor"], form)
+        decided = decisions_of(ledger, dossier, row["anchor"], form)
         fields = {
-            field["key"]: _decided(_READING.validate_json(field["reading"]), decided, field["key"])
+            field["key"]: as_decided(_READING.validate_json(field["reading"]), decided, field["key"])
             for field in ledger.rows(
                 "SELECT * FROM field WHERE dossier = ? AND document = ? ORDER BY position",
                 dossier,
@@ -147,10 +153,11 @@ def doubtful_fields(ledger: Ledger, dossier: str | None = None) -> list[Doubtful
         f"WHERE f.needs_review = 1 {chosen} ORDER BY d.received_at, f.dossier, f.document, f.position"
     )
     values = (dossier,) if dossier else ()
-    return [_as_read(row) for row in ledger.rows(sql, *values)]
+    return [field_of(row) for row in ledger.rows(sql, *values)]
 
 
-def _as_read(row: Row) -> DoubtfulField:
+def field_of(row: Row) -> DoubtfulField:
+    """A field as the program has read it, from a row of the field with the form of its document."""
     reading = _READING.validate_json(row["reading"])
     return DoubtfulField(row["dossier"], row["document"], row["form"], row["key"], reading)
 
@@ -158,86 +165,6 @@ def _as_read(row: Row) -> DoubtfulField:
 def is_doubtful(ledger: Ledger, dossier: str) -> bool:
     """Whether any field of a dossier waits for a person."""
     return bool(ledger.rows("SELECT 1 FROM field WHERE dossier = ? AND needs_review = 1 LIMIT 1", dossier))
-
-
-def next_to_review(
-    ledger: Ledger, dossier: str, passed: Collection[tuple[int, str]] = ()
-) -> DoubtfulField | None:
-    """What a person is asked about next in a dossier: the most doubtful field; no other one is read.
-
-    Args:
-        ledger: where.
-        dossier: its code.
-        passed: documents and keys of fields that the person has put off.
-
-    """
-    put_off = json.dumps([f"{document}:{key}" for document, key in passed])
-    sql = (
-        "SELECT f.*, c.form FROM field f JOIN document c ON c.dossier = f.dossier AND c.ordinal = f.document "
-        "WHERE f.dossier = ? AND f.needs_review = 1 "
-        "AND f.document || ':' || f.key NOT IN (SELECT value FROM json_each(?)) "
-        "ORDER BY f.confidence, f.document, f.position LIMIT 1"
-    )
-    for row in ledger.rows(sql, dossier, put_off):
-        return _as_read(row)
-    since = _correction_since(ledger, dossier)
-    if since is None:
-        return None
-    sql = (
-        f"SELECT f.*, c.form, c.anchor FROM {_UNDECIDED} "  # noqa: S608 - marks alone
-        "AND f.document || ':' || f.key NOT IN (SELECT value FROM json_each(?)) "
-        "ORDER BY f.document, f.position LIMIT 1"
-    )
-    return next((_as_decided(ledger, row) for row in ledger.rows(sql, dossier, since, put_off)), None)
-
-
-def asked_about(ledger: Ledger, dossier: str, document: int, key: str) -> DoubtfulField | None:
-    """A field as it is asked about now; None where it is not, any more or yet."""
-    sql = (
-        "SELECT f.*, c.form, c.anchor FROM field f "
-        "JOIN document c ON c.dossier = f.dossier AND c.ordinal = f.document "
-        "JOIN dossier d ON d.id = f.dossier "
-        "WHERE f.dossier = ? AND f.document = ? AND f.key = ? AND d.stage = ?"
-    )
-    for row in ledger.rows(sql, dossier, document, key, Stage.IN_REVIEW):
-        if row["needs_review"]:
-            return _as_read(row)
-        since = _correction_since(ledger, dossier)
-        if since is not None and key not in _decided_since(ledger, dossier, document, since):
-            return _as_decided(ledger, row)
-    return None
-
-
-_UNDECIDED = (
-    "document c JOIN field f ON f.dossier = c.dossier AND f.document = c.ordinal "
-    "WHERE c.dossier = ? AND f.needs_review = 0 AND NOT EXISTS (SELECT 1 FROM decision n "
-    "WHERE n.dossier = c.dossier AND n.anchor = c.anchor AND n.form = c.form AND n.key = f.key AND n.at >= ?)"
-)
-"""Fields of a dossier that are not in doubt and that nobody has decided about since a time."""
-
-
-def _correction_since(ledger: Ledger, dossier: str) -> str | None:
-    record = ledger.dossier(dossier)
-    return None if record is None else correction_since(ledger, record)
-
-
-def _as_decided(ledger: Ledger, row: Row) -> DoubtfulField:
-    """A field with what was decided about it, if anything was."""
-    field = _as_read(row)
-    decided = _decisions(ledger, field.dossier, row["anchor"], field.form)
-    return replace(field, reading=_decided(field.reading, decided, field.key))
-
-
-def count_to_correct(ledger: Ledger) -> int:
-    """How many fields that are not in doubt wait because their dossiers were reopened for a correction."""
-    sql = "SELECT id FROM dossier WHERE stage = ? AND replaces IS NOT NULL"
-    found = 0
-    for one in ledger.rows(sql, Stage.IN_REVIEW):
-        since = _correction_since(ledger, one["id"])
-        if since is not None:
-            counted = f"SELECT count(*) AS n FROM {_UNDECIDED}"  # noqa: S608 - marks alone
-            found += ledger.rows(counted, one["id"], since)[0]["n"]
-    return found
 
 
 def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[DoubtfulField]:
@@ -260,7 +187,7 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
         asked = {(one.document, one.key) for one in doubtful}
         found += doubtful
         for ordinal, document in enumerate(load_documents(ledger, record.id), start=1):
-            settled = _decided_since(ledger, record.id, ordinal, since)
+            settled = decided_since(ledger, record.id, ordinal, since)
             found += [
                 DoubtfulField(record.id, ordinal, document.form, key, reading)
                 for key, reading in document.fields.items()
@@ -269,7 +196,8 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
     return found
 
 
-def _decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> set[str]:
+def decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> set[str]:
+    """Keys of the fields of a document that somebody has decided about since a time."""
     sql = (
         "SELECT decision.key FROM decision JOIN document ON document.dossier = decision.dossier "
         "AND document.anchor = decision.anchor AND document.form = decision.form "
@@ -361,7 +289,8 @@ def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
     return [f"{sums[page.original]}:{page.frame}" for page in ledger.pages(dossier)]
 
 
-def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
+def decisions_of(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
+    """What people have decided about a document, by the keys of its fields."""
     sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
     # What was decided about a page that has left the document since says nothing of it any more.
@@ -369,7 +298,8 @@ def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str
     return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
 
 
-def _decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:
+def as_decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:
+    """A reading with what was decided about it, if anything was."""
     if key not in decided:
         return reading
     return replace(

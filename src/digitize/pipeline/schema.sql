@@ -108,6 +108,7 @@ CREATE TABLE IF NOT EXISTS decision (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS decision_key ON decision (dossier, key, at);
 
 -- Every answer that a person gave, in their order; none is ever changed. What holds stands in decision.
 CREATE TABLE IF NOT EXISTS answer (

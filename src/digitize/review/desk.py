@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
@@ -16,22 +16,18 @@ from digitize.forms.template_files import template_of
 from digitize.model import Problem, Stage, Value
 from digitize.pipeline import leases
 from digitize.pipeline.approval import Approval, ReviewRules
+from digitize.pipeline.asking import asked_about, next_to_review, take_back
 from digitize.pipeline.deadlines import Settler, settler
-from digitize.pipeline.findings import (
-    DoubtfulField,
-    Look,
-    asked_about,
-    decide,
-    fields_to_review,
-    next_to_review,
-)
+from digitize.pipeline.findings import DoubtfulField, Look, decide, fields_to_review
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.roles_apart import Role, kept_from, require_apart
 from digitize.pipeline.second_looks import BlindField, SecondLooks
 from digitize.pipeline.workspace import Workspace
 from digitize.review.answers import Checked, meaning_of
 from digitize.review.blind import blind, blind_view
+from digitize.review.looking import mark_of, view_of
 from digitize.review.queue import Waiting, count_waiting, next_dossier
+from digitize.review.surroundings import surroundings_of
 from digitize.review.views import FieldView
 from digitize.times import Clock
 
@@ -182,22 +178,40 @@ class Desk:
         looks = (one for one in self.looks.fields(dossier) if (one.document, one.key) not in passed)
         return next(map(blind, looks), None)
 
-    def find(self, dossier: str, document: int, key: str) -> DoubtfulField | None:
-        """A field as it is asked about now; None where it is not."""
-        asked = asked_about(self.ledger, dossier, document, key)
-        look = None if asked else self.looks.find(dossier, document, key)
-        return blind(look) if look else asked
+    def find(self, dossier: str, document: int, key: str, seen: str | None = None) -> DoubtfulField:
+        """A field as it is asked about now, for a page that knows it by its place.
+
+        Args:
+            dossier: its code.
+            document: from 1.
+            key: of the field.
+            seen: ``FieldView.seen`` of what the person was shown; None where that does not matter.
+
+        Raises:
+            ItemProblem: nobody is asked about it any more, or it is no longer what the person was shown.
+
+        """
+        found = asked_about(self.ledger, dossier, document, key)
+        look = None if found else self.looks.find(dossier, document, key)
+        found = blind(look) if look else found
+        if found is None or seen not in (None, mark_of(found)):
+            raise self._changed(dossier, asked=found is not None)
+        return found
 
     def look_at(self, field: DoubtfulField) -> FieldView:
         """What a person is shown of a field."""
-        kind = template_of(field.form, self.templates).type_of(field.key)
         if field.look is not Look.FIRST:
-            return blind_view(self._look_of(field), kind)
-        return FieldView(field, kind, (), (), field.reading.problems, (), "")
+            return blind_view(self._look_of(field), self.templates)
+        return view_of(self.ledger, field, self.templates)
 
     def check(self, field: DoubtfulField, text: str) -> Checked:
         """What a typed answer means, and what speaks against it; quick enough for every key."""
-        return meaning_of(field, text, self.templates)
+        found = meaning_of(field, text, self.templates)
+        # What contradicts other fields would tell a second person what these say.
+        if not found.fits or field.look is not Look.FIRST:
+            return found
+        around = surroundings_of(self.ledger, field, self.templates)
+        return replace(found, problems=(*found.problems, *around.contradictions(found.value)))
 
     def settle(self, desk: str, field: DoubtfulField, value: Value) -> None:
         """Record what the person decided about a field as they saw it.
@@ -213,7 +227,9 @@ class Desk:
             if field.look is not Look.FIRST:
                 self.looks.settle(self._look_of(field), value)
                 return
-            self._require_as_seen(field)
+            now = asked_about(self.ledger, field.dossier, field.document, field.key)
+            if now != field:
+                raise self._changed(field.dossier, asked=now is not None)
             decide(self.ledger, field, value)
             self.approval.end_first_look(field.dossier)
 
@@ -223,21 +239,19 @@ class Desk:
     def _look_of(self, field: DoubtfulField) -> BlindField:
         found = self.looks.find(field.dossier, field.document, field.key)
         if found is None or found.look is not field.look:
-            raise ItemProblem("dossier_changed", dossier=field.dossier)
+            raise self._changed(field.dossier, asked=found is not None)
         return found
 
     def unreadable(self, desk: str, field: DoubtfulField) -> None:
         """Record that nobody can read a field; raises like ``settle``."""
         self.settle(desk, field, None)
 
-    def _require_as_seen(self, field: DoubtfulField) -> None:
-        now = asked_about(self.ledger, field.dossier, field.document, field.key)
-        if now == field:
-            return
-        record = self.ledger.dossier(field.dossier)
-        if now is not None or record is None or record.stage is not Stage.IN_REVIEW:
-            raise ItemProblem("dossier_changed", dossier=field.dossier)
-        raise ItemProblem("field_settled", dossier=field.dossier)
+    def _changed(self, dossier: str, *, asked: bool) -> ItemProblem:
+        """Why an answer to what was shown cannot be taken."""
+        record = self.ledger.dossier(dossier)
+        if asked or record is None or record.stage is not Stage.IN_REVIEW:
+            return ItemProblem("dossier_changed", dossier=dossier)
+        return ItemProblem("field_settled", dossier=dossier)
 
     def take_back(self, desk: str, dossier: str) -> DoubtfulField | None:
         """Ask again about what this person answered last in a dossier; None where there is nothing left.
@@ -250,7 +264,8 @@ class Desk:
         """
         with self.ledger.transaction():
             leases.keep(self.ledger, dossier, desk, self.clock)
-        return None
+            forms = [form.id for form in self.templates.values() if form.review]
+            return take_back(self.ledger, dossier, forms)
 
     # --- whole dossiers -----------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from digitize.model import Stage
-from digitize.pipeline.findings import count_to_correct
+from digitize.pipeline.asking import count_to_correct
 from digitize.pipeline.leases import in_hands
 from digitize.pipeline.ledger import Ledger
 from digitize.times import Clock
