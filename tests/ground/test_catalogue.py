@@ -108,6 +108,8 @@ def is_used(key: str) -> bool:
     """Whether the code has a key, or a pattern for it and the word that makes the key of it."""
     if key in strings() or f'"{key}"' in pages():
         return True
+    if any(key.startswith(beginning) for beginning in re.findall(r'"(\w+\.[\w.]+)" ~', pages())):
+        return True
     last = key.rpartition(".")[2]
     kinds = (Stage, Verdict, State, RenewalState)
     values = {str(member) for kind in kinds for member in kind} | usage_errors()
@@ -120,8 +122,9 @@ def is_used(key: str) -> bool:
 
 def pages() -> str:
     """What templates of pages say."""
-    folder = resources.files("digitize.reports")
-    return "".join(entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".html"))
+    folders = (resources.files("digitize.reports"), resources.files("digitize.review.web") / "templates")
+    files = [entry for folder in folders for entry in folder.iterdir() if entry.name.endswith(".html")]
+    return "".join(entry.read_text("utf-8") for entry in files)
 
 
 def usage_errors() -> set[str]:
