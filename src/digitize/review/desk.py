@@ -69,7 +69,11 @@ class Desk:
     # --- what waits ---------------------------------------------------------------------------
 
     def waiting_count(self) -> Waiting:
-        """How much waits for people; ``waiting`` reads it all."""
+        """How much waits for people.
+
+        Quick enough for every page of a list, but not for every field: it grows with the queue, unlike
+        ``take`` and ``next_field``.
+        """
         return count_waiting(self.ledger, self.clock)
 
     def waiting(self) -> list[DoubtfulField]:
@@ -104,7 +108,7 @@ class Desk:
 
         """
         with self.ledger.transaction():
-            leases.let_go_of_all(self.ledger, desk)
+            leases.let_go_of_all(self.ledger, desk, self.clock)
             held = leases.held_by_others(self.ledger, desk, self.clock)
             kept_out = held | set(passed) | kept_from(self.ledger, self.rules.roles, Role.CHECK)
             kept_out |= self.approval.waiting_for_approval()
@@ -125,7 +129,7 @@ class Desk:
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
                 raise ItemProblem("dossier_changed", dossier=dossier)
-            leases.let_go_of_all(self.ledger, desk)
+            leases.let_go_of_all(self.ledger, desk, self.clock)
             leases.keep(self.ledger, dossier, desk, self.clock)
 
     def keep(self, desk: str, dossier: str) -> None:
@@ -158,7 +162,7 @@ class Desk:
     def next_field(
         self, desk: str, dossier: str, passed: Collection[tuple[int, str]] = ()
     ) -> DoubtfulField | None:
-        """The most doubtful field of a dossier that the window holds; None if none is left.
+        """The most doubtful field of a dossier, which the window holds from then on; None if none is left.
 
         Args:
             desk: names the window.
@@ -169,7 +173,7 @@ class Desk:
             ItemProblem: somebody else holds it by now.
 
         """
-        if dossier in leases.held_by_others(self.ledger, desk, self.clock):
+        if not leases.is_held(self.ledger, dossier, desk, self.clock):
             leases.hold(self.ledger, dossier, desk, self.clock)
         asked = next_to_review(self.ledger, dossier, passed)
         if asked is not None:
