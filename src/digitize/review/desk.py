@@ -109,13 +109,17 @@ class Desk:
         """
         with self.ledger.transaction():
             leases.let_go_of_all(self.ledger, desk, self.clock)
-            held = leases.held_by_others(self.ledger, desk, self.clock)
-            kept_out = held | set(passed) | kept_from(self.ledger, self.rules.roles, Role.CHECK)
-            kept_out |= self.approval.waiting_for_approval()
-            dossier = next_dossier(self.ledger, kept_out) or self.looks.next(kept_out)
+            dossier = self.coming(desk, passed=passed)
             if dossier is not None:
                 leases.keep(self.ledger, dossier, desk, self.clock)
         return dossier
+
+    def coming(self, desk: str, *, passed: Collection[str] = ()) -> str | None:
+        """The dossier that ``take`` would give now; it is not held."""
+        held = leases.held_by_others(self.ledger, desk, self.clock)
+        kept_out = held | set(passed) | kept_from(self.ledger, self.rules.roles, Role.CHECK)
+        kept_out |= self.approval.waiting_for_approval()
+        return next_dossier(self.ledger, kept_out) or self.looks.next(kept_out)
 
     def take_this(self, desk: str, dossier: str) -> None:
         """Hold one dossier, and let go of what the window held before.
@@ -175,6 +179,10 @@ class Desk:
         """
         if not leases.is_held(self.ledger, dossier, desk, self.clock):
             leases.hold(self.ledger, dossier, desk, self.clock)
+        return self.ahead(dossier, passed)
+
+    def ahead(self, dossier: str, passed: Collection[tuple[int, str]] = ()) -> DoubtfulField | None:
+        """What ``next_field`` would give, for whoever makes its picture ready; nothing is held."""
         asked = next_to_review(self.ledger, dossier, passed)
         if asked is not None:
             return asked
