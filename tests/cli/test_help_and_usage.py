@@ -19,6 +19,7 @@ COMMANDS = (
     "status",
     "show",
     "review",
+    "pages",
     "sign",
     "urgent",
     "reopen",
