@@ -26,6 +26,7 @@ from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,8 +36,6 @@ from digitize.pipeline.generations import MADE
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.lock import run_lock
 from digitize.pipeline.packaging import Packager
-from digitize.pipeline.page_decisions import Act as Decision
-from digitize.pipeline.page_decisions import Change, PageDesk
 from digitize.pipeline.pool import TaskExecutor
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.reopening import Reopening
@@ -47,6 +46,7 @@ from digitize.review.desk import Desk
 from digitize.times import VIETNAM
 from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
 from support.offices import contents, small_scan
+from support.page_deciding import decide_about_pages, put_in_review
 from support.stacks import paper, sheets, write_stack
 
 T = TypeVar("T")
@@ -444,25 +444,6 @@ def _withdraw_and_return(root: Path, moment: dt.datetime) -> None:
         run_here(root, moment)
 
 
-def _in_review_again(root: Path, moment: dt.datetime) -> None:
-    """The second dossier was reopened and waits for a person."""
-    with opened(root, moment) as (workspace, ledger):
-        Reopening(workspace, ledger, lambda: moment).reopen(SECOND, "Trang ngược")
-    run_here(root, moment)
-
-
-def _decide_about_pages(root: Path, moment: dt.datetime) -> None:
-    """Turn a page of the second dossier, leave the other out, have it read anew, let it through, sign."""
-    with opened(root, moment) as (workspace, ledger):
-        if not any(event.kind == "page_turned" for event in ledger.events(SECOND)):
-            decided = (Change(1, Decision.TURN, 180), Change(2, Decision.EXCLUDE))
-            PageDesk(workspace, ledger, lambda: moment).change(SECOND, decided)
-    run_here(root, moment)
-    with opened(root, moment) as (workspace, ledger):
-        Desk(ledger, lambda: moment, workspace.templates).let_through(SECOND)
-    run_here(root, moment)
-
-
 def _stack_comes(root: Path, moment: dt.datetime) -> None:  # noqa: ARG001 - like every act
     """A stack of two dossiers with separator sheets lies in the inbox, and a folder that is one as well."""
     with tempfile.TemporaryDirectory() as folder:
@@ -489,7 +470,7 @@ SCENARIOS = (
     Scenario("stack", run_here, _stack_comes),
     Scenario("correction", _correct, _scan_again),
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
-    Scenario("pages", _decide_about_pages, _in_review_again),
+    Scenario("pages", partial(decide_about_pages, run_here), partial(put_in_review, run_here)),
     Scenario("withdrawal", _withdraw_and_return),
     Scenario("renewal", _renew),
     Scenario("export", export_packages),

@@ -18,7 +18,6 @@ from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.notices import add_notice, is_held_up, open_questions
 from digitize.pipeline.page_counts import notice_page_counts
-from digitize.pipeline.page_decisions import FORM_GONE
 from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.roles import document_pages
@@ -123,7 +122,7 @@ class DossierSteps:
         for page, decision in decided.items():
             form = decision.form
             if form not in (None, UNKNOWN_FORM, *self._workspace.templates) and not decision.excluded:
-                problem = Problem(FORM_GONE, {"dossier": dossier, "page": page, "form": str(form)})
+                problem = Problem("chosen_form_gone", {"dossier": dossier, "page": page, "form": str(form)})
                 add_notice(self._ledger, dossier, problem, asks=True)
 
     def _tell_missing(self, dossier: str, documents: Sequence[Document]) -> None:
