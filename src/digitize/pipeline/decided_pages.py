@@ -19,6 +19,9 @@ from digitize.pipeline.roles import empty_backs
 SENT_BACK = "sent_back"
 """Event that a dossier must be done again from an earlier stage because of what a person decided."""
 
+SCANNED_AGAIN = "page_scanned_again"
+"""Event that the new scan of a page has come that a person had asked for."""
+
 
 class Decided(StrEnum):
     """What a decision about a page is about."""
@@ -138,9 +141,10 @@ def parted_fields(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[
 
 
 def was_sent_back(ledger: Ledger, dossier: str) -> bool:
-    """Whether a person decided about pages of a dossier and nobody has let it through since."""
-    sql = "SELECT kind FROM event WHERE dossier = ? AND kind IN (?, 'approved') ORDER BY id DESC LIMIT 1"
-    return any(row["kind"] == SENT_BACK for row in ledger.rows(sql, dossier, SENT_BACK))
+    """Whether pages of a dossier were decided about or scanned again, and nobody let it through since."""
+    sql = "SELECT kind FROM event WHERE dossier = ? AND kind IN (?, ?, 'approved') ORDER BY id DESC LIMIT 1"
+    rows = ledger.rows(sql, dossier, SENT_BACK, SCANNED_AGAIN)
+    return any(row["kind"] != "approved" for row in rows)
 
 
 def sent_back_since(ledger: Ledger, event: int) -> tuple[list[str], int]:

@@ -306,10 +306,11 @@ class PageDesk:
         before = max((one for one in draft.owner if one < page.ordinal), default=None)
         if before is None:
             raise ItemProblem("page_is_first", page=page.ordinal)
-        if first != page.ordinal:
+        if draft.owner[before] == first:
             return
-        self._move_border(draft, page, Border.JOINS, [])
-        joining = [one for one, of in draft.owner.items() if of == first]
+        # A page that is not the first of its document is the back of a card whose front lies elsewhere.
+        joining = [one for one, of in draft.owner.items() if of == first and one >= page.ordinal]
+        self._move_border(draft, page, Border.JOINS, self._parted(draft, joining))
         draft.owner |= dict.fromkeys(joining, draft.owner[before])
 
     def _move_border(
