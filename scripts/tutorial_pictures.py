@@ -1,6 +1,7 @@
 """Make the pictures in docs/pictures/ anew: what commands really say, and what comes of them.
 
-Run it from the root of the repository: ``python scripts/tutorial_pictures.py``. All people on the papers are made up.
+Run it from the root of the repository: ``python scripts/tutorial_pictures.py``. All people on the papers are
+made up.
 """
 
 from __future__ import annotations

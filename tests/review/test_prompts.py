@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import stat
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,9 @@ def until(root: Path, key: str) -> list[str]:
     return ["-"] * in_turn(root, "HS-00001").index(key)
 
 
-def open_review(root: Path, *more: str, **extra: str) -> object:
-    return terminal("review", "--terminal", "-w", root, "--user", "Lan", *more, columns=100, **extra)
+def open_review(root: Path, *more: str, **extra: str) -> AbstractContextManager[Terminal]:
+    call = ("review", "--terminal", "-w", root, "--user", "Lan", *more)
+    return terminal(*call, columns=100, cwd=None, **extra)
 
 
 def answer(screen: Terminal, keys: str) -> None:
@@ -104,7 +106,7 @@ def test_the_most_doubtful_comes_first_and_every_key_does_what_the_screen_says(r
     assert told.err.startswith("Chờ xác nhận: 7 trường trong 2 hồ sơ")
     kept = decisions(root)
     assert sorted((key, who) for key, _, who in kept) == sorted((order[at], "Lan") for at in (0, 2))
-    assert dict((key, value) for key, value, _ in kept)[order[2]] == "null"
+    assert {key: value for key, value, _ in kept}[order[2]] == "null"
     for words in (
         "Enter: đúng",
         "gõ giá trị: sửa",
@@ -187,14 +189,14 @@ def test_what_does_not_fit_is_refused_and_what_is_unusual_is_asked_once_more(roo
 
 def test_ctrl_c_and_ctrl_d_lose_nothing_and_leave_no_picture(root: Path) -> None:
     order = in_turn(root, "HS-00001")
-    with open_review(root) as screen:  # type: ignore[attr-defined]
+    with open_review(root) as screen:
         answer(screen, "\n")
         screen.wait_for("Ảnh: ")
         answer(screen, "nửa chừng" + CTRL_C)
         assert screen.end() == 130
         assert "Đã dừng theo yêu cầu. Không mất gì" in screen.plain
     assert [key for key, _, _ in decisions(root)] == order[:1]
-    with open_review(root) as screen:  # type: ignore[attr-defined]
+    with open_review(root) as screen:
         answer(screen, "\n")
         screen.wait_for("Ảnh: ")
         screen.wait_for(ASKED)
@@ -215,7 +217,7 @@ def test_ctrl_c_and_ctrl_d_lose_nothing_and_leave_no_picture(root: Path) -> None
 
 def test_letters_are_changed_in_the_line_and_marks_belong_to_their_letters(root: Path) -> None:
     before = until(root, "mother_name")
-    with open_review(root, "--pictures", "none") as screen:  # type: ignore[attr-defined]
+    with open_review(root, "--pictures", "none") as screen:
         for keys in before:
             answer(screen, f"{keys}\n")
         answer(screen, "=\n")
@@ -243,7 +245,7 @@ def test_letters_are_changed_in_the_line_and_marks_belong_to_their_letters(root:
 def test_a_picture_is_shown_where_the_terminal_can_and_no_terminal_is_asked(
     variables: dict[str, str], mode: str, sign: str, root: Path
 ) -> None:
-    with open_review(root, "--pictures", mode, **variables) as screen:  # type: ignore[attr-defined]
+    with open_review(root, "--pictures", mode, **variables) as screen:
         answer(screen, "q\n")
         assert screen.end() == 0
         signs = {"\x1b_G", "\x1bP", "▀", "Ảnh: /"}
