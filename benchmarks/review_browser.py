@@ -83,12 +83,20 @@ class Sitting:
         return self.page.locator(what).count() > 0
 
     def _press(self) -> float:
-        before = self.page.locator("#desk").get_attribute("data-drawn")
+        before = self._drawn(None)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_function(
-            "was => document.getElementById('desk').dataset.drawn !== was", arg=before, polling=20
-        )
+        self._drawn(before)
         return float(self.page.locator("#desk").get_attribute("data-took") or 0)
+
+    def _drawn(self, before: str | None) -> str | None:
+        """Wait until another screen than one before stands there, whole; which one."""
+        self.page.wait_for_function(
+            "was => { const { item, drawn } = document.getElementById('desk').dataset;"
+            " return item && item === drawn && item !== was; }",
+            arg=before,
+            polling=20,
+        )
+        return self.page.locator("#desk").get_attribute("data-item")
 
     def _fill_again(self) -> None:
         with ledger_of(self.root) as ledger, ledger.transaction():
