@@ -34,23 +34,20 @@ _WATCH = """
 (() => {
     let pressed = 0;
     addEventListener('keydown', () => { pressed = performance.now(); }, true);
-    addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(async () => {
         const desk = document.getElementById('desk');
-        if (!desk) return;
-        new MutationObserver(async () => {
-            const item = desk.dataset.item;
-            const cut = desk.querySelector('.cut img');
-            if (cut) await cut.decode();
-            requestAnimationFrame(() => {
-                const frame = new MessageChannel();
-                frame.port1.onmessage = () => {
-                    desk.dataset.drawn = item;
-                    desk.dataset.took = String(performance.now() - pressed);
-                };
-                frame.port2.postMessage(null);
-            });
-        }).observe(desk, {attributeFilter: ['data-item']});
-    });
+        const item = desk.dataset.item;
+        const cut = desk.querySelector('.cut img');
+        if (cut) await cut.decode();
+        requestAnimationFrame(() => {
+            const frame = new MessageChannel();
+            frame.port1.onmessage = () => {
+                desk.dataset.drawn = item;
+                desk.dataset.took = String(performance.now() - pressed);
+            };
+            frame.port2.postMessage(null);
+        });
+    }).observe(document, {subtree: true, attributeFilter: ['data-item']});
 })();
 """
 
