@@ -75,7 +75,7 @@ def until(root: Path, key: str) -> list[str]:
 
 
 def open_review(root: Path, *more: str, **extra: str) -> AbstractContextManager[Terminal]:
-    call = ("review", "--terminal", "-w", root, "--user", "Lan", *more)
+    call: tuple[str | Path, ...] = ("review", "--terminal", "-w", root, "--user", "Lan", *more)
     return terminal(*call, columns=100, cwd=None, **extra)
 
 

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from digitize.model import Stage
 from digitize.pipeline.findings import load_documents
-from support.desks import chromium, enter, screen, served
-from support.filled import TRUTH, filled_workspace
+from support.desks import chromium, enter, office_of_one, screen, served
+from support.filled import TRUTH
 from support.offices import ledger_of, stages
 
 FIRST, SECOND = "HS-00001", "HS-00002"
@@ -52,7 +52,7 @@ def answers(root: Path) -> list[tuple[str, str, object]]:
 def test_a_field_is_corrected_with_vietnamese_letters_and_the_keyboard_alone(
     browser: Browser, tmp_path: Path
 ) -> None:
-    root = filled_workspace(tmp_path / "office", 1)
+    root = office_of_one(tmp_path / "office", 1)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -85,7 +85,7 @@ def test_a_field_is_corrected_with_vietnamese_letters_and_the_keyboard_alone(
 
 @pytest.mark.thorough
 def test_thirty_fields_are_worked_with_the_keyboard_only(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 30)
+    root = office_of_one(tmp_path / "office", 30)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         expect(page.locator("h1")).to_contain_text("30 trường trong 6 hồ sơ")
@@ -125,7 +125,7 @@ def _truth(page: Page) -> str | None:
 
 @pytest.mark.thorough
 def test_unreadable_later_back_and_next_dossier(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 6, each=3)
+    root = office_of_one(tmp_path / "office", 6, each=3)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -159,7 +159,7 @@ def dossier_of_when_shown(page: Page) -> str:
 
 @pytest.mark.thorough
 def test_a_page_loaded_again_keeps_its_dossier_and_loses_nothing(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 10)
+    root = office_of_one(tmp_path / "office", 10)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -181,7 +181,7 @@ def test_a_page_loaded_again_keeps_its_dossier_and_loses_nothing(browser: Browse
 
 @pytest.mark.thorough
 def test_two_windows_never_have_the_same_dossier(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 10)
+    root = office_of_one(tmp_path / "office", 10)
     with served(root) as at, screen(browser) as context:
         one = enter(context, at)
         other = context.new_page()
@@ -208,7 +208,7 @@ def test_two_windows_never_have_the_same_dossier(browser: Browser, tmp_path: Pat
 
 @pytest.mark.thorough
 def test_an_answer_to_what_has_changed_meanwhile_is_not_taken(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 5)
+    root = office_of_one(tmp_path / "office", 5)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -224,7 +224,7 @@ def test_an_answer_to_what_has_changed_meanwhile_is_not_taken(browser: Browser, 
 
 @pytest.mark.thorough
 def test_html_and_scripts_in_a_value_are_text(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 2)
+    root = office_of_one(tmp_path / "office", 2)
     evil = "<img src=x onerror=\"document.title='đổi'\"><script>document.title='đổi'</script>\u202e"
     with ledger_of(root) as ledger, ledger.transaction():
         for row in ledger.rows("SELECT * FROM field WHERE needs_review = 1"):
@@ -253,7 +253,7 @@ def test_html_and_scripts_in_a_value_are_text(browser: Browser, tmp_path: Path) 
 
 @pytest.mark.thorough
 def test_a_foreign_page_changes_nothing_and_sees_nothing(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 2)
+    root = office_of_one(tmp_path / "office", 2)
     with served(root) as at, screen(browser) as context:
         home = enter(context, at).url
         with foreign() as origin:
@@ -314,7 +314,7 @@ class foreign:  # noqa: N801 - used as a function
 @pytest.mark.thorough
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nobody_is_kept_out_by_how_it_looks(browser: Browser, tmp_path: Path, *, dark: bool) -> None:
-    root = filled_workspace(tmp_path / "office", 3)
+    root = office_of_one(tmp_path / "office", 3)
     with served(root) as at, screen(browser, dark=dark) as context:
         page = enter(context, at)
         look = partial(serious, page)
