@@ -34,23 +34,20 @@ _WATCH = """
 (() => {
     let pressed = 0;
     addEventListener('keydown', () => { pressed = performance.now(); }, true);
-    addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(async () => {
         const desk = document.getElementById('desk');
-        if (!desk) return;
-        new MutationObserver(async () => {
-            const item = desk.dataset.item;
-            const cut = desk.querySelector('.cut img');
-            if (cut) await cut.decode();
-            requestAnimationFrame(() => {
-                const frame = new MessageChannel();
-                frame.port1.onmessage = () => {
-                    desk.dataset.drawn = item;
-                    desk.dataset.took = String(performance.now() - pressed);
-                };
-                frame.port2.postMessage(null);
-            });
-        }).observe(desk, {attributeFilter: ['data-item']});
-    });
+        const item = desk.dataset.item;
+        const cut = desk.querySelector('.cut img');
+        if (cut) await cut.decode();
+        requestAnimationFrame(() => {
+            const frame = new MessageChannel();
+            frame.port1.onmessage = () => {
+                desk.dataset.drawn = item;
+                desk.dataset.took = String(performance.now() - pressed);
+            };
+            frame.port2.postMessage(null);
+        });
+    }).observe(document, {subtree: true, attributeFilter: ['data-item']});
 })();
 """
 
@@ -83,12 +80,20 @@ class Sitting:
         return self.page.locator(what).count() > 0
 
     def _press(self) -> float:
-        before = self.page.locator("#desk").get_attribute("data-drawn")
+        before = self._drawn(None)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_function(
-            "was => document.getElementById('desk').dataset.drawn !== was", arg=before, polling=20
-        )
+        self._drawn(before)
         return float(self.page.locator("#desk").get_attribute("data-took") or 0)
+
+    def _drawn(self, before: str | None) -> str | None:
+        """Wait until another screen than one before stands there, whole; which one."""
+        self.page.wait_for_function(
+            "was => { const { item, drawn } = document.getElementById('desk').dataset;"
+            " return item && item === drawn && item !== was; }",
+            arg=before,
+            polling=20,
+        )
+        return self.page.locator("#desk").get_attribute("data-item")
 
     def _fill_again(self) -> None:
         with ledger_of(self.root) as ledger, ledger.transaction():

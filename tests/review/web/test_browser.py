@@ -13,8 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from digitize.model import Stage
+from digitize.model import Problem, Stage
 from digitize.pipeline.findings import load_documents
+from digitize.pipeline.notices import add_notice
 from support.desks import chromium, enter, office_of_one, screen, served
 from support.filled import TRUTH
 from support.offices import ledger_of, stages
@@ -220,6 +221,82 @@ def test_an_answer_to_what_has_changed_meanwhile_is_not_taken(browser: Browser, 
         expect(page.locator("#notice")).to_contain_text("không được ghi")
         expect(page.locator(".queue")).to_be_visible()
     assert answers(root) == []
+
+
+@pytest.mark.thorough
+def test_pages_are_decided_about_with_the_keyboard(browser: Browser, tmp_path: Path) -> None:
+    root = office_of_one(tmp_path / "office", 10)
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        dossier = dossier_of(page)
+        press(page, "Alt+p")
+        expect(page.locator("h1")).to_have_text("Các trang của hồ sơ")
+        expect(page.locator("[name=page]:checked")).to_be_focused()
+        press(page, "ArrowDown")
+        expect(page.locator("#sheet-name")).to_have_text("Trang 2")
+        page.locator("#why").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        press(page, "Enter")
+        expect(page.locator("tr:has(:checked)")).to_contain_text("phải quét lại: Bị cắt mất góc")
+        page.locator("[data-change=unmark]").focus()
+        press(page, "Enter")
+        assert serious(page) == []
+        page.locator("[data-change=exclude]").focus()
+        press(page, "Enter")
+        expect(page.locator("#notice")).to_contain_text(f"Hồ sơ {dossier} đang được làm lại")
+        expect(page.locator("#where")).not_to_have_text(dossier)
+        expect(page.locator("#value")).to_be_focused()
+    with ledger_of(root) as ledger:
+        rows = ledger.rows("SELECT dossier, kind, who FROM page_decision")
+        assert [tuple(row) for row in rows] == [(dossier, "excluded", "lan")]
+        assert ledger.rows("SELECT * FROM lease") == []
+
+
+@pytest.mark.thorough
+def test_what_was_noticed_of_a_dossier_is_ticked_before_it_is_approved(
+    browser: Browser, tmp_path: Path
+) -> None:
+    root = office_of_one(tmp_path / "office", 1)
+    with ledger_of(root) as ledger, ledger.transaction():
+        add_notice(ledger, FIRST, Problem("stack_code_unknown", {"code": FIRST}), asks=True)
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        press(page, "Enter")
+        expect(page.locator(".seen")).to_be_focused()
+        assert serious(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("Hãy đánh dấu từng mục")
+        assert stages(root)[FIRST] is Stage.IN_REVIEW
+        page.keyboard.press("Space")
+        press(page, "Enter")
+        expect(page.locator(".queue")).to_be_visible()
+    assert stages(root)[FIRST] is Stage.APPROVED
+
+
+@pytest.mark.thorough
+def test_a_second_person_sees_nothing_that_the_first_has_said(browser: Browser, tmp_path: Path) -> None:
+    root = office_of_one(tmp_path / "office", 1)
+    (root / "own.toml").write_text('extends = "demo"\nid = "own"\n[review]\nsecond_look = 1.0\n', "utf-8")
+    settings = root / "digitize.toml"
+    text = settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"')
+    settings.write_text(text, "utf-8")
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        press(page, "Enter")
+        press(page, "Enter")
+        expect(page.locator("#notice")).to_contain_text("còn chờ người khác kiểm tra lại")
+    with served(root, "--user", "hoa") as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        expect(page.locator(".why")).to_contain_text("Kiểm tra lần hai")
+        expect(page.locator("#value")).to_have_value("")
+        assert "MẤU" not in page.content()
+        expect(page.locator(".cut img")).to_be_visible()
+    assert stages(root)[FIRST] is Stage.IN_REVIEW
 
 
 @pytest.mark.thorough
