@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -79,7 +80,7 @@ _ON_CARD: dict[str, tuple[Value, str]] = {
     "issued_on": ("2024-08-20", "20/08/2024"),
     "expires_on": (None, ""),
     "old_pid": (None, ""),
-    "card_kind": ("can-cuoc-2024", "CĂN CƯỚC"),
+    "card_kind": ("can_cuoc_2024", "CĂN CƯỚC"),
 }
 
 
@@ -100,6 +101,8 @@ def filled_workspace(folder: Path, fields: int, *, each: int = EACH) -> Path:
         for number, first in enumerate(range(0, fields, each), start=1):
             doubtful = min(each, fields - first)
             _dossier(workspace, ledger, f"HS-{number:05}", doubtful, pictures, chance)
+    # They stay where they were linked to.
+    shutil.rmtree(pictures[0].parent)
     return folder
 
 
