@@ -41,6 +41,8 @@ _CENTRAL = 0.1
 """Share of the width that a page number may stand beside the middle."""
 
 _TOP = 0.12
+_TITLE_WIDTH = 0.6
+"""Share of the width of a page that a title in small letters takes at most."""
 
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
@@ -60,6 +62,8 @@ class PageKind:
         follows: the form of which it may be a later page; empty if none.
         paper: the kind of papers that it begins, if it is one without a form.
         number: the page number at its top; None if there is none.
+        told: whether a person has said that a paper begins with it (True), or that it belongs to the one
+            before (False); None where nobody has.
 
     """
 
@@ -69,6 +73,7 @@ class PageKind:
     follows: str = ""
     paper: str | None = None
     number: int | None = None
+    told: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
     if motto and not card and _LETTER in templates:
-        confidence = _letter_confidence(rows)
+        confidence = _letter_confidence(rows, reading.width)
         if confidence >= 0.6:
             return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
@@ -158,7 +163,7 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
 
     A page begins a document when its head does, or when it comes from another file and is not
     blank; a blank page is the back of the page before it, and a page that goes on with the form before it
-    belongs to it.
+    belongs to it. What a person has told counts for more.
 
     Args:
         kinds: what the head of each page says.
@@ -170,7 +175,8 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
     for page, kind in enumerate(kinds):
         goes_on = bool(groups) and _goes_on(kind, kinds[groups[-1][0]].form, len(groups[-1]))
         new_file = page > 0 and files[page] != files[page - 1] and not goes_on
-        if not groups or (not blanks[page] and (kind.begins or new_file)):
+        begins = not blanks[page] and (kind.begins or new_file)
+        if not groups or (begins if kind.told is None else kind.told):
             groups.append([page])
         else:
             groups[-1].append(page)
@@ -229,10 +235,20 @@ def _title_score(row: Row, titles: Sequence[str], not_words: Sequence[str]) -> f
     return max(((likeness(text, t) + fuzz.ratio(fold(t), text)) / 2 for t in fitting), default=0.0)
 
 
-def _letter_confidence(rows: list[Row]) -> float:
-    texts = [fold(row.text) for row in rows]
-    if any(_OTHER_TITLES.search(text) for text in texts):
+def _may_be_title(row: Row, width: int) -> bool:
+    """Whether a row is set as titles are: in capitals, or short and in the middle.
+
+    Lines of running text begin with ``đơn vị`` and ``phiếu theo dõi`` as well.
+    """
+    left, _, right, _ = row.box
+    middle = abs((left + right) / 2 - width / 2) < _CENTRAL * width and right - left < _TITLE_WIDTH * width
+    return row.text.isupper() or middle
+
+
+def _letter_confidence(rows: list[Row], width: int) -> float:
+    if any(_OTHER_TITLES.search(fold(row.text)) and _may_be_title(row, width) for row in rows):
         return 0.0
+    texts = [fold(row.text) for row in rows]
     number = any(_NUMBER_LINE.search(text) for text in texts)
     date = any(_DATE_LINE.search(text) for text in texts)
     kinds = [fold(kind) for kind in DOCUMENT_KINDS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
@@ -18,6 +18,7 @@ from digitize.forms.papers import paper_of
 from digitize.forms.persons import compared_with_cards
 from digitize.forms.places_alike import doubt_places_alike
 from digitize.forms.template import Template, Version, is_cell
+from digitize.forms.told import UNTOLD, ToldPage
 from digitize.forms.value_texts import clean
 from digitize.forms.view import PageView
 from digitize.model import UNKNOWN_FORM, Document, FieldReading, Problem
@@ -39,6 +40,7 @@ def read_documents(
     *,
     threshold: float,
     thresholds: Mapping[str, float] | None = None,
+    told: Sequence[ToldPage] = (),
 ) -> list[Document]:
     """Tell the documents of a dossier apart and read their fields.
 
@@ -49,10 +51,15 @@ def read_documents(
         engine: reads single values again.
         threshold: fields with less confidence are for a person.
         thresholds: others for single fields, by key or by form and key.
+        told: for each page, what a person has told of it; empty where nobody has told anything.
 
     """
-    kinds = [_kind(view, templates) for view in views]
+    told = told or [UNTOLD] * len(views)
+    kinds = [
+        _kind_told(_kind(view, templates), page, templates) for view, page in zip(views, told, strict=True)
+    ]
     groups = group_pages(kinds, files, [view.reading.blank for view in views])
+    apart = {number for number, page in enumerate(told) if page.begins}
     cards = {
         group.pages: codes_of([(page, views[page]) for page in group.pages], engine)
         for group in groups
@@ -61,7 +68,7 @@ def read_documents(
     return [
         _weighed(document, templates.get(document.form), threshold, thresholds or {})
         for document in compared_with_cards(
-            [_read(group, views, templates, engine, cards) for group in _cards_joined(groups, cards)],
+            [_read(group, views, templates, engine, cards) for group in _cards_joined(groups, cards, apart)],
             templates,
         )
     ]
@@ -77,13 +84,29 @@ def _kind(view: PageView, templates: dict[str, Template]) -> PageKind:
     return PageKind(card, _CODED, begins=True)
 
 
-def _cards_joined(groups: Sequence[Grouped], cards: dict[tuple[int, ...], CardCodes]) -> list[Grouped]:
-    """The papers of a dossier, front and back of a card in one where both bear the same number."""
+def _kind_told(kind: PageKind, told: ToldPage, templates: Mapping[str, Template]) -> PageKind:
+    """What a page begins, as a person has told it; a form that is no longer known is left to its head."""
+    known = told.form is not None and (told.form in templates or told.form == UNKNOWN_FORM)
+    if known and told.form != kind.form:
+        sure = 0.0 if told.form == UNKNOWN_FORM else 1.0
+        kind = replace(kind, form=told.form or UNKNOWN_FORM, confidence=sure, paper=None)
+    # Whoever says what a paper is says that it begins there.
+    begins = True if told.begins is None and known else told.begins
+    return replace(kind, told=begins)
+
+
+def _cards_joined(
+    groups: Sequence[Grouped], cards: dict[tuple[int, ...], CardCodes], apart: Collection[int]
+) -> list[Grouped]:
+    """The papers of a dossier, front and back of a card in one where both bear the same number.
+
+    Pages with which a document begins because a person said so stay ``apart``.
+    """
     joined: list[Grouped] = []
     for group in groups:
         codes = cards.get(group.pages)
         other = next((one for one in joined if codes and _is_other_side(cards.get(one.pages), codes)), None)
-        if codes is None or other is None:
+        if codes is None or other is None or group.pages[0] in apart:
             joined.append(group)
             continue
         first = cards[other.pages]

@@ -43,13 +43,16 @@ class ReadPage:
     pixels: Pixels
 
 
-def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> ReadPage:
+def read_page(
+    picture: Picture, engine: OcrEngine, *, quality: int = 70, turned: int | None = None
+) -> ReadPage:
     """Turn a page upright, straighten it, and read it.
 
     Args:
         picture: the page as decoded.
         engine: reads the words.
         quality: JPEG quality of the archival picture, where it is encoded anew.
+        turned: the clockwise turn in degrees that makes it upright, where a person has told it.
 
     """
     problems = list(picture.problems)
@@ -59,13 +62,14 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
     blank = is_blank(grey, dpi)
     if blank:
         pale = strengthened(grey)
-        blank = pale is None or not _is_legible(pale, dpi, engine)
-    turned, skew, pixels = Turn(0, 1.0), Skew(0.0, 1.0, 0.0), picture.pixels
+        blank = pale is None or not _is_legible(pale, dpi, engine, turned)
+    lies, skew = Turn(turned or 0, 1.0), Skew(0.0, 1.0, 0.0)
+    pixels = _posed(picture.pixels, lies, skew)
     words: tuple[Word, ...] = ()
     unread: tuple[Box, ...] = ()
     if not blank:
-        turned, skew = _pose(grey if pale is None else pale, dpi, engine)
-        pixels = _posed(picture.pixels, turned, skew)
+        lies, skew = _pose(grey if pale is None else pale, dpi, engine, turned)
+        pixels = _posed(picture.pixels, lies, skew)
         readable = pixels
         if pale is not None:
             strong = strengthened(pixels)
@@ -76,7 +80,7 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
             problems.append(Problem("two_up"))
         if shows_both_sides(words):
             problems.append(Problem("card_sides"))
-        if turned.confidence < _SURE:
+        if lies.confidence < _SURE:
             problems.append(Problem("turn_in_doubt"))
         if skew.confidence < _SURE and abs(skew.angle) > NEGLIGIBLE:
             problems.append(Problem("skew_in_doubt", {"degrees": skew.angle}))
@@ -84,8 +88,8 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
         width=pixels.shape[1],
         height=pixels.shape[0],
         dpi=picture.dpi,
-        rotated=turned.degrees,
-        rotation_confidence=turned.confidence,
+        rotated=lies.degrees,
+        rotation_confidence=lies.confidence,
         skew=skew.angle,
         skew_confidence=skew.confidence,
         blank=blank,
@@ -96,19 +100,23 @@ def read_page(picture: Picture, engine: OcrEngine, *, quality: int = 70) -> Read
         quality=_quality(picture, grey, dpi, skew.angle, _share(unread, words), blank=blank),
         empty=blank and is_empty(picture.pixels, picture.dpi),
     )
-    changed = turned.degrees != 0 or skew.angle != 0.0
+    changed = lies.degrees != 0 or skew.angle != 0.0
     return ReadPage(reading, encode(picture, pixels, changed=changed, quality=quality), pixels)
 
 
-def picture_page(picture: Picture, *, quality: int = 70) -> ReadPage:
-    """A page that is kept as it lies, because it cannot be read; the whole of it is marked as unread."""
-    height, width = picture.pixels.shape[:2]
+def picture_page(picture: Picture, *, quality: int = 70, turned: int | None = None) -> ReadPage:
+    """A page that is kept as it lies, because it cannot be read; the whole of it is marked as unread.
+
+    It is turned where a person has told how it lies.
+    """
+    pixels = _quarter_turned(picture.pixels, turned or 0)
+    height, width = pixels.shape[:2]
     reading = PageReading(
         width=width,
         height=height,
         dpi=picture.dpi,
-        rotated=0,
-        rotation_confidence=0.0,
+        rotated=turned or 0,
+        rotation_confidence=0.0 if turned is None else 1.0,
         skew=0.0,
         skew_confidence=0.0,
         blank=False,
@@ -117,7 +125,7 @@ def picture_page(picture: Picture, *, quality: int = 70) -> ReadPage:
         problems=(*picture.problems, Problem("page_not_read")),
         engine="",
     )
-    return ReadPage(reading, encode(picture, picture.pixels, changed=False, quality=quality), picture.pixels)
+    return ReadPage(reading, encode(picture, pixels, changed=bool(turned), quality=quality), pixels)
 
 
 def _quality(
@@ -140,13 +148,20 @@ def _share(unread: tuple[Box, ...], words: tuple[Word, ...]) -> float:
     return len(unread) / max(1, len(unread) + len(words))
 
 
-def _pose(grey: Pixels, dpi: float, engine: OcrEngine) -> tuple[Turn, Skew]:
-    """How a page lies: its turn, and its skew once turned; one too small to matter is given as 0."""
-    axis = lines_run_up(grey)
+def _pose(grey: Pixels, dpi: float, engine: OcrEngine, told: int | None = None) -> tuple[Turn, Skew]:
+    """How a page lies: its turn, and its skew once turned; one too small to matter is given as 0.
+
+    Where somebody has told its turn it is not looked for, and lines that run up then are not straightened.
+    """
+    axis = lines_run_up(grey) if told is None else Turn(told, 1.0)
     level = _quarter_turned(grey, axis.degrees)
+    if told is not None and lines_run_up(level).degrees:
+        return axis, Skew(0.0, 0.0, 0.0)
     skew = estimate_skew(level)
     if abs(skew.angle) < NEGLIGIBLE or skew.confidence == 0.0:
         skew = Skew(0.0, skew.confidence, skew.sharpness)
+    if told is not None:
+        return axis, skew
     # Standing on its head does not change the direction in which a page is skewed.
     head = upside_down(_posed(level, Turn(0, 1.0), skew), dpi, _legibility_by(engine, dpi, _wording))
     degrees = (axis.degrees + head.degrees) % 360
@@ -158,9 +173,9 @@ def _posed(pixels: Pixels, turned: Turn, skew: Skew) -> Pixels:
     return turn(upright, skew.angle) if skew.angle else upright
 
 
-def _is_legible(grey: Pixels, dpi: float, engine: OcrEngine) -> bool:
+def _is_legible(grey: Pixels, dpi: float, engine: OcrEngine, told: int | None = None) -> bool:
     """Whether the lines of a page read as text; those that shine through are mirrored."""
-    upright = _posed(grey, *_pose(grey, dpi, engine))
+    upright = _posed(grey, *_pose(grey, dpi, engine, told))
     legibility = _legibility_by(engine, dpi, _legibility)
     lines = sample_lines(upright, dpi)[:_LINES_TRIED]
     return any(legibility(line) >= _TEXT for line in lines)

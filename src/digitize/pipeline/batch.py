@@ -160,6 +160,7 @@ class Batch:
         refusal: what was missing when there was last no room.
         freed: a dossier was packaged since then, and left room.
         codes: that stacks are to have, in order; empty where nobody has listed any.
+        only: the dossiers that it works on; None for all that need no person.
 
     """
 
@@ -179,6 +180,7 @@ class Batch:
     freed: bool = False
     result: RunResult = field(default_factory=RunResult)
     codes: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
 
     @property
     def demand(self) -> Demand:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
-from digitize.model import Document, Language, Problem, Stage
+from digitize.model import UNKNOWN_FORM, Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
 from digitize.pipeline.deadlines import settler
+from digitize.pipeline.decided_pages import NOTHING, DecidedPage, decided_pages, was_sent_back
 from digitize.pipeline.generations import waits_for_correction
 from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import IN_USE
-from digitize.pipeline.notices import open_questions
+from digitize.pipeline.notices import add_notice, is_held_up, open_questions
 from digitize.pipeline.page_counts import notice_page_counts
 from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.roles import document_pages
+from digitize.pipeline.roles_apart import ANOTHERS
+from digitize.pipeline.second_look_draw import LookRules
+from digitize.pipeline.second_looks import SecondLooks
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
-from digitize.pipeline.suspects import has_pictures
+from digitize.pipeline.suspects import counted, has_pictures
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -47,6 +51,8 @@ class DossierSteps:
         self._packager: Packager | None = None
         self._workspace = batch.workspace
         self._ledger = batch.ledger
+        rules = LookRules.of(batch.workspace.profile)
+        self._looks = SecondLooks(batch.ledger, rules, batch.workspace.templates)
 
     def go_on(self, dossier: str, until: Stage) -> None:
         """Start whatever a dossier needs next, unless it has come to ``until``."""
@@ -60,13 +66,13 @@ class DossierSteps:
                 self._start_extracting(record)
             elif record.stage is Stage.EXTRACTED:
                 self._decide(record)
-            elif record.stage is Stage.APPROVED:
+            elif record.stage is Stage.APPROVED and not self._is_held_up(record):
                 self._start_composing(record)
             elif record.stage is Stage.COMPOSED and self._open_packager is not None:
                 self._package(record)
         except ItemProblem as error:
-            if error.code == IN_USE:
-                # Somebody is signing it by hand; there is nothing wrong with it.
+            if error.code in {IN_USE, *ANOTHERS}:
+                # Somebody is signing it by hand, or another person has to; there is nothing wrong with it.
                 self._batch.observer.problem(dossier, Problem.of(error))
             else:
                 self._batch.set_aside(dossier, Problem.of(error))
@@ -77,6 +83,8 @@ class DossierSteps:
             return
 
         chosen = document_pages(pages, self._workspace.profile.scan)
+        decided = decided_pages(self._ledger, record.id, pages)
+        told = tuple(decided.get(pages[index].ordinal, NOTHING).told for index in chosen)
 
         def settle(found: list[Document]) -> None:
             documents = [findings.placed(document, chosen) for document in found]
@@ -86,6 +94,7 @@ class DossierSteps:
                 if not self._batch.stands(record.id, Stage.RECOGNISED):
                     return
                 findings.save_documents(self._ledger, record.id, documents, unreviewed)
+                self._notice_gone_forms(record.id, decided)
                 self._ledger.move(
                     record.id,
                     Stage.EXTRACTED,
@@ -108,9 +117,18 @@ class DossierSteps:
             thresholds=self._workspace.profile.review.thresholds,
             forms=self._workspace.forms,
             settings=self._batch.reading,
+            told=told,
         )
         retry = self._batch.once_more(record.id, "extract")
         self._batch.flights.start(Flight(record.id, settle, None, retry), tasks.extract, task)
+
+    def _notice_gone_forms(self, dossier: str, decided: Mapping[int, DecidedPage]) -> None:
+        """Ask a person about papers whose chosen form is no longer known: the program told what they are."""
+        for page, decision in decided.items():
+            form = decision.form
+            if form not in (None, UNKNOWN_FORM, *self._workspace.templates) and not decision.excluded:
+                problem = Problem("chosen_form_gone", {"dossier": dossier, "page": page, "form": str(form)})
+                add_notice(self._ledger, dossier, problem, asks=True)
 
     def _tell_missing(self, dossier: str, documents: Sequence[Document]) -> None:
         """Tell which papers the procedure of a dossier asks for that are not in it."""
@@ -135,22 +153,36 @@ class DossierSteps:
         # Nobody has read what a clerk has accepted as a picture.
         unread = has_pictures(self._ledger, record.id)
         needed = needed or (unread and required is not ReviewBefore.NEVER)
-        needed = needed or waits_for_correction(self._ledger, record)
+        wanted = waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
+        needed = needed or wanted
         with self._ledger.transaction():
+            if not self._batch.stands(record.id, Stage.EXTRACTED):
+                return
             unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
+            # What was looked at before it was read anew is not let through unseen by a second person.
+            first_look_over = not doubtful and not wanted
+            needed = (first_look_over and self._looks.go_on(record.id)) or needed
+            needed = needed or (first_look_over and self._looks.begin_unattended(record.id))
             stage = Stage.IN_REVIEW if needed else Stage.APPROVED
             event = "review_needed" if needed else "approved"
-            moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
-        if not moved:
-            return
+            self._ledger.move(record.id, stage, event, doubtful=doubtful)
         if unfit is not None:
             self._batch.result.notes.append((record.id, unfit))
             self._batch.observer.problem(record.id, unfit)
         self._batch.observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._batch.ready.appendleft(record.id)
+
+    def _is_held_up(self, record: DossierRecord) -> bool:
+        """Send an approved dossier back to a person if a page of it is to be scanned again."""
+        if not is_held_up(open_questions(self._ledger, record.id)):
+            return False
+        with self._ledger.transaction():
+            self._batch.advance(record.id, Stage.APPROVED, Stage.IN_REVIEW, "review_needed", doubtful=0)
+        self._batch.observer.moved(record.id, Stage.IN_REVIEW)
+        return True
 
     def _start_composing(self, record: DossierRecord) -> None:
         pages = self._ledger.pages(record.id)
@@ -227,7 +259,8 @@ class DossierSteps:
             self._pages.make_again(record, Stage.APPROVED)
             return
         try:
-            packaged = packager.package(record.id)
+            with counted(self._ledger, record.id):
+                packaged = packager.package(record.id)
             self._batch.freed = True
         except EnvironmentProblem as error:
             if isinstance(error, SigningProblem):

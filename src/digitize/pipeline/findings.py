@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
+from digitize.pipeline.decided_pages import parted_fields
 from digitize.pipeline.generations import correction_since
 from digitize.pipeline.kept_decisions import table_rows, tell_displaced, with_decided_cells
 from digitize.pipeline.ledger import Ledger
@@ -31,13 +32,17 @@ class Look(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulField:
-    """A field that a person has to look at; ``document`` counts from 1."""
+    """A field that a person has to look at; ``document`` counts from 1.
+
+    Of a second or deciding look (``second_looks``) the reading says where the field stands, and no more.
+    """
 
     dossier: str
     document: int
     form: str
     key: str
     reading: FieldReading
+    look: Look = Look.FIRST
 
 
 def save_documents(
@@ -171,7 +176,8 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
     records = ledger.dossiers(Stage.IN_REVIEW) if dossier is None else [ledger.dossier(dossier)]
     found: list[DoubtfulField] = []
     for record in records:
-        if record is None:
+        if record is None or record.stage is not Stage.IN_REVIEW:
+            # It has been sent back: what was read of it is being read anew.
             continue
         doubtful = doubtful_fields(ledger, record.id)
         since = correction_since(ledger, record)
@@ -262,13 +268,18 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
         field.form,
         field.key,
         look,
-        json.dumps(value, ensure_ascii=False),
-        json.dumps(reading.value, ensure_ascii=False),
+        _told(value),
+        _told(reading.value),
         reading.raw,
         json.dumps([problem.code for problem in reading.problems]),
         ledger.who,
         ledger.now(),
     )
+
+
+def _told(value: Value) -> str:
+    """A value as a text that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
@@ -285,9 +296,11 @@ def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
 
 def decisions_of(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
     """What people have decided about a document, by the keys of its fields."""
-    sql = "SELECT key, value FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
+    sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
-    return {row["key"]: json.loads(row["value"]) for row in rows}
+    # What was decided about a page that has left the document since says nothing of it any more.
+    parted = parted_fields(ledger, dossier, anchor, form) if rows else {}
+    return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
 
 
 def as_decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from digitize.archive.premis import PremisAgent, PremisEvent, event_type
 from digitize.messages import Catalogue
+from digitize.messages.event_keys import event_key
 from digitize.model import Language
 from digitize.pdf.compose import TOOL
 from digitize.pipeline.event_chain import Head
@@ -96,7 +97,7 @@ class History:
         degrees, skew = int(str(summary.get("rotated", 0))), float(str(summary.get("skew", 0)))
         how = []
         if degrees:
-            how.append(self._catalogue.text("event.page_turned", degrees=degrees))
+            how.append(self._catalogue.text("event.page_turned_by", degrees=degrees))
         if round(skew, 2):
             way = "page_straightened_back" if skew > 0 else "page_straightened_on"
             degree = f"{abs(skew):.2f}".replace(".", ",")
@@ -112,7 +113,7 @@ class History:
             identifier=f"event-{len(self.events) + 1}",
             kind=found,
             moment=moment,
-            detail=self._catalogue.text(f"event.{kind}", **facts),
+            detail=self._catalogue.text(event_key(kind, facts), **facts),
             outcome="success",
             agents=tuple(dict.fromkeys(agents)),
         )

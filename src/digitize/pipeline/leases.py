@@ -62,10 +62,8 @@ def keep(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
         ItemProblem: another process, or another window of this one, holds it.
 
     """
+    refuse_if_held(ledger, dossier, desk, clock)
     now, holder = clock(), this_process()
-    for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
-        if _holds(row, holder, desk, now):
-            raise ItemProblem(IN_USE, dossier=dossier, holder=row["holder"], process=row["process"])
     until = now + (DESK_LASTS if desk else _LASTS)
     ledger.execute(
         "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)",
@@ -111,6 +109,19 @@ def held_by_others(ledger: Ledger, desk: str, clock: Clock) -> set[str]:
     return {row["dossier"] for row in ledger.rows("SELECT * FROM lease") if _holds(row, own, desk, now)}
 
 
+def refuse_if_held(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
+    """Make sure that no other process, and no other window of this one, holds a dossier.
+
+    Raises:
+        ItemProblem: one does.
+
+    """
+    now, own = clock(), this_process()
+    for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
+        if _holds(row, own, desk, now):
+            raise _in_use(row)
+
+
 def abandoned(ledger: Ledger) -> list[str]:
     """Dossiers whose holders have died over their work."""
     rows = ledger.rows("SELECT dossier, process, began FROM lease ORDER BY dossier")
@@ -138,3 +149,7 @@ def _lasts(row: Row, now: dt.datetime) -> bool:
     if dt.datetime.fromisoformat(row["until"]) <= now:
         return False
     return Process(row["process"], row["began"]).is_alive
+
+
+def _in_use(row: Row) -> ItemProblem:
+    return ItemProblem(IN_USE, dossier=row["dossier"], holder=row["holder"], process=row["process"])

@@ -381,23 +381,23 @@ class Ledger:
         sql = "SELECT count(*) AS n FROM page WHERE dossier = ? AND state = 'waiting'"
         return int(self.rows(sql, dossier)[0]["n"])
 
-    def waiting_pages(self, limit: int) -> list[PageRecord]:
-        """Pages that nobody has read or begun to read yet; what was begun is for ``suspects``.
+    def waiting_pages(self, limit: int, only: Collection[str] | None = None) -> list[PageRecord]:
+        """Pages of some dossiers, or of all, that nobody has begun to read; the others are for ``suspects``.
 
-        Those of urgent dossiers come first, then those that are due first, then those that were begun, then
-        large ones: what is left for the last worker at the end of a batch is short. Of equals the one
-        received first comes first.
+        Those of urgent dossiers come first, then what is due first, then what was begun, then large ones: the
+        last worker at the end of a batch is left with little. Of equals the one received first is first.
         """
+        chosen, values = among(only, "AND", "dossier.id")
         sql = (
-            "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "
+            "WITH open AS (SELECT dossier.id, dossier.received_at, urgent, due_on, count(*) AS pages, "  # noqa: S608
             "max(page.state = 'read') AS begun FROM dossier JOIN page ON page.dossier = dossier.id "
-            "WHERE dossier.stage = ? GROUP BY dossier.id) "
+            f"WHERE dossier.stage = ? {chosen} GROUP BY dossier.id) "
             "SELECT page.* FROM page JOIN open ON open.id = page.dossier "
             "WHERE page.state = 'waiting' AND page.unsettled = 0 "
             "ORDER BY urgent DESC, due_on IS NULL, due_on, open.begun DESC, open.pages DESC, "
             "open.received_at, open.id, page.ordinal LIMIT ?"
         )
-        return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, limit)]
+        return [page_of(row) for row in self.rows(sql, Stage.RECEIVED, *values, limit)]
 
     def waiting_page(self, dossier: str, ordinal: int) -> PageRecord | None:
         """A page, if nobody has read it yet and its dossier still waits for it."""

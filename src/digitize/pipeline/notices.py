@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 
+from digitize.errors import Fact
 from digitize.model import Problem
 from digitize.pipeline.ledger import Ledger
+
+HOLDING = frozenset({"page_to_scan_again", "file_to_scan_again", "stack_page_to_scan_again"})
+"""Codes of what nobody lets through by having looked at it: something must be done first."""
 
 
 def add_notice(ledger: Ledger, dossier: str, problem: Problem, *, asks: bool) -> bool:
@@ -24,6 +29,18 @@ def add_notice(ledger: Ledger, dossier: str, problem: Problem, *, asks: bool) ->
     if new:
         ledger.add_event("noticed", dossier, code=problem.code, facts=problem.facts)
     return new
+
+
+def drop_notice(ledger: Ledger, dossier: str, code: str, facts: Mapping[str, Fact]) -> None:
+    """What was noticed of a dossier is so no more; inside the transaction whose event says why."""
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    sql = "DELETE FROM notice WHERE dossier = ? AND code = ? AND facts = ?"
+    ledger.execute(sql, dossier, code, text)
+
+
+def is_held_up(asked: Iterable[Problem]) -> bool:
+    """Whether something must be done before a dossier can be let through."""
+    return any(problem.code in HOLDING for problem in asked)
 
 
 def notices(ledger: Ledger, dossier: str) -> list[Problem]:
@@ -45,8 +62,12 @@ def first_questions(ledger: Ledger) -> dict[str, Problem]:
 
 
 def settle_questions(ledger: Ledger, dossier: str) -> list[str]:
-    """A person has looked at everything that was asked; return the codes, inside a transaction."""
-    codes = [problem.code for problem in open_questions(ledger, dossier)]
-    sql = "UPDATE notice SET settled = ? WHERE dossier = ? AND asks = 1 AND settled IS NULL"
-    ledger.execute(sql, ledger.now(), dossier)
+    """A person has looked at everything that was asked; return the codes, inside a transaction.
+
+    What must be done first stays open.
+    """
+    codes = [one.code for one in open_questions(ledger, dossier) if one.code not in HOLDING]
+    for code in codes:
+        sql = "UPDATE notice SET settled = ? WHERE dossier = ? AND code = ? AND asks = 1 AND settled IS NULL"
+        ledger.execute(sql, ledger.now(), dossier, code)
     return codes

@@ -35,6 +35,7 @@ class Orders:
         until: the stage at which dossiers stop.
         cluster: address of a scheduler whose workers do the page work; None does it here.
         urgent: codes of dossiers that go before all others.
+        only: the dossiers that are worked on, and nothing is taken in; None for all that need no person.
 
     """
 
@@ -43,6 +44,7 @@ class Orders:
     until: Stage = Stage.PACKAGED
     cluster: str | None = None
     urgent: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
 
 
 def run_workspace(
@@ -117,6 +119,7 @@ def run_batch(  # noqa: PLR0913 - everything that a run works with
             until=orders.until,
             packager=open_packager if workspace.profile.signing.unattended else None,
             alone=alone,
+            only=orders.only,
         )
         result = runner.run(sources, orders.urgent, stillness=stillness, stop=stop)
     finally:

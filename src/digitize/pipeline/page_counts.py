@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from digitize.forms.template import Template
 from digitize.model import Problem
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import add_notice
+from digitize.pipeline.notices import add_notice, drop_notice, open_questions
 from digitize.pipeline.records import PageRecord, PageRole
 from digitize.pipeline.statements import Dossier, Statement, Witness, gather
 
@@ -21,6 +21,12 @@ SHEETS_UNFIT = "pages_differ_from_cover"
 
 PAGES_UNFIT = "pages_differ_from_list"
 """Another number of pages is."""
+
+SHEETS_LEFT_UNFIT = "pages_left_differ_from_cover"
+PAGES_LEFT_UNFIT = "pages_left_differ_from_list"
+"""The same where a person has left pages out: these are none of the dossier's papers, and are told."""
+
+_ASKED = frozenset({SHEETS_UNFIT, PAGES_UNFIT, SHEETS_LEFT_UNFIT, PAGES_LEFT_UNFIT})
 
 _LISTS = ("cover", "index")
 """Readers of papers that tell of the dossier and are not counted in it."""
@@ -35,6 +41,7 @@ class PageCount:
         backs: empty backs of these.
         blank: others with next to nothing on them; they may be backs, or papers.
         all: cover, index and backs included; no separator sheets.
+        excluded: pages that a person has left out; none of the others.
 
     """
 
@@ -42,6 +49,7 @@ class PageCount:
     backs: int
     blank: int
     all: int
+    excluded: int = 0
 
     @property
     def sheets(self) -> range:
@@ -55,7 +63,8 @@ class PageCount:
 def notice_page_counts(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> Problem | None:
     """Notice that a dossier of a stack has another number of pages than somebody says; None if not.
 
-    Inside a transaction. What was read and nobody has confirmed says nothing yet.
+    Inside a transaction. What was read and nobody has confirmed says nothing yet. What was asked about
+    another number of pages is asked no more.
     """
     record, pages = ledger.dossier(dossier), ledger.pages(dossier)
     of_stack = any(page.role is PageRole.SEPARATOR for page in pages)
@@ -66,6 +75,10 @@ def notice_page_counts(ledger: Ledger, dossier: str, templates: Mapping[str, Tem
     if not count.written:
         return None
     problem = next(_unfit(gathered, count), None)
+    for asked in open_questions(ledger, dossier):
+        if asked.code in _ASKED and asked != problem:
+            drop_notice(ledger, dossier, asked.code, asked.facts)
+            ledger.add_event("notice_lapsed", dossier, code=asked.code, facts=asked.facts)
     if problem is None or not add_notice(ledger, dossier, problem, asks=True):
         return None
     return problem
@@ -82,8 +95,9 @@ def _counted(
     papers = [n for n, page in enumerate(pages) if page.role is PageRole.SCAN and n not in lists]
     written = [n for n in papers if not (pages[n].summary or {}).get("blank")]
     backs = sum(page.role is PageRole.BACK and index - 1 in papers for index, page in enumerate(pages))
-    whole = sum(page.role is not PageRole.SEPARATOR for page in pages)
-    return PageCount(len(written), backs, len(papers) - len(written), whole)
+    excluded = sum(page.role is PageRole.EXCLUDED for page in pages)
+    whole = sum(page.role is not PageRole.SEPARATOR for page in pages) - excluded
+    return PageCount(len(written), backs, len(papers) - len(written), whole, excluded)
 
 
 def _unfit(gathered: Dossier, count: PageCount) -> Iterator[Problem]:
@@ -98,10 +112,17 @@ def _unfit(gathered: Dossier, count: PageCount) -> Iterator[Problem]:
         if pages is None and listed and None not in listed:
             pages = sum(number or 0 for number in listed)
         facts = {"found": count.written, "backs": count.backs}
+        facts |= {"excluded": count.excluded} if count.excluded else {}
         if sheets is not None and sheets not in count.sheets:
-            yield Problem(SHEETS_UNFIT, {"witness": witness.value, "said": sheets, **facts})
+            yield Problem(
+                SHEETS_LEFT_UNFIT if count.excluded else SHEETS_UNFIT,
+                {"witness": witness.value, "said": sheets, **facts},
+            )
         if pages is not None and not count.written <= pages <= count.all:
-            yield Problem(PAGES_UNFIT, {"witness": witness.value, "said": pages, **facts})
+            yield Problem(
+                PAGES_LEFT_UNFIT if count.excluded else PAGES_UNFIT,
+                {"witness": witness.value, "said": pages, **facts},
+            )
 
 
 def _number(statement: Statement | None) -> int | None:

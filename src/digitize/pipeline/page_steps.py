@@ -10,10 +10,11 @@ from digitize.model import Problem, Stage
 from digitize.pdf.compose import TOOL
 from digitize.pipeline import suspects, tasks
 from digitize.pipeline.batch import Batch, Flight
+from digitize.pipeline.decided_pages import decided_turn, settle_roles
 from digitize.pipeline.layout import page_target
+from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord, PageRole
-from digitize.pipeline.roles import empty_backs
 from digitize.pipeline.stack_steps import StackSteps
 from digitize.pipeline.twins import Twins
 from digitize.profiles.quality import SHORTCOMINGS
@@ -75,7 +76,8 @@ class PageSteps:
         """The page that is to be read next; None if none waits."""
         while True:
             if not self._coming:
-                waiting = self._ledger.waiting_pages(_AT_ONCE + len(self._under_way))
+                most = _AT_ONCE + len(self._under_way)
+                waiting = self._ledger.waiting_pages(most, self._batch.only)
                 keys = ((page.dossier, page.ordinal) for page in waiting)
                 self._coming.extend(key for key in keys if key not in self._under_way)
             if not self._coming:
@@ -87,7 +89,7 @@ class PageSteps:
 
     def start_suspect(self) -> None:
         """Start the page that was begun before and of which nothing came back, if there is one."""
-        while page := suspects.next_suspect(self._ledger):
+        while page := suspects.next_suspect(self._ledger, self._batch.only):
             if not suspects.has_ended_runs(page, self._batch.attempts):
                 self._start_page(page)
                 return
@@ -104,11 +106,16 @@ class PageSteps:
 
     def waiting(self) -> int:
         """How many pages of dossiers in work nobody has read yet."""
+        chosen, values = among(self._batch.only, "AND")
         sql = (
-            "SELECT count(*) AS n FROM page JOIN dossier ON dossier.id = page.dossier "
-            "WHERE page.state = 'waiting' AND dossier.stage = ?"
+            "SELECT count(*) AS n FROM page JOIN dossier ON dossier.id = page.dossier "  # noqa: S608 - marks alone
+            f"WHERE page.state = 'waiting' AND dossier.stage = ? {chosen}"
         )
-        return int(self._ledger.rows(sql, Stage.RECEIVED)[0]["n"])
+        return int(self._ledger.rows(sql, Stage.RECEIVED, *values)[0]["n"])
+
+    def look_again(self) -> None:
+        """Pages wait that did not when it was last asked."""
+        self._coming.clear()
 
     def are_derived(self, record: DossierRecord, pages: Sequence[PageRecord]) -> bool:
         """Whether what was made of the pages is there; if not, it is made again."""
@@ -178,7 +185,13 @@ class PageSteps:
 
         target = page_target(self._batch.workspace, *key)
         task = tasks.PageTask(
-            path, original.kind, page.frame, target, self._batch.reading, picture=page.picture
+            path,
+            original.kind,
+            page.frame,
+            target,
+            self._batch.reading,
+            picture=page.picture,
+            turned=decided_turn(self._ledger, page),
         )
         self._batch.flights.start(Flight(page.dossier, settle, path, retry), tasks.read_one_page, task)
 
@@ -210,11 +223,7 @@ class PageSteps:
         with self._ledger.transaction():
             pages = self._ledger.pages(dossier)
             engine = engine_of(pages)
-            originals = {one.ordinal: one for one in self._ledger.originals(dossier)}
-            record = self._ledger.dossier(dossier)
-            of_stack = record is not None and record.stack is not None
-            for ordinal in empty_backs(pages, originals, of_stack=of_stack):
-                self._ledger.set_role(dossier, ordinal, PageRole.BACK)
+            settle_roles(self._ledger, dossier)
             moved = self._batch.advance(
                 dossier,
                 Stage.RECEIVED,

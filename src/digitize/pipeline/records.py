@@ -16,11 +16,15 @@ Row = sqlite3.Row
 
 
 class PageRole(StrEnum):
-    """What a page is: a paper of its dossier, a separator sheet or its back, or the empty back of a paper."""
+    """What a page is: a paper of its dossier, a separator sheet or its back, or the empty back of a paper.
+
+    An excluded one is a paper that a person has left out of documents.
+    """
 
     SCAN = "scan"
     SEPARATOR = "separator"
     BACK = "back"
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,12 @@ def problem_from(text: str | None) -> Problem | None:
     raw = json.loads(text)
     facts: dict[str, Fact] = raw.get("facts", {})
     return Problem(raw["code"], facts)
+
+
+def problems_of(page: PageRecord) -> tuple[Problem, ...]:
+    """What was noticed of a page when it was read."""
+    found = (page.summary or {}).get("problems")
+    return tuple(Problem(one["code"], one["facts"]) for one in found) if isinstance(found, list) else ()
 
 
 def dossier_of(row: Row) -> DossierRecord:

@@ -7,7 +7,6 @@ half-built packages can.
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +20,11 @@ from digitize.pipeline.generations import RecordStatus, is_unrecorded, package_n
 from digitize.pipeline.intake import LATE, WITHDRAWN, is_divided
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.reasons import as_reason
 from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.renewal import Renewal
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
-from digitize.vietnamese.folding import single_spaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Reopening:
                 else works on it.
 
         """
-        reason = _reason(why)
+        reason = as_reason(why)
         with self._held(dossier) as record:
             self._refuse_stack(record)
             if record.stage is Stage.WITHDRAWN and not supplement:
@@ -110,7 +109,7 @@ class Reopening:
             ItemProblem: it is withdrawn already, a stack that was divided, or somebody else works on it.
 
         """
-        reason = _reason(why)
+        reason = as_reason(why)
         with self._held(dossier) as record:
             self._refuse_stack(record)
             if record.stage is Stage.WITHDRAWN:
@@ -162,17 +161,3 @@ class Reopening:
         if record is None:
             raise UsageProblem("dossier_unknown", dossier=dossier)
         return record
-
-
-def _reason(why: str) -> str:
-    """A reason as it is kept: one line, composed.
-
-    Raises:
-        UsageProblem: there is nothing in it.
-
-    """
-    plain = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in why)
-    reason = single_spaced(unicodedata.normalize("NFC", plain))
-    if not reason:
-        raise UsageProblem("why_missing")
-    return reason

@@ -12,9 +12,10 @@ from digitize.profiles.profile import ScanRules
 def document_pages(pages: Sequence[PageRecord], rules: ScanRules) -> list[int]:
     """Indices, from 0, of the pages that documents are made of.
 
-    Separator sheets are none of them, and empty backs are none where they are to be left out.
+    Separator sheets and excluded pages are none of them, and empty backs are none where they are to be left
+    out.
     """
-    left_out = {PageRole.SEPARATOR}
+    left_out = {PageRole.SEPARATOR, PageRole.EXCLUDED}
     if rules.empty_backs == "leave_out":
         left_out.add(PageRole.BACK)
     return [index for index, page in enumerate(pages) if page.role not in left_out]

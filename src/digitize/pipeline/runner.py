@@ -20,6 +20,7 @@ from digitize.ocr.engine import EngineName
 from digitize.ocr.tessdata import find_tessdata
 from digitize.pipeline.batch import ACTIVE, Batch, Flights, RunResult
 from digitize.pipeline.code_list import still_missing
+from digitize.pipeline.decided_pages import sent_back_since
 from digitize.pipeline.dossier_steps import DossierSteps
 from digitize.pipeline.intake import Intake, TakenIn
 from digitize.pipeline.ledger import Ledger
@@ -58,16 +59,20 @@ class Runner:
         packager: Callable[[], Packager] | None = None,
         space: Space | None = None,
         alone: TaskExecutor | None = None,
+        only: tuple[str, ...] | None = None,
     ) -> None:
         workspace.require_rules()
         space = space or Space(workspace.limits.free_megabytes)
         flights = Flights(executor, workspace.limits.page_seconds, alone)
         reading = _reading_settings(workspace)
         codes = _codes(workspace)
-        self._batch = Batch(workspace, ledger, observer, clock, flights, reading, space, codes=codes)
+        self._batch = Batch(
+            workspace, ledger, observer, clock, flights, reading, space, codes=codes, only=only
+        )
         self._pages = PageSteps(self._batch)
         self._steps = DossierSteps(self._batch, self._pages, packager)
         self._until = until
+        self._seen = ledger.head().id
 
     def run(
         self,
@@ -91,7 +96,7 @@ class Runner:
         clear_leftovers(batch.workspace, batch.ledger, batch.clock)
         self._take(sources, stillness)
         mark_urgent(batch.ledger, urgent)
-        batch.ready.extend(batch.ledger.work_at(*ACTIVE))
+        batch.ready.extend(self._in_work())
         batch.observer.planned(self._pages.waiting())
         try:
             self._work(sources, stillness, stop)
@@ -99,7 +104,8 @@ class Runner:
             self._pages.give_up()
             raise
         self._pages.end()
-        self._tell_missing_codes()
+        if batch.only is None:
+            self._tell_missing_codes()
         batch.result.stopped = self._shortage()
         batch.result.seconds = time.monotonic() - started
         return batch.result
@@ -129,12 +135,32 @@ class Runner:
                 # What was packaged has left room.
                 batch.freed, batch.held = False, []
                 self._take(sources, stillness)
-                ready.extend(batch.ledger.work_at(*ACTIVE))
-            elif not ready:
+                ready.extend(self._in_work())
+            elif not ready and not self._look_again():
                 break
+
+    def _in_work(self) -> list[str]:
+        """Dossiers that can go on, in the order in which they are worked on."""
+        only = self._batch.only
+        return [one for one in self._batch.ledger.work_at(*ACTIVE) if only is None or one in only]
+
+    def _look_again(self) -> bool:
+        """Take up at once what people have sent back since this was last asked; whether there was any.
+
+        A run of some dossiers takes it up as well: it keeps out whoever would do it.
+        """
+        batch = self._batch
+        again, self._seen = sent_back_since(batch.ledger, self._seen)
+        batch.ready.extendleft(reversed(again))
+        if again:
+            batch.only = None if batch.only is None else (*batch.only, *again)
+            self._pages.look_again()
+        return bool(again)
 
     def _take(self, sources: Sequence[Path], stillness: Stillness | None) -> None:
         batch = self._batch
+        if batch.only is not None:
+            return
         taken = Intake(batch.workspace, batch.ledger, batch.clock, stillness, batch.space).take(sources)
         batch.left = taken.left
         batch.refusal = taken.refusal or batch.refusal
@@ -167,6 +193,7 @@ class Runner:
             flights.start_alone(self._pages.start_suspect)
 
     def _land(self) -> None:
+        self._look_again()
         for flight, future in self._batch.flights.landed():
             try:
                 flight.settle(self._batch.flights.result(future))

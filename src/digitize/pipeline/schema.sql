@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS dossier (
     stack        TEXT,                   -- the stack that it was cut from
     urgent       INTEGER NOT NULL DEFAULT 0, -- goes before others
     received_on  TEXT,                   -- date on which the office received the papers
-    due_on       TEXT                    -- date on which the citizen is to have the result
+    due_on       TEXT,                   -- date on which the citizen is to have the result
+    begun        INTEGER NOT NULL DEFAULT 0 -- how often its packaging was begun without an outcome
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
 CREATE INDEX IF NOT EXISTS dossier_urgent ON dossier (stage, received_at, id) WHERE urgent = 1;
@@ -60,7 +61,7 @@ CREATE TABLE IF NOT EXISTS page (
     state    TEXT NOT NULL,              -- waiting, read; failed: its dossier is set aside for it
     attempts INTEGER NOT NULL DEFAULT 0, -- how often it was begun, in all
     summary  TEXT,                       -- JSON: size, turn, skew, blank, problems
-    role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back
+    role     TEXT NOT NULL DEFAULT 'scan', -- scan; or why it is left out of documents: separator, back, excluded
     problem  TEXT,                       -- JSON: why it failed
     unsettled INTEGER NOT NULL DEFAULT 0, -- how often it was begun without an outcome; then it is read alone
     picture  INTEGER NOT NULL DEFAULT 0, -- a person has accepted it as a picture that nobody reads
@@ -145,7 +146,8 @@ CREATE TABLE IF NOT EXISTS second_look (
     form     TEXT NOT NULL,
     key      TEXT NOT NULL,
     why      TEXT NOT NULL,              -- drawn, kind
-    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided
+    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided, waived, gone
+    follows  TEXT NOT NULL,              -- the person whose first look it follows; empty where nobody had looked
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');

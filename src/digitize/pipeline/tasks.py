@@ -18,6 +18,7 @@ from digitize.files import make_folder, remove_file, write_whole
 from digitize.forms.extract import read_documents
 from digitize.forms.template import Template
 from digitize.forms.template_files import load_templates
+from digitize.forms.told import ToldPage
 from digitize.forms.view import PageView
 from digitize.imaging.decode import count_frames, decode
 from digitize.imaging.encode import Encoding
@@ -64,7 +65,8 @@ class Inspected:
 class PageTask:
     """Read one page of an original; the results go beside ``target``, with other suffixes.
 
-    Nobody reads it if it is accepted as a ``picture``: it is kept as it lies, and marked.
+    Nobody reads it if it is accepted as a ``picture``: it is kept as it lies, and marked. Where a person has
+    told by how many degrees clockwise it is ``turned``, that is not looked for.
     """
 
     original: Path
@@ -73,6 +75,7 @@ class PageTask:
     target: Path
     settings: ReadingSettings
     picture: bool = False
+    turned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class ExtractTask:
         settings: how to read values again.
         only: the one form that is possible; None for all that are known.
         forms: the folder with an office's own templates.
+        told: for each page, what a person has told of it; empty where nobody has told anything.
 
     """
 
@@ -106,6 +110,7 @@ class ExtractTask:
     only: Template | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     forms: Path | None = None
+    told: tuple[ToldPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +158,10 @@ def read_one_page(task: PageTask) -> PageDone:
     picture = load_picture(task.original, task.kind, task.frame, task.settings.max_megapixels)
     settings = task.settings
     if task.picture:
-        done = picture_page(picture, quality=settings.jpeg_quality)
+        done = picture_page(picture, quality=settings.jpeg_quality, turned=task.turned)
     else:
-        done = _judged(read_page(picture, _engine(settings), quality=settings.jpeg_quality), settings.quality)
+        read = read_page(picture, _engine(settings), quality=settings.jpeg_quality, turned=task.turned)
+        done = _judged(read, settings.quality)
     keep_page(
         task.target,
         {done.archival.encoding: done.archival.data, _WORDS: _READING.dump_json(done.reading)},
@@ -206,6 +212,7 @@ def extract(task: ExtractTask) -> list[Document]:
         _engine(task.settings),
         threshold=task.threshold,
         thresholds=task.thresholds,
+        told=task.told,
     )
 
 
