@@ -28,7 +28,7 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.tasks import PageDone, with_suffix, words_file
 from digitize.pipeline.workspace import Workspace
-from digitize.profiles import DEFAULT
+from digitize.profiles import DEMO
 from digitize.times import now
 from support.papers import reading as page_reading
 
@@ -93,7 +93,7 @@ def filled_workspace(folder: Path, fields: int, *, each: int = EACH) -> Path:
         each: how many in one dossier; the last one has what is left. As many as ``fields`` put all into one.
 
     """
-    founder = Founder("UBND phường Sao Mai", DEMO_CODE, DEMO_CODE, DEFAULT, Language.VI)
+    founder = Founder("UBND phường Sao Mai", DEMO_CODE, DEMO_CODE, DEMO, Language.VI)
     workspace = found_workspace(folder, founder, "tester", now)
     pictures = _draw(folder.parent / f".{folder.name}-pages")
     chance = random.Random(fields)
