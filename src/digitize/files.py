@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -250,17 +251,34 @@ def remove_empty(folder: Path, top: Path) -> None:
         folder = folder.parent
 
 
-def sweep(folder: Path) -> int:
-    """Remove what interrupted writes left behind under ``folder``; return how many files."""
+def sweep(folder: Path, *, before: float | None = None) -> int:
+    """Remove what interrupted writes left behind under ``folder``; return how many files.
+
+    Args:
+        folder: where.
+        before: seconds since 1970; then only what is older goes, and only from the folder itself: where
+            others may be writing at this moment.
+
+    """
+    places = os.walk(folder) if before is None else islice(os.walk(folder), 1)
     left = [
-        Path(place, name)
-        for place, _, names in os.walk(folder)
-        for name in names
-        if name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+        path
+        for place, _, names in places
+        for path in (
+            Path(place, name) for name in names if name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+        )
+        if before is None or _written_before(path, before)
     ]
     for path in left:
         remove_file(path)
     return len(left)
+
+
+def _written_before(path: Path, moment: float) -> bool:
+    try:
+        return path.lstat().st_mtime < moment
+    except FileNotFoundError:
+        return False
 
 
 def announce(step: str, path: Path) -> None:

@@ -190,6 +190,19 @@ def test_sweep_takes_only_what_interrupted_writes_left(tmp_path: Path) -> None:
     assert sweep(tmp_path / "missing") == 0
 
 
+def test_where_others_write_only_what_is_old_is_taken_and_nothing_deeper(tmp_path: Path) -> None:
+    old, new, deep = (
+        tmp_path / name for name in (".digitize-a.part", ".digitize-b.part", "x/.digitize-c.part")
+    )
+    for path in (old, new, deep):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    for path in (old, deep):
+        os.utime(path, (1000, 1000))
+    assert sweep(tmp_path, before=2000) == 1
+    assert (old.exists(), new.exists(), deep.exists()) == (False, True, True)
+
+
 def test_a_copy_is_a_file_of_its_own_and_its_fixity_is_that_of_the_source(tmp_path: Path) -> None:
     data = os.urandom(3_000_000)
     source, target = tmp_path / "source", tmp_path / "target"

@@ -7,15 +7,18 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from digitize.model import Stage
+from digitize.pipeline.suspects import MOST_ENDS
 from support.offices import contents, ledger_of, leftovers, packages, small_scan, stages, wait_for
 from support.processes import group_members, nobody_left
-from support.program import digitize, start
+from support.program import digitize, environment, start
 
 DOSSIERS = 3
 
@@ -169,4 +172,41 @@ def test_a_worker_that_is_killed_costs_no_page(office: Path) -> None:
     os.kill(max(children), signal.SIGKILL)
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, out + err
+    faultless(office)
+
+
+_DIES_OF = """
+import os, signal, sys
+from digitize.cli import main
+
+def die(event, facts):
+    if event == "digitize.disk" and "/.staging-" in str(facts[1]) and "HS-2" in str(facts[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    sys.addaudithook(die)
+    main()
+"""
+
+
+@pytest.mark.thorough
+def test_a_dossier_that_ends_every_run_while_it_is_packaged_is_set_aside(
+    office: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "dies.py"
+    program.write_text(_DIES_OF, "utf-8")
+    fill(office)
+    assert digitize("run", "--until", "composed", "-w", office).code == 0
+
+    def run() -> int:
+        call = [sys.executable, str(program), "run", "-w", str(office)]
+        return subprocess.run(call, env=environment(), capture_output=True, check=False).returncode
+
+    assert [run() for _ in range(MOST_ENDS)] == [-signal.SIGKILL] * MOST_ENDS
+    assert run() == 1
+    others = {"HS-1": Stage.PACKAGED, "HS-3": Stage.PACKAGED}
+    assert stages(office) == {**others, "HS-2": Stage.QUARANTINED}
+    # Whoever releases it gives it as many chances again.
+    assert digitize("retry", "HS-2", "-w", office).code == 0
+    assert digitize("run", "-w", office).code == 0
     faultless(office)

@@ -158,7 +158,7 @@ def test_every_field_of_a_reopened_dossier_is_asked_about_until_it_is_decided(
         with desk.holding(dossier) as fields:
             assert len(fields) == number
             field = next(one for one in fields if isinstance(one.reading.value, str))
-            desk.settle(field, "ĐÃ SỬA")
+            desk.settle("", field, "ĐÃ SỬA")
         with desk.holding(dossier) as fields:
             assert field.key not in {one.key for one in fields if one.document == field.document}
             assert len(fields) == number - 1

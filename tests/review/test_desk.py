@@ -12,7 +12,8 @@ from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template_files import load_templates
 from digitize.model import FieldReading, Source, Stage, Value
 from digitize.pipeline.findings import DoubtfulField, load_documents
-from digitize.review.desk import Desk, value_from
+from digitize.review.answers import value_from
+from digitize.review.desk import Desk
 from digitize.times import now
 from support.offices import ledger_of, stages
 
@@ -104,7 +105,7 @@ def test_a_decision_is_of_the_person_who_made_it_and_ends_the_doubt(desk: Desk) 
     assert desk.dossiers() == [FIRST, SECOND]
     before = desk.waiting()
     (name,) = [one for one in before if one.dossier == SECOND and one.key == "mother_name"]
-    desk.settle(name, "LÒ NGỌC DƯNG")
+    desk.settle("", name, "LÒ NGỌC DƯNG")
     assert [one for one in before if one not in desk.waiting()] == [name]
     (document,) = load_documents(desk.ledger, SECOND)
     decided = document.fields["mother_name"]
@@ -120,9 +121,9 @@ def test_a_decision_is_of_the_person_who_made_it_and_ends_the_doubt(desk: Desk) 
 def test_a_dossier_is_let_through_when_nothing_is_in_doubt_any_more(desk: Desk) -> None:
     with desk.holding(SECOND) as fields:
         for one in fields[:-1]:
-            desk.settle(one, one.reading.value)
+            desk.settle("", one, one.reading.value)
         assert not desk.let_through(SECOND)
-        desk.settle(fields[-1], None)
+        desk.settle("", fields[-1], None)
     assert desk.let_through(SECOND)
     assert desk.dossiers() == [FIRST]
     assert not desk.let_through(SECOND), "once is enough"
@@ -137,7 +138,7 @@ def test_an_answer_to_a_dossier_that_has_moved_on_is_not_recorded(desk: Desk, ro
     with ledger_of(root, "run") as other, other.transaction():
         other.move(SECOND, Stage.RECEIVED, "received", source="x")
     with pytest.raises(ItemProblem) as told:
-        desk.settle(one, "x")
+        desk.settle("", one, "x")
     assert told.value.code == "dossier_changed"
     assert desk.ledger.rows("SELECT * FROM decision") == []
     assert not desk.let_through(SECOND)

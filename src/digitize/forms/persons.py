@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.forms.template import PersonFields, Template
-from digitize.model import Document, FieldReading, Problem, Source
+from digitize.model import Document, FieldReading, Problem, Source, Value
 from digitize.vietnamese.folding import fold
 
 _PROVEN = 0.97
@@ -23,6 +23,106 @@ _SETTLED = frozenset(
 
 _MISREAD = 2
 """Digits of twelve that may differ if everything else of a card agrees."""
+
+
+CARD = PersonFields(number="pid", name="name", dob="dob")
+"""The fields of a card that name its holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as one paper names them.
+
+    Attributes:
+        document: which paper, from 1.
+        form: its form.
+        card: it is the person's identity card.
+        parts: which fields of the paper name the person.
+        fields: these fields, and of a card those that tell who issued it and when.
+
+    """
+
+    document: int
+    form: str
+    card: bool
+    parts: PersonFields
+    fields: Mapping[str, FieldReading]
+
+    @property
+    def number(self) -> str | None:
+        """The personal number; None where it is not known."""
+        return _number(self.fields[self.parts.number]) if self.parts.number in self.fields else None
+
+    @property
+    def name(self) -> str:
+        """The name, folded; empty where it is not known."""
+        return fold(str(self._value(self.parts.name) or ""))
+
+    @property
+    def dob(self) -> str:
+        """The day of birth, or less of it; empty where it is not known."""
+        return str(self._value(self.parts.dob) or "")
+
+    def is_one_with(self, other: Person) -> bool:
+        """Whether two papers speak of the same person, as far as they can be believed."""
+        if self.number and self.number == other.number:
+            return True
+        days = self.dob and other.dob and (self.dob.startswith(other.dob) or other.dob.startswith(self.dob))
+        named = bool(self.name) and self.name == other.name
+        return (named and (bool(days) or self._nearly(other))) or (bool(days) and self._nearly(other))
+
+    def part(self, key: str) -> str | None:
+        """Which part of a person a field tells: ``number``, ``name``, ``dob``; None if none."""
+        parts = {self.parts.number: "number", self.parts.name: "name", self.parts.dob: "dob"}
+        return parts.get(key) if key else None
+
+    def key_of(self, part: str) -> str:
+        """The field that tells a part of a person; empty if none does."""
+        return str(getattr(self.parts, part))
+
+    def says(self, part: str, *, whole: bool) -> Value:
+        """What this paper says of a part of the person; None where it does not, or not for sure.
+
+        Args:
+            part: as ``part`` names it.
+            whole: of the number with who issued the paper and when, as forms write it.
+
+        """
+        reading = self.fields.get(self.key_of(part))
+        if reading is None or reading.needs_review or reading.value is None:
+            return None
+        if part != "number":
+            return reading.value
+        if not whole:
+            return _number(reading)
+        if not self.card:
+            return reading.value if isinstance(reading.value, dict) else None
+        issuer, issued_on = self._value("issuer"), self._value("issued_on")
+        return {
+            "number": str(reading.value),
+            "issuer": str(issuer) if issuer else None,
+            "issued_on": str(issued_on) if issued_on else None,
+        }
+
+    def _value(self, key: str) -> Value:
+        return self.fields[key].value if key in self.fields else None
+
+    def _nearly(self, other: Person) -> bool:
+        one, two = self.number, other.number
+        if not one or not two or len(one) != len(two):
+            return False
+        return sum(a != b for a, b in zip(one, two, strict=True)) <= _MISREAD
+
+
+def person_fields(template: Template) -> tuple[PersonFields, ...]:
+    """The people whom papers of a form name: of a card its holder."""
+    return (CARD,) if template.reader == "card" else template.persons
+
+
+def person_keys(template: Template) -> set[str]:
+    """The fields of a form that name people, and of a card those that tell who issued it and when."""
+    named = {key for one in person_fields(template) for key in (one.number, one.name, one.dob) if key}
+    return named | ({"issuer", "issued_on"} if template.reader == "card" else set())
 
 
 @dataclass(frozen=True, slots=True)

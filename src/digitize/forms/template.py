@@ -100,6 +100,7 @@ class Column(_Data):
             with.
         type: type of a table's cells.
         pattern: of a table, what the whole value of a cell must look like; another one is flagged.
+        known: of a table, words that its cells may hold though no list of the program has them.
         name: what people call it; of a table only.
 
     """
@@ -108,6 +109,7 @@ class Column(_Data):
     key: str
     type: FieldType = FieldType.TEXT
     pattern: str = ""
+    known: tuple[str, ...] = ()
     name: dict[Language, str] = Field(default_factory=dict)
 
 
@@ -117,6 +119,7 @@ class Line(_Data):
     label: tuple[str, ...]
     key: str
     type: FieldType = FieldType.TEXT
+    known: tuple[str, ...] = ()
     required: bool = False
 
 
@@ -143,6 +146,7 @@ class Item(_Data):
         lines: most lines that the value may run over.
         unit: what is printed behind the value (``bản``, ``m²``) and is no part of it.
         pattern: what the whole value must look like, as a regular expression; another one is flagged.
+        known: words that the value may hold though no list of the program has them.
         behind_stroke: a second field, behind the stroke in the value.
         choices: the boxes of a ``choice``, from left to right.
         columns: of a ``table`` or ``grid``, from left to right; columns of no interest may be left out.
@@ -163,6 +167,7 @@ class Item(_Data):
     lines: int = Field(default=1, ge=1)
     unit: tuple[str, ...] = ()
     pattern: str = ""
+    known: tuple[str, ...] = ()
     behind_stroke: Second | None = None
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -250,6 +255,7 @@ class Template(_Data):
         items: labels in reading order.
         like_letter: keys that have their places as on an official letter.
         keys: further keys that the form has, beyond those of ``items``, with their types.
+        enums: what the keys of type ``enum`` may say: what is printed, and the value it stands for.
         persons: the people whom the form names.
         names: what people call each field and table, by its key.
 
@@ -267,6 +273,7 @@ class Template(_Data):
     items: tuple[Item, ...] = ()
     like_letter: tuple[Literal["issuer"], ...] = ()
     keys: dict[str, FieldType] = Field(default_factory=dict)
+    enums: dict[str, tuple[Choice, ...]] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     persons: tuple[PersonFields, ...] = ()
     names: dict[str, dict[Language, str]]
@@ -284,6 +291,7 @@ class Template(_Data):
     def _knows_the_fields_it_speaks_of(self) -> Self:
         known = set(self.field_keys)
         told = [(item.label[0], (*item.required_unless, *item.required_when)) for item in self.items]
+        told += [("enums", tuple(self.enums))]
         told += [("persons", tuple(filter(None, (p.number, p.name, p.dob)))) for p in self.persons]
         told += [
             (check.rule, tuple(n for n in check.fields if not _LITERAL.fullmatch(n))) for check in self.checks
@@ -330,6 +338,17 @@ class Template(_Data):
             return column.type
         types = {own: kind for item in self.items for own, kind in item.own_fields.items()}
         return types.get(key) or self.keys.get(key, FieldType.TEXT)
+
+    def choices_of(self, key: str) -> tuple[Choice, ...]:
+        """What a field may say, where that is one of a few things; empty where it is not."""
+        chosen = next((item.choices for item in self.items if item.key == key), ())
+        return chosen or self.enums.get(key, ())
+
+    def pattern_of(self, key: str) -> str:
+        """What the whole value of a field or of a cell must look like; empty where nothing is asked."""
+        if column := self._column(key):
+            return column.pattern
+        return next((item.pattern for item in self.items if item.key == key and item.pattern), "")
 
     def name_of(self, key: str, language: Language) -> str:
         """What people call a field, or a cell of a table; its key if this form has it no more."""

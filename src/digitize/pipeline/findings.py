@@ -12,9 +12,11 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.decided_pages import parted_fields
-from digitize.pipeline.generations import waits_for_correction
+from digitize.pipeline.generations import correction_since
+from digitize.pipeline.kept_decisions import table_rows, tell_displaced, with_decided_cells
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
+from digitize.pipeline.records import Row
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
 _PROBLEMS: TypeAdapter[tuple[Problem, ...]] = TypeAdapter(tuple[Problem, ...])
@@ -30,13 +32,17 @@ class Look(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulField:
-    """A field that a person has to look at; ``document`` counts from 1."""
+    """A field that a person has to look at; ``document`` counts from 1.
+
+    Of a second or deciding look (``second_looks``) the reading says where the field stands, and no more.
+    """
 
     dossier: str
     document: int
     form: str
     key: str
     reading: FieldReading
+    look: Look = Look.FIRST
 
 
 def save_documents(
@@ -44,12 +50,16 @@ def save_documents(
 ) -> None:
     """Replace what was read of a dossier; decisions of people stay and are applied on reading.
 
+    Those that have lost their place are told (``kept_decisions``).
+
     Doubts about papers of ``unreviewed`` forms are kept with their readings, and hold nothing up.
     """
+    rows_before = table_rows(ledger, dossier)
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
+    anchors = page_anchors(ledger, dossier)
     for ordinal, document in enumerate(documents, start=1):
-        anchor = _anchor(ledger, dossier, document)
+        anchor = anchors[document.pages[0]]
         ledger.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             dossier,
@@ -62,8 +72,9 @@ def save_documents(
             _PROBLEMS.dump_json(document.problems).decode(),
             document.paper,
         )
-        decided = _decisions(ledger, dossier, anchor, document.form)
-        for position, (key, reading) in enumerate(document.fields.items()):
+        decided = decisions_of(ledger, dossier, anchor, document.form)
+        fields = with_decided_cells(document.fields, decided)
+        for position, (key, reading) in enumerate(fields.items()):
             ledger.execute(
                 "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
@@ -74,6 +85,7 @@ def save_documents(
                 int(reading.needs_review and key not in decided and document.form not in unreviewed),
                 reading.confidence,
             )
+    tell_displaced(ledger, dossier, set(anchors), rows_before)
 
 
 def placed(document: Document, pages: Sequence[int]) -> Document:
@@ -109,9 +121,9 @@ def load_documents(ledger: Ledger, dossier: str) -> list[Document]:
     documents = []
     for row in ledger.rows("SELECT * FROM document WHERE dossier = ? ORDER BY ordinal", dossier):
         ordinal, form = row["ordinal"], row["form"]
-        decided = _decisions(ledger, dossier, row["anchor"], form)
+        decided = decisions_of(ledger, dossier, row["anchor"], form)
         fields = {
-            field["key"]: _decided(_READING.validate_json(field["reading"]), decided, field["key"])
+            field["key"]: as_decided(_READING.validate_json(field["reading"]), decided, field["key"])
             for field in ledger.rows(
                 "SELECT * FROM field WHERE dossier = ? AND document = ? ORDER BY position",
                 dossier,
@@ -141,16 +153,18 @@ def doubtful_fields(ledger: Ledger, dossier: str | None = None) -> list[Doubtful
         f"WHERE f.needs_review = 1 {chosen} ORDER BY d.received_at, f.dossier, f.document, f.position"
     )
     values = (dossier,) if dossier else ()
-    return [
-        DoubtfulField(
-            row["dossier"],
-            row["document"],
-            row["form"],
-            row["key"],
-            _READING.validate_json(row["reading"]),
-        )
-        for row in ledger.rows(sql, *values)
-    ]
+    return [field_of(row) for row in ledger.rows(sql, *values)]
+
+
+def field_of(row: Row) -> DoubtfulField:
+    """A field as the program has read it, from a row of the field with the form of its document."""
+    reading = _READING.validate_json(row["reading"])
+    return DoubtfulField(row["dossier"], row["document"], row["form"], row["key"], reading)
+
+
+def is_doubtful(ledger: Ledger, dossier: str) -> bool:
+    """Whether any field of a dossier waits for a person."""
+    return bool(ledger.rows("SELECT 1 FROM field WHERE dossier = ? AND needs_review = 1 LIMIT 1", dossier))
 
 
 def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[DoubtfulField]:
@@ -166,14 +180,14 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
             # It has been sent back: what was read of it is being read anew.
             continue
         doubtful = doubtful_fields(ledger, record.id)
-        if not waits_for_correction(ledger, record):
+        since = correction_since(ledger, record)
+        if since is None:
             found += doubtful
             continue
-        since = next(e.at for e in reversed(ledger.events(record.id)) if e.kind == "reopened")
         asked = {(one.document, one.key) for one in doubtful}
         found += doubtful
         for ordinal, document in enumerate(load_documents(ledger, record.id), start=1):
-            settled = _decided_since(ledger, record.id, ordinal, since)
+            settled = decided_since(ledger, record.id, ordinal, since)
             found += [
                 DoubtfulField(record.id, ordinal, document.form, key, reading)
                 for key, reading in document.fields.items()
@@ -182,7 +196,8 @@ def fields_to_review(ledger: Ledger, dossier: str | None = None) -> list[Doubtfu
     return found
 
 
-def _decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> set[str]:
+def decided_since(ledger: Ledger, dossier: str, document: int, since: str) -> set[str]:
+    """Keys of the fields of a document that somebody has decided about since a time."""
     sql = (
         "SELECT decision.key FROM decision JOIN document ON document.dossier = decision.dossier "
         "AND document.anchor = decision.anchor AND document.form = decision.form "
@@ -253,8 +268,8 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
         field.form,
         field.key,
         look,
-        json.dumps(value, ensure_ascii=False),
-        json.dumps(reading.value, ensure_ascii=False),
+        _told(value),
+        _told(reading.value),
         reading.raw,
         json.dumps([problem.code for problem in reading.problems]),
         ledger.who,
@@ -262,13 +277,25 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
     )
 
 
-def _anchor(ledger: Ledger, dossier: str, document: Document) -> str:
-    """What a document is known by wherever it stands: the scan of its first page."""
-    page = ledger.pages(dossier)[document.pages[0]]
-    return f"{ledger.original(dossier, page.original).sha256}:{page.frame}"
+def _told(value: Value) -> str:
+    """A value as a text that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
+def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
+    """What the pages of a dossier are known by wherever they stand: the checksum of the scan, and the frame.
+
+    A document is known by that of its first page.
+    """
+    sums = {
+        row["ordinal"]: row["sha256"]
+        for row in ledger.rows("SELECT ordinal, sha256 FROM original WHERE dossier = ?", dossier)
+    }
+    return [f"{sums[page.original]}:{page.frame}" for page in ledger.pages(dossier)]
+
+
+def decisions_of(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
+    """What people have decided about a document, by the keys of its fields."""
     sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
     # What was decided about a page that has left the document since says nothing of it any more.
@@ -276,7 +303,8 @@ def _decisions(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str
     return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
 
 
-def _decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:
+def as_decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:
+    """A reading with what was decided about it, if anything was."""
     if key not in decided:
         return reading
     return replace(

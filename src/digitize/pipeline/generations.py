@@ -55,19 +55,29 @@ def is_unrecorded(workspace: Workspace, record: DossierRecord) -> bool:
 
 
 def waits_for_correction(ledger: Ledger, record: DossierRecord) -> bool:
-    """Whether a dossier was reopened and nobody has looked at it since.
+    """Whether a dossier was reopened and nobody has looked at it since."""
+    return correction_since(ledger, record) is not None
+
+
+def correction_since(ledger: Ledger, record: DossierRecord) -> str | None:
+    """When a dossier was reopened that nobody has looked at since; None where none waits for a correction.
 
     Who asked for a correction is given the chance to make it. For a supplement the pages that came are
     what it was reopened for.
     """
     if record.record_status == RecordStatus.NEW:
-        return False
-    kinds = [event.kind for event in ledger.events(record.id)]
-    if "reopened" not in kinds:
-        return False
-    since = kinds[len(kinds) - kinds[::-1].index("reopened") :]
-    came = record.record_status == RecordStatus.SUPPLEMENT and "files_taken_in" in since
-    return "approved" not in since and not came
+        return None
+    sql = (
+        "SELECT id, at FROM event WHERE dossier = ? AND kind IN ('reopened', 'withdrawn', 'returned') "
+        "AND kind = 'reopened' ORDER BY id DESC LIMIT 1"
+    )
+    for row in ledger.rows(sql, record.id):
+        over = ["approved"] + ["files_taken_in"] * (record.record_status == RecordStatus.SUPPLEMENT)
+        marks = ",".join("?" * len(over))
+        later = f"SELECT 1 FROM event WHERE dossier = ? AND id > ? AND kind IN ({marks}) LIMIT 1"  # noqa: S608
+        if not ledger.rows(later, record.id, row["id"], *over):
+            return str(row["at"])
+    return None
 
 
 def retire(workspace: Workspace, ledger: Ledger, record: DossierRecord) -> None:

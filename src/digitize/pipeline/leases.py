@@ -31,8 +31,7 @@ def lease(ledger: Ledger, dossier: str, clock: Clock) -> Iterator[None]:
         ItemProblem: another process holds it.
 
     """
-    holder = this_process()
-    _take(ledger, dossier, holder, "", clock() + _LASTS, clock())
+    hold(ledger, dossier, "", clock)
     try:
         yield
     finally:
@@ -45,15 +44,43 @@ def hold(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
     Args:
         ledger: where it stands.
         dossier: its code.
-        desk: names the window.
+        desk: names the window; empty for a process that is one, whose hold lasts longer.
         clock: tells the time.
 
     Raises:
         ItemProblem: another process, or another window of this one, holds it.
 
     """
-    now = clock()
-    _take(ledger, dossier, this_process(), desk, now + DESK_LASTS, now)
+    with ledger.transaction():
+        keep(ledger, dossier, desk, clock)
+
+
+def keep(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
+    """``hold`` inside a transaction, so that what follows in it rests on the hold.
+
+    Raises:
+        ItemProblem: another process, or another window of this one, holds it.
+
+    """
+    refuse_if_held(ledger, dossier, desk, clock)
+    now, holder = clock(), this_process()
+    until = now + (DESK_LASTS if desk else _LASTS)
+    ledger.execute(
+        "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)",
+        dossier,
+        ledger.who,
+        holder.number,
+        holder.began,
+        written(until),
+        desk,
+    )
+
+
+def let_go_of_all(ledger: Ledger, desk: str) -> None:
+    """End whatever a window of this process holds, inside a transaction."""
+    own = this_process()
+    sql = "DELETE FROM lease WHERE process = ? AND began = ? AND desk = ?"
+    ledger.execute(sql, own.number, own.began, desk)
 
 
 def let_go(ledger: Ledger, dossier: str, desk: str) -> None:
@@ -61,6 +88,12 @@ def let_go(ledger: Ledger, dossier: str, desk: str) -> None:
     with ledger.transaction():
         sql = "DELETE FROM lease WHERE dossier = ? AND process = ? AND desk = ?"
         ledger.execute(sql, dossier, this_process().number, desk)
+
+
+def in_hands(ledger: Ledger, clock: Clock) -> set[str]:
+    """Dossiers that anybody works on now, whatever window or process it is."""
+    now = clock()
+    return {row["dossier"] for row in ledger.rows("SELECT * FROM lease") if _lasts(row, now)}
 
 
 def held_by_others(ledger: Ledger, desk: str, clock: Clock) -> set[str]:
@@ -95,29 +128,17 @@ def end_abandoned(ledger: Ledger) -> None:
             ledger.execute("DELETE FROM lease WHERE dossier = ?", dossier)
 
 
-def _take(
-    ledger: Ledger, dossier: str, holder: Process, desk: str, until: dt.datetime, now: dt.datetime
-) -> None:
-    with ledger.transaction():
-        for row in ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier):
-            if _holds(row, holder, desk, now):
-                raise _in_use(row)
-        ledger.execute(
-            "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)",
-            dossier,
-            ledger.who,
-            holder.number,
-            holder.began,
-            written(until),
-            desk,
-        )
-
-
 def _holds(row: Row, asking: Process, desk: str, now: dt.datetime) -> bool:
     """Whether a lease keeps a window of a process out."""
-    other = Process(row["process"], row["began"])
-    own = other == asking and row["desk"] == desk
-    return not own and other.is_alive and dt.datetime.fromisoformat(row["until"]) > now
+    own = Process(row["process"], row["began"]) == asking and row["desk"] == desk
+    return not own and _lasts(row, now)
+
+
+def _lasts(row: Row, now: dt.datetime) -> bool:
+    """Whether a lease has not run out, and its holder's process has not ended."""
+    if dt.datetime.fromisoformat(row["until"]) <= now:
+        return False
+    return Process(row["process"], row["began"]).is_alive
 
 
 def _in_use(row: Row) -> ItemProblem:

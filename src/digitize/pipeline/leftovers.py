@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
+_AGED = dt.timedelta(days=1)
+"""No write takes so long."""
+
 _FINISHED = (Stage.PACKAGED, Stage.WITHDRAWN, Stage.DIVIDED)
 
 
@@ -24,6 +28,8 @@ def clear_leftovers(workspace: Workspace, ledger: Ledger, clock: Clock) -> None:
     """
     for folder in (workspace.work, workspace.quarantine, *_originals(workspace, ledger)):
         sweep(folder)
+    # Settings, figures and copies are written here by other commands beside a run.
+    sweep(workspace.root, before=(clock() - _AGED).timestamp())
     # Not before: they tell where something may lie.
     end_abandoned(ledger)
     retire_leftovers(workspace, ledger, clock)

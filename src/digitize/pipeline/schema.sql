@@ -15,9 +15,11 @@ CREATE TABLE IF NOT EXISTS dossier (
     stack        TEXT,                   -- the stack that it was cut from
     urgent       INTEGER NOT NULL DEFAULT 0, -- goes before others
     received_on  TEXT,                   -- date on which the office received the papers
-    due_on       TEXT                    -- date on which the citizen is to have the result
+    due_on       TEXT,                   -- date on which the citizen is to have the result
+    begun        INTEGER NOT NULL DEFAULT 0 -- how often its packaging was begun without an outcome
 ) STRICT;
 CREATE INDEX IF NOT EXISTS dossier_stage ON dossier (stage, received_at, id);
+CREATE INDEX IF NOT EXISTS dossier_urgent ON dossier (stage, received_at, id) WHERE urgent = 1;
 CREATE UNIQUE INDEX IF NOT EXISTS dossier_source ON dossier (source);
 CREATE INDEX IF NOT EXISTS dossier_replaces ON dossier (stage, replaces, id) WHERE replaces IS NOT NULL;
 CREATE INDEX IF NOT EXISTS dossier_stack ON dossier (stack) WHERE stack IS NOT NULL;
@@ -79,6 +81,7 @@ CREATE TABLE IF NOT EXISTS document (
     paper      TEXT,                     -- the kind of papers that it is
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS document_anchor ON document (dossier, anchor);
 
 CREATE TABLE IF NOT EXISTS field (
     dossier      TEXT NOT NULL,
@@ -92,6 +95,7 @@ CREATE TABLE IF NOT EXISTS field (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS field_doubtful ON field (dossier, document, position) WHERE needs_review = 1;
 CREATE INDEX IF NOT EXISTS field_queue ON field (confidence, dossier, document, position) WHERE needs_review = 1;
+CREATE INDEX IF NOT EXISTS field_next ON field (dossier, confidence, document, position) WHERE needs_review = 1;
 
 -- What a person decided. It outlives every new reading of the same scan, wherever its document
 -- has come to stand; a scan that replaces it is looked at anew.
@@ -105,6 +109,7 @@ CREATE TABLE IF NOT EXISTS decision (
     at       TEXT NOT NULL,
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS decision_key ON decision (dossier, key, at);
 
 -- Every answer that a person gave, in their order; none is ever changed. What holds stands in decision.
 CREATE TABLE IF NOT EXISTS answer (
@@ -141,7 +146,8 @@ CREATE TABLE IF NOT EXISTS second_look (
     form     TEXT NOT NULL,
     key      TEXT NOT NULL,
     why      TEXT NOT NULL,              -- drawn, kind
-    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided
+    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided, waived, gone
+    follows  TEXT NOT NULL,              -- the person whose first look it follows; empty where nobody had looked
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');

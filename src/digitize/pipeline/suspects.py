@@ -9,8 +9,10 @@ neighbours: what fails alone has failed by itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+from digitize.errors import ItemProblem
 from digitize.model import Problem, Stage
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
@@ -20,7 +22,8 @@ NEIGHBOURS_FAULT = frozenset({"worker_died", "pool_broken", "task_too_slow", "ou
 """Codes of what may befall a page because of another one; they count only for a page that was alone."""
 
 MOST_ENDS = 6
-"""So many runs in a row end with a page that was being read alone before it is set aside for that.
+"""So many runs in a row end with a page that was being read alone, or with a dossier that was being packaged,
+before it is set aside for that.
 
 Each costs one page, for such a page comes last; and a run may be killed for any other reason.
 """
@@ -45,6 +48,28 @@ def has_ended_runs(page: PageRecord, attempts: int) -> bool:
     """Whether too many runs have ended with this page, read alone; in each it is tried so many times."""
     # The first time it was begun it may have had neighbours.
     return page.unsettled > max(MOST_ENDS, attempts)
+
+
+@contextmanager
+def counted(ledger: Ledger, dossier: str) -> Iterator[None]:
+    """Count work on a dossier that this process does itself; whatever comes of it sets the count back.
+
+    What is left is counted when nothing came of it: the process has died.
+
+    Raises:
+        ItemProblem: it has died of it, or during it, too many times in a row.
+
+    """
+    (row,) = ledger.rows("SELECT begun FROM dossier WHERE id = ?", dossier)
+    try:
+        if row["begun"] >= MOST_ENDS:
+            raise ItemProblem("packaging_died", times=row["begun"])
+        with ledger.transaction():
+            ledger.execute("UPDATE dossier SET begun = begun + 1 WHERE id = ?", dossier)
+        yield
+    finally:
+        with ledger.transaction():
+            ledger.execute("UPDATE dossier SET begun = 0 WHERE id = ?", dossier)
 
 
 def discount(ledger: Ledger, pages: Iterable[tuple[str, int]]) -> None:
