@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from random import Random
 
 import pytest
 
+import digitize
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template_files import load_templates
 from digitize.model import Source, Stage
@@ -415,3 +417,14 @@ def test_a_process_that_dies_over_an_answer_leaves_all_of_it_or_nothing(path: Pa
     assert deaths > 2
     assert set(states(path).values()) == {"agreed", "decided"}
     assert value_of(path, "subject") == FIELDS["subject"]
+
+
+def test_every_desk_of_the_program_has_the_rules_of_its_profile() -> None:
+    """One made by hand would begin no second looks."""
+    home = Path(digitize.__file__).parent
+    makes = [
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*.py")
+        if "digitize.review.desk" in (text := path.read_text("utf-8")) and re.search(r"\bDesk\(", text)
+    ]
+    assert makes == []
