@@ -87,7 +87,9 @@ def until(root: Path, key: str) -> list[str]:
 
 
 def open_review(root: Path, *more: str, **extra: str) -> AbstractContextManager[Terminal]:
-    return terminal("review", "--terminal", "-w", root, "--user", "Lan", *more, columns=100, **extra)
+    return terminal(
+        "review", "--terminal", "-w", root, "--user", "Lan", *more, columns=100, cwd=None, **extra
+    )
 
 
 def answer(screen: Terminal, keys: str) -> None:
