@@ -19,6 +19,8 @@ COMMANDS = (
     "status",
     "show",
     "review",
+    "pages",
+    "approve",
     "sign",
     "urgent",
     "reopen",

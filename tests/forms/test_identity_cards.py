@@ -11,6 +11,7 @@ import pytest
 from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.extract import read_documents
 from digitize.forms.template_files import load_templates
+from digitize.forms.told import UNTOLD, ToldPage
 from digitize.forms.view import PageView
 from digitize.imaging.ink import to_grey
 from digitize.imaging.picture import Picture
@@ -96,6 +97,12 @@ def test_front_and_back_on_two_sheets_are_one_card(engine: OcrEngine) -> None:
     assert [document.pages for document in found] == [(0, 2), (1,)]
     assert found[0].fields["pid"].value == holder.pid
     assert found[0].fields["expires_on"].value == card_truth(holder)["expires_on"]
+    told = [UNTOLD, ToldPage(form="unknown"), ToldPage(begins=True)]
+    apart = read_documents(
+        [views[0], letter, views[1]], [0, 1, 2], load_templates(), engine, threshold=0.7, told=told
+    )
+    assert [document.pages for document in apart] == [(0,), (1,), (2,)]
+    assert [document.form for document in apart] == ["citizen_id", "unknown", "citizen_id"]
 
 
 def test_two_copies_of_one_card_stay_two(engine: OcrEngine) -> None:

@@ -231,6 +231,7 @@ def test_a_page_without_words_is_unknown() -> None:
 
 FORM = PageKind("birth_registration", 0.99, begins=True)
 NEXT = PageKind("unknown", 0.0, begins=False)
+BEGUN, JOINED = replace(NEXT, told=True), replace(FORM, told=False)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +243,8 @@ NEXT = PageKind("unknown", 0.0, begins=False)
         ([FORM, FORM], [0, 0], "  ", [(0,), (1,)]),
         ([FORM, NEXT, FORM], [0, 1, 2], " b ", [(0, 1), (2,)]),
         ([NEXT, FORM], [0, 0], "b ", [(0,), (1,)]),
+        ([FORM, BEGUN, JOINED, NEXT], [0, 0, 1, 1], "    ", [(0,), (1, 2, 3)]),
+        ([JOINED, BEGUN, FORM], [0, 0, 0], "bb ", [(0,), (1,), (2,)]),
     ],
 )
 def test_pages_are_grouped_by_heads_and_files_and_blank_backs_stay_with_their_fronts(

@@ -33,9 +33,11 @@ KNOWN_WHEN_IT_RUNS = {
     "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
     "pipeline/retrying.py",  # what still lies in the inbox
+    "pipeline/roles_apart.py",  # what a person has done before
     "pipeline/signing_trouble.py",  # what a record says
     "pipeline/workspace.py",  # what is wrong with a template of the office's own
     "pipeline/watching.py",  # what is wrong with a source that was well before
+    "review/answers.py",  # what makes an answer none
     "pipeline/tasks.py",  # which limit of the profile a scan falls short of
 }
 

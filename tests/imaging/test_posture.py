@@ -10,7 +10,7 @@ from digitize.imaging.picture import Picture, Pixels
 from digitize.imaging.straighten import edgeless, estimate_skew, turn
 from digitize.imaging.upright import lines_run_up, sample_lines, upside_down
 from digitize.ocr.engine import OcrEngine
-from digitize.ocr.page import read_page
+from digitize.ocr.page import picture_page, read_page
 from digitize.samples.wear import Wear
 from support.reading import LINES, found_share, scanned, upper_part, written_sheet
 
@@ -114,6 +114,21 @@ def test_a_page_that_reads_as_rubbish_both_ways_is_not_turned_and_told_as_doubtf
     assert found.confidence < 0.5
 
 
+def test_lines_that_nobody_can_read_turn_no_page_over(printed: Pixels) -> None:
+    seen: list[Pixels] = []
+
+    def touches_its_leader(line: Pixels) -> float:
+        """Three lines are rubbish both ways, a little less of it upside down; the next ones can be read."""
+        seen.append(line)
+        upright = len(seen) % 2 == 1
+        if len(seen) <= 6:
+            return 0.0 if upright else 0.22
+        return 0.8 if upright else 0.2
+
+    found = upside_down(to_grey(printed), DPI, touches_its_leader)
+    assert found.degrees == 0
+
+
 def test_a_page_that_reads_alike_both_ways_is_not_turned(printed: Pixels) -> None:
     found = upside_down(to_grey(printed), DPI, lambda line: 0.4)  # noqa: ARG005 - whatever the line
     assert found.degrees == 0
@@ -130,6 +145,30 @@ def test_a_scan_is_turned_upright_and_read_however_it_lies(
     assert done.pixels.shape == printed.shape
     assert np.array_equal(done.pixels, printed)
     assert found_share(" ".join(LINES), done.reading.words) > 0.95
+
+
+@pytest.mark.parametrize("told", [0, 90, 180])
+def test_a_scan_lies_as_a_person_has_told_and_is_not_turned_otherwise(
+    printed: Pixels, engine: OcrEngine, told: int
+) -> None:
+    lying = np.ascontiguousarray(np.rot90(printed, 2))
+    done = read_page(Picture(lying, float(DPI), 24), engine, turned=told)
+    assert (done.reading.rotated, done.reading.rotation_confidence) == (told, 1.0)
+    assert np.array_equal(done.pixels, np.rot90(lying, -told // 90))
+    assert (found_share(" ".join(LINES), done.reading.words) > 0.95) == (told == 180)
+
+
+@pytest.mark.parametrize("told", [None, 90])
+def test_an_empty_page_and_a_picture_that_nobody_reads_lie_as_was_told(
+    printed: Pixels, engine: OcrEngine, told: int | None
+) -> None:
+    empty = Picture(np.full((600, 400, 3), 250, np.uint8), float(DPI), 24)
+    done = read_page(empty, engine, turned=told)
+    assert done.reading.blank
+    assert done.pixels.shape == ((600, 400, 3) if told is None else (400, 600, 3))
+    kept = picture_page(Picture(printed, float(DPI), 24), turned=told)
+    assert np.array_equal(kept.pixels, np.rot90(printed, 0 if told is None else -1))
+    assert kept.reading.rotated == (told or 0)
 
 
 def test_a_scan_that_lies_on_its_side_and_skewed_is_turned_and_straightened(

@@ -27,6 +27,9 @@ from digitize.times import VIETNAM, now
 _LAST = ("by_day",)
 """What comes last at a terminal, because it is long."""
 
+_MOST_ROWS = {"answers_by_field": 15}
+"""Rows of a long table that a terminal shows; files have them all."""
+
 _NAME = 22
 """Letters of a name that are kept together where there is little room."""
 
@@ -122,11 +125,15 @@ def show_report(session: Session, report: ActivityReport) -> None:
 
 
 def _show_view(session: Session, view: View) -> None:
-    rows = [*view.rows, view.total] if view.total else list(view.rows)
+    shown = view.rows[: _MOST_ROWS.get(view.key)]
+    rows = [*shown, view.total] if view.total else list(shown)
     session.out.print()
     session.out.print(Text(view.title, style=Style.HEADING))
     for table in _tables(session, view, rows, _told(view, rows)):
         session.out.print(table)
+    if len(shown) < len(view.rows):
+        more = session.text("report.more_rows", number=len(view.rows) - len(shown))
+        session.out.print(more, style="dim", markup=False)
     for note in view.notes:
         session.out.print(note, style=Style.ASIDE, markup=False)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from digitize.cli.asking import ask_line, ask_yes, can_edit
 from digitize.cli.field_pictures import FieldPictures, field_pictures
 from digitize.cli.picture_mode import PictureMode
+from digitize.cli.second_looks import say_look, waiting_for_others
 from digitize.cli.session import Session
 from digitize.cli.theme import Style
 from digitize.errors import ItemProblem
@@ -131,6 +132,8 @@ class Clerk:
         held = self.desk.waiting_count().held
         if held:
             self.session.say("review_held", dossiers=held)
+        for line in waiting_for_others(self.session, self.desk):
+            self.session.err.print(line, markup=False)
         self.session.say("review_next")
 
     def _dossier(self, dossier: str) -> Step:
@@ -185,7 +188,7 @@ class Clerk:
         view = self.desk.look_at(asked)
         shown = self.showing.ask(view, done.number, max(done.number, done.fields), None)
         # A second person sees nothing of what was read or said before.
-        blind = bool(getattr(view, "blind", False))
+        blind = view.blind
         self._show(view, shown, blind=blind)
         begun = ""
         while True:
@@ -244,6 +247,7 @@ class Clerk:
         session.err.print(Text(" · ".join(filter(None, [*place, *marks])), style=Style.HEADING))
         counted = session.text("review.field_of", number=shown.number, all=shown.all)
         session.err.print(Text.assemble(f"{counted}: ", (shown.name, Style.HEADING)))
+        say_look(session, asked)
         for label, text in self._lines(view, shown, blind=blind):
             session.err.print(Text(f"  {label}: {text}"))
         self.pictures.show(self._shown, asked.dossier, asked.reading)

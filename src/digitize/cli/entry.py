@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from digitize.cli import (
+    approve,
     audit,
     completion,
     differences,
@@ -63,6 +64,7 @@ _COMMANDS = (
     show,
     review,
     pages,
+    approve,
     sign,
     urgent,
     reopen,
@@ -77,7 +79,6 @@ _COMMANDS = (
     separator,
     differences,
     papers,
-    program,
     verify,
     audit,
     quarantine,

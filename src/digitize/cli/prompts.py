@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from digitize.cli.documents import field_name, value_text
 from digitize.cli.grid import Column, Grid
+from digitize.cli.second_looks import waiting_for_others
 from digitize.cli.session import Session
 from digitize.pipeline.findings import DoubtfulField
 from digitize.review.desk import Desk
-
-_SKIP, _UNREADABLE, _STOP = "-", "!", "q"
 
 
 def show_waiting(session: Session, desk: Desk) -> None:
@@ -29,6 +28,8 @@ def show_waiting(session: Session, desk: Desk) -> None:
     if not table.is_empty:
         session.out.print(table)
     session.out.print(session.text("say.waiting_fields", number=len(waiting)), markup=False)
+    for line in waiting_for_others(session, desk):
+        session.out.print(line, markup=False)
 
 
 def _reasons(session: Session, field: DoubtfulField) -> str:

@@ -33,7 +33,6 @@ def register(app: typer.Typer, session: Session) -> None:
         user: Annotated[str | None, user_option(session)] = None,
     ) -> None:
         from digitize.cli.prompts import show_waiting
-        from digitize.pipeline.deadlines import settler
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.workspace import Workspace
         from digitize.review.desk import Desk
@@ -53,7 +52,7 @@ def register(app: typer.Typer, session: Session) -> None:
             )
             return
         with closing(Ledger(place.ledger, now, who(user))) as ledger:
-            desk = Desk(ledger, now, place.templates, settler(place, ledger))
+            desk = Desk.of(place, ledger, now)
             if list_only:
                 show_waiting(session, desk)
             else:

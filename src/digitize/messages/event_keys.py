@@ -7,5 +7,6 @@ from collections.abc import Mapping
 
 def event_key(kind: str, detail: Mapping[str, object]) -> str:
     """The key of an event; a border between documents is told by which way it was moved."""
-    border = detail.get("border")
-    return f"event.{kind}.{border}" if border else f"event.{kind}"
+    if kind == "border_moved":
+        return f"event.border_moved.{detail.get('border')}"
+    return f"event.{kind}"

@@ -151,10 +151,12 @@ def _share(unread: tuple[Box, ...], words: tuple[Word, ...]) -> float:
 def _pose(grey: Pixels, dpi: float, engine: OcrEngine, told: int | None = None) -> tuple[Turn, Skew]:
     """How a page lies: its turn, and its skew once turned; one too small to matter is given as 0.
 
-    Where somebody has told its turn it is not looked for.
+    Where somebody has told its turn it is not looked for, and lines that run up then are not straightened.
     """
     axis = lines_run_up(grey) if told is None else Turn(told, 1.0)
     level = _quarter_turned(grey, axis.degrees)
+    if told is not None and lines_run_up(level).degrees:
+        return axis, Skew(0.0, 0.0, 0.0)
     skew = estimate_skew(level)
     if abs(skew.angle) < NEGLIGIBLE or skew.confidence == 0.0:
         skew = Skew(0.0, skew.confidence, skew.sharpness)

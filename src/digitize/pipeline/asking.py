@@ -163,8 +163,10 @@ def take_back(ledger: Ledger, dossier: str, forms: Collection[str]) -> DoubtfulF
         ledger.execute(sql, *named)
         restored = ledger.execute(
             "INSERT INTO decision SELECT dossier, anchor, form, key, value, who, at FROM answer "
-            "WHERE dossier = ? AND anchor = ? AND form = ? AND key = ? AND at < ? ORDER BY id DESC LIMIT 1",
+            "WHERE dossier = ? AND anchor = ? AND form = ? AND key = ? AND look != ? AND at < ? "
+            "ORDER BY id DESC LIMIT 1",
             *named,
+            Look.SECOND,
             since,
         )
         doubtful = not restored and row["form"] in forms and field_of(row).reading.needs_review

@@ -21,6 +21,9 @@ from digitize.pipeline.page_counts import notice_page_counts
 from digitize.pipeline.page_steps import PageSteps, engine_of
 from digitize.pipeline.records import DossierRecord, PageRecord
 from digitize.pipeline.roles import document_pages
+from digitize.pipeline.roles_apart import ANOTHERS
+from digitize.pipeline.second_look_draw import LookRules
+from digitize.pipeline.second_looks import SecondLooks
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
 from digitize.pipeline.suspects import counted, has_pictures
@@ -48,6 +51,8 @@ class DossierSteps:
         self._packager: Packager | None = None
         self._workspace = batch.workspace
         self._ledger = batch.ledger
+        rules = LookRules.of(batch.workspace.profile)
+        self._looks = SecondLooks(batch.ledger, rules, batch.workspace.templates)
 
     def go_on(self, dossier: str, until: Stage) -> None:
         """Start whatever a dossier needs next, unless it has come to ``until``."""
@@ -66,8 +71,8 @@ class DossierSteps:
             elif record.stage is Stage.COMPOSED and self._open_packager is not None:
                 self._package(record)
         except ItemProblem as error:
-            if error.code == IN_USE:
-                # Somebody is signing it by hand; there is nothing wrong with it.
+            if error.code in {IN_USE, *ANOTHERS}:
+                # Somebody is signing it by hand, or another person has to; there is nothing wrong with it.
                 self._batch.observer.problem(dossier, Problem.of(error))
             else:
                 self._batch.set_aside(dossier, Problem.of(error))
@@ -148,18 +153,21 @@ class DossierSteps:
         # Nobody has read what a clerk has accepted as a picture.
         unread = has_pictures(self._ledger, record.id)
         needed = needed or (unread and required is not ReviewBefore.NEVER)
-        needed = (
-            needed or waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
-        )
+        wanted = waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
+        needed = needed or wanted
         with self._ledger.transaction():
+            if not self._batch.stands(record.id, Stage.EXTRACTED):
+                return
             unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
+            # What was looked at before it was read anew is not let through unseen by a second person.
+            first_look_over = not doubtful and not wanted
+            needed = (first_look_over and self._looks.go_on(record.id)) or needed
+            needed = needed or (first_look_over and self._looks.begin_unattended(record.id))
             stage = Stage.IN_REVIEW if needed else Stage.APPROVED
             event = "review_needed" if needed else "approved"
-            moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
-        if not moved:
-            return
+            self._ledger.move(record.id, stage, event, doubtful=doubtful)
         if unfit is not None:
             self._batch.result.notes.append((record.id, unfit))
             self._batch.observer.problem(record.id, unfit)

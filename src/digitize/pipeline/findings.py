@@ -13,6 +13,7 @@ from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
 from digitize.pipeline.decided_pages import parted_fields
 from digitize.pipeline.generations import correction_since
+from digitize.pipeline.kept_decisions import table_rows, tell_displaced, with_decided_cells
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.records import Row
@@ -31,13 +32,17 @@ class Look(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulField:
-    """A field that a person has to look at; ``document`` counts from 1."""
+    """A field that a person has to look at; ``document`` counts from 1.
+
+    Of a second or deciding look (``second_looks``) the reading says where the field stands, and no more.
+    """
 
     dossier: str
     document: int
     form: str
     key: str
     reading: FieldReading
+    look: Look = Look.FIRST
 
 
 def save_documents(
@@ -45,8 +50,11 @@ def save_documents(
 ) -> None:
     """Replace what was read of a dossier; decisions of people stay and are applied on reading.
 
+    Those that have lost their place are told (``kept_decisions``).
+
     Doubts about papers of ``unreviewed`` forms are kept with their readings, and hold nothing up.
     """
+    rows_before = table_rows(ledger, dossier)
     ledger.execute("DELETE FROM document WHERE dossier = ?", dossier)
     ledger.execute("DELETE FROM field WHERE dossier = ?", dossier)
     anchors = page_anchors(ledger, dossier)
@@ -65,7 +73,8 @@ def save_documents(
             document.paper,
         )
         decided = decisions_of(ledger, dossier, anchor, document.form)
-        for position, (key, reading) in enumerate(document.fields.items()):
+        fields = with_decided_cells(document.fields, decided)
+        for position, (key, reading) in enumerate(fields.items()):
             ledger.execute(
                 "INSERT INTO field VALUES (?, ?, ?, ?, ?, ?, ?)",
                 dossier,
@@ -76,6 +85,7 @@ def save_documents(
                 int(reading.needs_review and key not in decided and document.form not in unreviewed),
                 reading.confidence,
             )
+    tell_displaced(ledger, dossier, set(anchors), rows_before)
 
 
 def placed(document: Document, pages: Sequence[int]) -> Document:
@@ -258,13 +268,18 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
         field.form,
         field.key,
         look,
-        json.dumps(value, ensure_ascii=False),
-        json.dumps(reading.value, ensure_ascii=False),
+        _told(value),
+        _told(reading.value),
         reading.raw,
         json.dumps([problem.code for problem in reading.problems]),
         ledger.who,
         ledger.now(),
     )
+
+
+def _told(value: Value) -> str:
+    """A value as a text that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def page_anchors(ledger: Ledger, dossier: str) -> list[str]:

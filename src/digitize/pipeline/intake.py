@@ -36,7 +36,7 @@ from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import release, set_aside
 from digitize.pipeline.records import DossierRecord, OriginalRecord
-from digitize.pipeline.scan_marks import settle_marks
+from digitize.pipeline.scan_marks import settle_replaced
 from digitize.pipeline.space import Space
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
@@ -295,7 +295,7 @@ class Intake:
                 self._ledger.add_original(original)
             if record.stage is Stage.QUARANTINED:
                 self._ledger.set_problem(record.id, None)
-            settle_marks(self._ledger, record.id)
+            settle_replaced(self._ledger, record.id)
             names_added = [original.name for original in added]
             self._ledger.move(record.id, Stage.RECEIVED, "files_taken_in", files=names_added)
         taken.dossiers.append(record.id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from digitize.errors import Fact
 from digitize.model import Problem
 from digitize.pipeline.ledger import Ledger
 
@@ -30,11 +31,11 @@ def add_notice(ledger: Ledger, dossier: str, problem: Problem, *, asks: bool) ->
     return new
 
 
-def drop_notice(ledger: Ledger, dossier: str, problem: Problem) -> None:
+def drop_notice(ledger: Ledger, dossier: str, code: str, facts: Mapping[str, Fact]) -> None:
     """What was noticed of a dossier is so no more; inside the transaction whose event says why."""
-    facts = json.dumps(problem.facts, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     sql = "DELETE FROM notice WHERE dossier = ? AND code = ? AND facts = ?"
-    ledger.execute(sql, dossier, problem.code, facts)
+    ledger.execute(sql, dossier, code, text)
 
 
 def is_held_up(asked: Iterable[Problem]) -> bool:

@@ -32,6 +32,7 @@ from digitize.pipeline.layout import document_file, excerpts, page_target
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord, OriginalRecord
+from digitize.pipeline.roles_apart import Role, require_apart
 from digitize.pipeline.space import Disk, Space, disk_of
 from digitize.pipeline.statements import known_values
 from digitize.pipeline.tasks import load_reading, words_file
@@ -76,8 +77,8 @@ class Packager:
         """Sign and package a composed dossier.
 
         Raises:
-            ItemProblem: the dossier is not composed, somebody else works on it, or a file of it
-                cannot be signed.
+            ItemProblem: the dossier is not composed, somebody else works on it, another person has to
+                sign it, or a file of it cannot be signed.
             SigningProblem: key, certificate, token or an authority cannot be used now.
             EnvironmentProblem: the disk does not take it, or has not enough room for it.
 
@@ -93,6 +94,7 @@ class Packager:
             if not target.exists():
                 if not self.can_package(record):
                     raise ItemProblem("derived_missing", file=dossier)
+                require_apart(self.ledger, dossier, self.workspace.profile.roles, Role.SIGN)
                 self._require_room(record)
                 notes = self._build(record, names, target)
             generation = self._generation(record)

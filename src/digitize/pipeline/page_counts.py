@@ -22,8 +22,11 @@ SHEETS_UNFIT = "pages_differ_from_cover"
 PAGES_UNFIT = "pages_differ_from_list"
 """Another number of pages is."""
 
-_OF_THE_REST = {SHEETS_UNFIT: "pages_left_differ_from_cover", PAGES_UNFIT: "pages_left_differ_from_list"}
+SHEETS_LEFT_UNFIT = "pages_left_differ_from_cover"
+PAGES_LEFT_UNFIT = "pages_left_differ_from_list"
 """The same where a person has left pages out: these are none of the dossier's papers, and are told."""
+
+_ASKED = frozenset({SHEETS_UNFIT, PAGES_UNFIT, SHEETS_LEFT_UNFIT, PAGES_LEFT_UNFIT})
 
 _LISTS = ("cover", "index")
 """Readers of papers that tell of the dossier and are not counted in it."""
@@ -73,8 +76,8 @@ def notice_page_counts(ledger: Ledger, dossier: str, templates: Mapping[str, Tem
         return None
     problem = next(_unfit(gathered, count), None)
     for asked in open_questions(ledger, dossier):
-        if asked.code in (*_OF_THE_REST, *_OF_THE_REST.values()) and asked != problem:
-            drop_notice(ledger, dossier, asked)
+        if asked.code in _ASKED and asked != problem:
+            drop_notice(ledger, dossier, asked.code, asked.facts)
             ledger.add_event("notice_lapsed", dossier, code=asked.code, facts=asked.facts)
     if problem is None or not add_notice(ledger, dossier, problem, asks=True):
         return None
@@ -111,13 +114,15 @@ def _unfit(gathered: Dossier, count: PageCount) -> Iterator[Problem]:
         facts = {"found": count.written, "backs": count.backs}
         facts |= {"excluded": count.excluded} if count.excluded else {}
         if sheets is not None and sheets not in count.sheets:
-            yield Problem(_code(SHEETS_UNFIT, count), {"witness": witness.value, "said": sheets, **facts})
+            yield Problem(
+                SHEETS_LEFT_UNFIT if count.excluded else SHEETS_UNFIT,
+                {"witness": witness.value, "said": sheets, **facts},
+            )
         if pages is not None and not count.written <= pages <= count.all:
-            yield Problem(_code(PAGES_UNFIT, count), {"witness": witness.value, "said": pages, **facts})
-
-
-def _code(code: str, count: PageCount) -> str:
-    return _OF_THE_REST[code] if count.excluded else code
+            yield Problem(
+                PAGES_LEFT_UNFIT if count.excluded else PAGES_UNFIT,
+                {"witness": witness.value, "said": pages, **facts},
+            )
 
 
 def _number(statement: Statement | None) -> int | None:

@@ -11,7 +11,7 @@ from digitize.model import Problem
 from digitize.pipeline.decided_pages import NOTHING, DecidedPage, decided_pages
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.records import PageRecord, PageRole
+from digitize.pipeline.records import PageRecord, PageRole, problems_of
 from digitize.pipeline.tasks import archival_file
 from digitize.pipeline.workspace import Workspace
 
@@ -92,7 +92,7 @@ def page_list(ledger: Ledger, workspace: Workspace, dossier: str) -> list[PageVi
             paper=place[3],
             turned=turned_by(page),
             blank=bool((page.summary or {}).get("blank")),
-            problems=_problems(page),
+            problems=problems_of(page),
             decided=decided.get(page.ordinal, NOTHING),
         )
         for page in pages
@@ -110,8 +110,3 @@ def _picture(workspace: Workspace, page: PageRecord) -> Path | None:
         return archival_file(page_target(workspace, page.dossier, page.ordinal))
     except ItemProblem:
         return None
-
-
-def _problems(page: PageRecord) -> tuple[Problem, ...]:
-    found = (page.summary or {}).get("problems")
-    return tuple(Problem(one["code"], one["facts"]) for one in found) if isinstance(found, list) else ()

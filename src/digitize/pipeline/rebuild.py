@@ -121,7 +121,8 @@ def _rebuild(workspace: Workspace, sources: Sequence[Path], staging: Path, clock
         rows.write_rest()
         events = log.tell(holdings, rows)
         stages = Counter(record.stage for record in ledger.dossiers())
-        (counted,) = ledger.rows("SELECT count(*) AS n FROM decision")
+        sql = "SELECT (SELECT count(*) FROM decision) + (SELECT count(*) FROM page_decision) AS n"
+        (counted,) = ledger.rows(sql)
     move_aside(workspace.ledger, moment)
     publish_file(made, workspace.ledger)
     last = max(told.head.id if told else 0, salvage.head.id)

@@ -129,6 +129,12 @@ def problem_from(text: str | None) -> Problem | None:
     return Problem(raw["code"], facts)
 
 
+def problems_of(page: PageRecord) -> tuple[Problem, ...]:
+    """What was noticed of a page when it was read."""
+    found = (page.summary or {}).get("problems")
+    return tuple(Problem(one["code"], one["facts"]) for one in found) if isinstance(found, list) else ()
+
+
 def dossier_of(row: Row) -> DossierRecord:
     """A dossier out of a row."""
     return DossierRecord(

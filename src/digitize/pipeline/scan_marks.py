@@ -6,9 +6,9 @@ import json
 
 from digitize.errors import Fact
 from digitize.model import Problem
-from digitize.pipeline.decided_pages import Decided, file_keys
+from digitize.pipeline.decided_pages import SCANNED_AGAIN, Decided, file_keys
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import drop_notice
+from digitize.pipeline.notices import add_notice, drop_notice
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
 
 
@@ -36,21 +36,29 @@ def take_off_mark(ledger: Ledger, dossier: str, anchor: str) -> None:
     where = "FROM page_decision WHERE dossier = ? AND anchor = ? AND kind = ?"
     for row in ledger.rows(f"SELECT value {where}", *key):
         code, facts = json.loads(row["value"])["notice"]
-        drop_notice(ledger, dossier, Problem(code, facts))
+        drop_notice(ledger, dossier, code, facts)
     ledger.execute(f"DELETE {where}", *key)
 
 
-def settle_marks(ledger: Ledger, dossier: str) -> None:
-    """Take the marks off pages whose file has been replaced, with their events, inside a transaction."""
-    sql = "SELECT anchor, value FROM page_decision WHERE dossier = ? AND kind = ?"
-    marked = ledger.rows(sql, dossier, Decided.SCAN_AGAIN)
-    if not marked:
+def settle_replaced(ledger: Ledger, dossier: str) -> None:
+    """See what was decided about pages whose file has been replaced, inside the transaction that says so.
+
+    Marks come off: the new scan has come. Other decisions lapse, and a person is asked to look again.
+    """
+    rows = ledger.rows("SELECT anchor, kind, value FROM page_decision WHERE dossier = ?", dossier)
+    if not rows:
         return
-    standing = {one.ordinal for one in ledger.originals(dossier)}
-    there = {key for ordinal, key in file_keys(ledger, dossier).items() if ordinal in standing}
-    for row in marked:
-        if row["anchor"].rpartition(":")[0] in there:
+    keys = file_keys(ledger, dossier)
+    there = {keys[one.ordinal] for one in ledger.originals(dossier)}
+    names = {key: ledger.original(dossier, ordinal).name for ordinal, key in keys.items()}
+    for row in rows:
+        key = row["anchor"].rpartition(":")[0]
+        if key in there:
             continue
-        facts = json.loads(row["value"])["notice"][1]
-        take_off_mark(ledger, dossier, row["anchor"])
-        ledger.add_event("page_scanned_again", dossier, pages=[facts["page"]], file=facts["file"])
+        if row["kind"] == Decided.SCAN_AGAIN:
+            facts = json.loads(row["value"])["notice"][1]
+            take_off_mark(ledger, dossier, row["anchor"])
+            ledger.add_event(SCANNED_AGAIN, dossier, pages=[facts["page"]], file=facts["file"])
+        else:
+            lapsed = Problem("page_decisions_lapsed", {"dossier": dossier, "file": names.get(key, "?")})
+            add_notice(ledger, dossier, lapsed, asks=True)

@@ -81,6 +81,7 @@ CREATE TABLE IF NOT EXISTS document (
     paper      TEXT,                     -- the kind of papers that it is
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS document_anchor ON document (dossier, anchor);
 
 CREATE TABLE IF NOT EXISTS field (
     dossier      TEXT NOT NULL,
@@ -145,7 +146,8 @@ CREATE TABLE IF NOT EXISTS second_look (
     form     TEXT NOT NULL,
     key      TEXT NOT NULL,
     why      TEXT NOT NULL,              -- drawn, kind
-    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided
+    state    TEXT NOT NULL,              -- waiting, agreed, differs, decided, waived, gone
+    follows  TEXT NOT NULL,              -- the person whose first look it follows; empty where nobody had looked
     PRIMARY KEY (dossier, anchor, form, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS second_look_open ON second_look (dossier, state) WHERE state IN ('waiting', 'differs');

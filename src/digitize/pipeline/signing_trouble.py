@@ -17,13 +17,14 @@ from digitize.model import Problem, Stage
 from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.quarantine import set_aside
+from digitize.pipeline.roles_apart import ANOTHERS
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
 
 FAILED = "signing_failed"
 """The event that nothing could be signed."""
 
-_NOT_ITS_OWN = frozenset({IN_USE, "not_composed", "derived_missing"})
+_NOT_ITS_OWN = frozenset({IN_USE, "not_composed", "derived_missing", *ANOTHERS})
 """Why a dossier is not signed now though there is nothing wrong with it; a run sees to it."""
 
 _OFTEN = dt.timedelta(hours=1)

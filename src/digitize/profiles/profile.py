@@ -39,14 +39,30 @@ class _Part(BaseModel):
 class ReviewRules(_Part):
     """When a person looks.
 
-    ``threshold`` is the confidence below which a field is doubtful; ``thresholds`` has others for single
-    fields, by their keys (``child_name``) or by form and key (``death_registration.made_on``). Values that
-    nobody settled never enter a package's metadata, whatever ``required`` says.
+    Values that nobody settled never enter a package's metadata, whatever ``required`` says.
+
+    Attributes:
+        required: which dossiers a person must see before they are composed.
+        threshold: the confidence below which a field is doubtful.
+        thresholds: others for single fields, by their keys (``child_name``) or by form and key
+            (``death_registration.made_on``).
+        second_look: share of the fields of a dossier that a second person types again without seeing what
+            stands there, once the first one has settled it; None for the share in ``quality.sample``.
+        second_look_of: of these fields all of them: types (``pid``), keys (``child_name``), or form and key.
+        second_look_unattended: share of the dossiers that need no person, of which fields are drawn all
+            the same.
+        approve: ``with_last_field`` approves a dossier when nothing in it waits any more, ``apart`` waits
+            for somebody who says so.
+
     """
 
     required: ReviewBefore
     threshold: float = Field(ge=0, le=1)
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    second_look: float | None = Field(default=None, ge=0, le=1)
+    second_look_of: tuple[str, ...] = ()
+    second_look_unattended: float = Field(default=0.0, ge=0, le=1)
+    approve: Literal["with_last_field", "apart"] = "with_last_field"
 
 
 class LimitRules(_Part):
@@ -75,15 +91,23 @@ class LimitRules(_Part):
 class ScanRules(_Part):
     """What becomes of what a scanner delivers.
 
-    ``empty_backs`` of papers are kept in the record and left out of PDFs, or kept there too. Only a page
-    without the slightest trace of writing behind a page that has some is one.
+    Attributes:
+        empty_backs: whether empty backs of papers, kept in the record in any case, are left out of PDFs.
+            Only a page without the slightest trace of writing behind a page that has some is one.
+
     """
 
     empty_backs: Literal["leave_out", "keep"] = "leave_out"
 
 
 class PdfRules(_Part):
-    """How archival PDFs are made."""
+    """How archival PDFs are made.
+
+    Attributes:
+        jpeg_quality: of pictures of pages in colour and grey.
+        conversion_mark: what is written into the metadata of each PDF.
+
+    """
 
     jpeg_quality: int = Field(ge=1, le=95)
     conversion_mark: str
@@ -103,7 +127,8 @@ class QualityRules(_Part):
         unread: most of what looks like words that could not be read, as a share.
         clipped: whether text may not be cut off at an edge.
         blocking: which of these stop a dossier.
-        sample: share of the pages that a second person looks at, drawn with the seed that the minutes name.
+        sample: share that a second person looks at: of the pages, drawn with the seed that the minutes name,
+            and of the fields unless ``review.second_look`` has another one.
 
     """
 
@@ -183,6 +208,9 @@ class PackageRules(_Part):
 
     Attributes:
         kind: what a package holds.
+        file_code, archive_file_code: of a dossier, here and at the archive agency.
+        doc_id, doc_code: of a document in it.
+        paper_file_code: number and symbol of the paper dossier.
         originals: whether the scans stay ``beside`` the packages or go along ``inside``.
         description_last: whether ``description`` stands at the end of EAD.xml, not before ``riskRecovery``.
         mets_schema: what the schema of METS is called in a package.
@@ -287,6 +315,19 @@ class ExportRules(_Part):
     copy_mark_pages: Literal["all", "first"]
 
 
+class RoleRules(_Part):
+    """Which work on one dossier is done by different people.
+
+    Attributes:
+        apart: the kinds of work that nobody does two of: ``scan`` takes a dossier in, ``check`` answers about
+            its fields, ``approve`` says that it is right (where ``review.approve`` is ``apart``), ``sign``
+            signs it.
+
+    """
+
+    apart: tuple[Literal["scan", "check", "approve", "sign"], ...] = ()
+
+
 class Profile(_Part):
     """One legal regime."""
 
@@ -307,6 +348,13 @@ class Profile(_Part):
     export: ExportRules
     machine: MachineRules = MachineRules()
     deadlines: DeadlineRules = DeadlineRules()
+    roles: RoleRules = RoleRules()
+
+    @property
+    def second_look(self) -> float:
+        """Share of the fields of a dossier that a second person looks at."""
+        chosen = self.review.second_look
+        return self.quality.sample if chosen is None else chosen
 
 
 def profile_names() -> tuple[str, ...]:

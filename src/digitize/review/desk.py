@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
 from digitize.model import Problem, Stage, Value
 from digitize.pipeline import leases
+from digitize.pipeline.approval import Approval, ReviewRules
 from digitize.pipeline.asking import asked_about, next_to_review, take_back
-from digitize.pipeline.deadlines import Settler
-from digitize.pipeline.findings import DoubtfulField, decide, fields_to_review, is_doubtful
+from digitize.pipeline.deadlines import Settler, settler
+from digitize.pipeline.findings import DoubtfulField, Look, decide, fields_to_review
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import is_held_up, open_questions, settle_questions
-from digitize.pipeline.page_counts import notice_page_counts
+from digitize.pipeline.roles_apart import Role, kept_from, require_apart
+from digitize.pipeline.second_looks import BlindField, SecondLooks
+from digitize.pipeline.workspace import Workspace
 from digitize.review.answers import Checked, meaning_of
+from digitize.review.blind import blind, blind_view
 from digitize.review.looking import mark_of, view_of
 from digitize.review.queue import Waiting, count_waiting, next_dossier
 from digitize.review.surroundings import surroundings_of
@@ -37,6 +40,7 @@ class Desk:
         clock: tells the time.
         templates: the forms that are known.
         settle_deadline: is told which dossier's fields are settled; None where days do not matter.
+        rules: what must have happened before a dossier is approved.
 
     """
 
@@ -44,6 +48,23 @@ class Desk:
     clock: Clock
     templates: Mapping[str, Template]
     settle_deadline: Settler | None = None
+    rules: ReviewRules = field(default_factory=ReviewRules)
+
+    @classmethod
+    def of(cls, workspace: Workspace, ledger: Ledger, clock: Clock) -> Desk:
+        """The desk of a workspace, with the rules of its profile."""
+        rules = ReviewRules.of(workspace.profile)
+        return cls(ledger, clock, workspace.templates, settler(workspace, ledger), rules)
+
+    @property
+    def approval(self) -> Approval:
+        """Approves dossiers when nothing in them waits any more."""
+        return Approval(self.ledger, self.rules, self.templates, self.settle_deadline)
+
+    @property
+    def looks(self) -> SecondLooks:
+        """What second and third persons look at."""
+        return self.approval.looks
 
     # --- what waits ---------------------------------------------------------------------------
 
@@ -60,8 +81,13 @@ class Desk:
         return [record.id for record in self.ledger.dossiers(Stage.IN_REVIEW)]
 
     def fields(self, dossier: str) -> list[DoubtfulField]:
-        """Everything that a person is asked about in a dossier, in the order of its papers."""
-        return fields_to_review(self.ledger, dossier)
+        """Everything that this person is asked about in a dossier, in the order of its papers."""
+        asked = fields_to_review(self.ledger, dossier)
+        return asked or [blind(one) for one in self.looks.fields(dossier)]
+
+    def for_others(self) -> int:
+        """How many fields wait for another person than this one."""
+        return self.looks.waits().for_others
 
     # --- holding dossiers ---------------------------------------------------------------------
 
@@ -69,7 +95,8 @@ class Desk:
         """Hold the dossier whose turn it is, and let go of what the window held before; None if none is left.
 
         Urgent dossiers come first, then those with the most doubtful field, then those that wait for a person
-        without one.
+        without one, then those whose fields this person looks at after others. Dossiers that another person
+        has to check are left to others.
 
         Args:
             desk: names the window.
@@ -79,7 +106,9 @@ class Desk:
         with self.ledger.transaction():
             leases.let_go_of_all(self.ledger, desk)
             held = leases.held_by_others(self.ledger, desk, self.clock)
-            dossier = next_dossier(self.ledger, held | set(passed))
+            kept_out = held | set(passed) | kept_from(self.ledger, self.rules.roles, Role.CHECK)
+            kept_out |= self.approval.waiting_for_approval()
+            dossier = next_dossier(self.ledger, kept_out) or self.looks.next(kept_out)
             if dossier is not None:
                 leases.keep(self.ledger, dossier, desk, self.clock)
         return dossier
@@ -88,9 +117,10 @@ class Desk:
         """Hold one dossier, and let go of what the window held before.
 
         Raises:
-            ItemProblem: somebody else holds it, or it does not wait for a person.
+            ItemProblem: somebody else holds it, it does not wait for a person, or for another one.
 
         """
+        self._require_role(dossier)
         with self.ledger.transaction():
             record = self.ledger.dossier(dossier)
             if record is None or record.stage is not Stage.IN_REVIEW:
@@ -116,9 +146,10 @@ class Desk:
         """Hold a dossier and get the fields that a person is asked about.
 
         Raises:
-            ItemProblem: somebody else works on it.
+            ItemProblem: somebody else works on it, or another person has to check it.
 
         """
+        self._require_role(dossier)
         with leases.lease(self.ledger, dossier, self.clock):
             yield self.fields(dossier)
 
@@ -140,7 +171,11 @@ class Desk:
         """
         if dossier in leases.held_by_others(self.ledger, desk, self.clock):
             leases.hold(self.ledger, dossier, desk, self.clock)
-        return next_to_review(self.ledger, dossier, passed)
+        asked = next_to_review(self.ledger, dossier, passed)
+        if asked is not None:
+            return asked
+        looks = (one for one in self.looks.fields(dossier) if (one.document, one.key) not in passed)
+        return next(map(blind, looks), None)
 
     def find(self, dossier: str, document: int, key: str, seen: str | None = None) -> DoubtfulField:
         """A field as it is asked about now, for a page that knows it by its place.
@@ -156,18 +191,23 @@ class Desk:
 
         """
         found = asked_about(self.ledger, dossier, document, key)
+        look = None if found else self.looks.find(dossier, document, key)
+        found = blind(look) if look else found
         if found is None or seen not in (None, mark_of(found)):
             raise self._changed(dossier, asked=found is not None)
         return found
 
     def look_at(self, field: DoubtfulField) -> FieldView:
         """What a person is shown of a field."""
+        if field.look is not Look.FIRST:
+            return blind_view(self._look_of(field), self.templates)
         return view_of(self.ledger, field, self.templates)
 
     def check(self, field: DoubtfulField, text: str) -> Checked:
         """What a typed answer means, and what speaks against it; quick enough for every key."""
         found = meaning_of(field, text, self.templates)
-        if not found.fits:
+        # What contradicts other fields would tell a second person what these say.
+        if not found.fits or field.look is not Look.FIRST:
             return found
         around = surroundings_of(self.ledger, field, self.templates)
         return replace(found, problems=(*found.problems, *around.contradictions(found.value)))
@@ -180,12 +220,26 @@ class Desk:
                 read is no longer what the person saw.
 
         """
+        self._require_role(field.dossier)
         with self.ledger.transaction():
             leases.keep(self.ledger, field.dossier, desk, self.clock)
+            if field.look is not Look.FIRST:
+                self.looks.settle(self._look_of(field), value)
+                return
             now = asked_about(self.ledger, field.dossier, field.document, field.key)
             if now != field:
                 raise self._changed(field.dossier, asked=now is not None)
             decide(self.ledger, field, value)
+            self.approval.end_first_look(field.dossier)
+
+    def _require_role(self, dossier: str) -> None:
+        require_apart(self.ledger, dossier, self.rules.roles, Role.CHECK)
+
+    def _look_of(self, field: DoubtfulField) -> BlindField:
+        found = self.looks.find(field.dossier, field.document, field.key)
+        if found is None or found.look is not field.look:
+            raise self._changed(field.dossier, asked=found is not None)
+        return found
 
     def unreadable(self, desk: str, field: DoubtfulField) -> None:
         """Record that nobody can read a field; raises like ``settle``."""
@@ -216,31 +270,14 @@ class Desk:
 
     def questions(self, dossier: str) -> list[Problem]:
         """What was noticed of a whole dossier that a person has to look at before it goes on."""
-        with self.ledger.transaction():
-            record = self.ledger.dossier(dossier)
-            if record is not None and record.stage is Stage.IN_REVIEW:
-                # A person may just have settled what a cover says.
-                notice_page_counts(self.ledger, dossier, self.templates)
-        return open_questions(self.ledger, dossier)
+        return self.approval.questions(dossier)
 
     def let_through(self, dossier: str, *, seen: bool = False) -> bool:
-        """Approve a dossier if nothing in it is in doubt any more; whether it was.
+        """Approve a dossier if nothing in it waits any more and the last answer does so; whether it was.
 
         Args:
             dossier: its code.
             seen: a person has looked at what was noticed of the whole dossier, and it is right as it is.
 
         """
-        asked = self.questions(dossier)
-        with self.ledger.transaction():
-            record = self.ledger.dossier(dossier)
-            if record is None or record.stage is not Stage.IN_REVIEW:
-                return False
-            if is_doubtful(self.ledger, dossier) or (asked and not seen) or is_held_up(asked):
-                return False
-            settled = settle_questions(self.ledger, dossier)
-            facts = {"settled": settled} if settled else {}
-            self.ledger.move(dossier, Stage.APPROVED, "approved", doubtful=0, **facts)
-            if self.settle_deadline is not None:
-                self.settle_deadline(dossier)
-        return True
+        return self.approval.let_through(dossier, seen=seen)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digitize.forms.template import FieldType
 from digitize.model import FieldReading, Problem, Value
-from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.findings import DoubtfulField, Look
 
 
 class Ground(StrEnum):
@@ -25,6 +25,8 @@ class Ground(StrEnum):
     """Somebody decided it for the same field of this dossier, on another paper or scan."""
     FOLLOWS = "follows"
     """It follows from another field of the same paper, such as a date from its words."""
+    ANSWERED = "answered"
+    """One of two people has typed it, who is not told; a third one decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,8 @@ class FieldView:
     reasons: tuple[Problem, ...]
     related: tuple[Related, ...]
     seen: str
+
+    @property
+    def blind(self) -> bool:
+        """Whether the person types what stands on the paper, without a value to accept."""
+        return self.field.look is not Look.FIRST

@@ -36,6 +36,13 @@ def dossier_of(page: Page) -> str:
     return page.locator("#where").inner_text()
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key, and wait for the next screen."""
+    before = page.locator("#desk").get_attribute("data-item")
+    page.keyboard.press(key)
+    page.wait_for_function("was => document.querySelector('#desk').dataset.item !== was", arg=before)
+
+
 def answers(root: Path) -> list[tuple[str, str, object]]:
     with ledger_of(root) as ledger:
         rows = ledger.rows("SELECT dossier, key, value FROM answer ORDER BY id")
@@ -86,15 +93,13 @@ def test_thirty_fields_are_worked_with_the_keyboard_only(browser: Browser, tmp_p
         page.wait_for_selector("#value")
         typed = 0
         while not page.locator(".queue").count():
-            before = page.locator("#desk").inner_html()
             if page.locator("#value").count():
                 truth = _truth(page)
                 if truth is not None and page.locator("#value").input_value() != truth:
                     page.keyboard.press("Control+a")
                     page.keyboard.insert_text(truth)
                 typed += 1
-            page.keyboard.press("Enter")
-            page.wait_for_function("was => document.querySelector('#desk').innerHTML !== was", arg=before)
+            press(page, "Enter")
         assert typed == 30
         expect(page.locator("#progress")).to_contain_text("Hôm nay đã xong 30 · còn 0")
     assert set(stages(root).values()) == {Stage.APPROVED}
@@ -180,12 +185,12 @@ def test_two_windows_never_have_the_same_dossier(browser: Browser, tmp_path: Pat
     with served(root) as at, screen(browser) as context:
         one = enter(context, at)
         other = context.new_page()
+        # A browser that duplicates a window takes its memory along.
+        name = one.evaluate("sessionStorage.desk")
+        other.add_init_script(f"sessionStorage.desk ??= {name!r}")
         other.goto(one.url)
-        # As a browser does that duplicates a window.
-        other.evaluate("name => sessionStorage.setItem('desk', name)", one.evaluate("sessionStorage.desk"))
-        other.evaluate("sessionStorage.getItem('desk')")
         other.wait_for_selector(".queue")
-        other.evaluate("removeEventListener('pagehide', () => {})")
+        assert other.evaluate("sessionStorage.desk") != name
         for page in (one, other):
             page.keyboard.press("Enter")
         assert dossier_of_when_shown(one) != dossier_of_when_shown(other)
@@ -317,13 +322,11 @@ def test_nobody_is_kept_out_by_how_it_looks(browser: Browser, tmp_path: Path, *,
         page.keyboard.press("Enter")
         while page.locator("#value").count():
             assert look() == []
-            before = page.locator("#desk").inner_html()
             page.keyboard.press("Control+a")
             page.keyboard.insert_text("9?9")
             expect(page.locator("#check")).not_to_be_empty()
             assert look() == []
-            page.keyboard.press("F2")
-            page.wait_for_function("was => document.querySelector('#desk').innerHTML !== was", arg=before)
+            press(page, "F2")
         assert look() == []
         page.goto(at.address)
         assert look() == []

@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from digitize.messages import Catalogue
-from digitize.pipeline.deadlines import settler
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
@@ -79,7 +78,7 @@ def review_in_browser(
 @contextmanager
 def _work(workspace: Workspace, who: str, pages: Pages, home: str) -> Iterator[Work]:
     with closing(Ledger(workspace.ledger, now, who)) as ledger:
-        desk = Desk(ledger, now, workspace.templates, settler(workspace, ledger))
+        desk = Desk.of(workspace, ledger, now)
         showing = Showing(desk, workspace, pages, home)
         work = Work(desk, showing, PageWork(showing))
         try:

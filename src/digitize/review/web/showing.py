@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from digitize.messages.values import written
 from digitize.model import UNKNOWN_FORM, Box, FieldReading, Problem, Value
-from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.pipeline.workspace import Workspace
 from digitize.review.answers import Checked
 from digitize.review.desk import Desk
@@ -115,6 +115,7 @@ class Showing:
             cutting=cut,
             choices=self._choices(view, text),
             kin=self._kin(view),
+            again=field.look.name.lower() if field.look is not Look.FIRST else "",
             urgent=urgent,
             late=day_text(due) if due and due < self._today() else "",
         )

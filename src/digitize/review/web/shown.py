@@ -40,6 +40,7 @@ class Ask:
         cutting: where it is on that picture.
         choices: other readings.
         kin: fields that have to agree with it.
+        again: which look it is where others have looked before: ``second`` or ``deciding``; else empty.
         urgent: its dossier goes before others.
         late: the day on which its dossier was due; empty where it is not late.
 
@@ -57,6 +58,7 @@ class Ask:
     cutting: Cutting | None
     choices: tuple[Choice, ...] = ()
     kin: tuple[Kin, ...] = ()
+    again: str = ""
     urgent: bool = False
     late: str = ""
 
@@ -78,6 +80,7 @@ class Whole:
         questions: what a person has to look at.
         skipped: how many fields were left for later.
         answers: what was recorded just now.
+        approves: the last answer approves it, where nobody else has to look.
 
     """
 
@@ -85,6 +88,7 @@ class Whole:
     questions: tuple[Question, ...]
     skipped: int
     answers: tuple[Kin, ...]
+    approves: bool
 
 
 @dataclass(frozen=True, slots=True)

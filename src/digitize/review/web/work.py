@@ -296,6 +296,7 @@ class Work:
             questions=tuple(map(self.showing.question, self.desk.questions(window.dossier))),
             skipped=len(window.put_off),
             answers=tuple(Kin(name, text) for name, text in window.answered.values()),
+            approves=self.desk.rules.by_itself,
         )
         told = self._screen(window, self._piece("whole", whole=whole))
         return told | {"sheet": self.showing.whole_page(window.dossier, 1)}
@@ -307,9 +308,14 @@ class Work:
         if not asked.seen and self.desk.questions(dossier):
             return {"notice": self._text("review.not_seen")}
         self.desk.keep(window.id, dossier)
-        if not self.desk.let_through(dossier, seen=asked.seen):
+        if self.desk.let_through(dossier, seen=asked.seen):
+            return self._begin(window, asked) | {"said": self._text("review.approved", dossier=dossier)}
+        standing = self.desk.approval.standing(dossier)
+        if standing.doubtful or standing.questions:
             return self._go_on(window) | {"notice": self._text("review.not_approved", dossier=dossier)}
-        return self._begin(window, asked) | {"said": self._text("review.approved", dossier=dossier)}
+        window.passed.add(dossier)
+        waits = "review.waits_for_look" if standing.looks.any else "review.waits_for_approval"
+        return self._begin(window, asked) | {"told": self._text(waits, dossier=dossier)}
 
     # --- its pages ----------------------------------------------------------------------------
 
@@ -343,7 +349,7 @@ class Work:
             return self._pages(window, asked) | {"said": self._text("review.recorded")}
         self._put_down(window)
         self.page_work.redo(dossier)
-        return self._begin(window, asked) | {"said": self._text("review.redone", dossier=dossier)}
+        return self._begin(window, asked) | {"told": self._text("review.redone", dossier=dossier)}
 
     # --- pictures -----------------------------------------------------------------------------
 

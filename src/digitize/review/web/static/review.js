@@ -22,8 +22,10 @@
     clearTimeout(timer);
     asked += 1;
     try {
-      const answer = await send(name, body);
-      show(await answer.json());
+      let told = await (await send(name, body)).json();
+      // This window is not known any more, or another has its name: it begins anew, and says why.
+      if (told.reload) told = { ...await (await send("start", {})).json(), notice: told.notice };
+      show(told);
     } catch {
       $("notice").textContent = lost;
     } finally {
@@ -35,11 +37,13 @@
 
   function show(told) {
     if (told.window) sessionStorage.setItem("desk", told.window);
-    $("notice").textContent = told.notice ?? "";
+    $("notice").textContent = told.notice ?? told.told ?? "";
+    $("notice").className = told.notice ? "" : "calm";
     if (told.check && $("check")) judge(told.check);
     if (told.html === undefined) return;
     shown = told;
     desk.innerHTML = told.html;
+    desk.dataset.item = told.item;
     $("where").textContent = told.where;
     $("progress").innerHTML = told.progress;
     document.title = told.where ? `${told.where} · ${title}` : title;
