@@ -16,7 +16,7 @@ from digitize.cli.session import Session
 from digitize.cli.theme import Style
 from digitize.errors import ItemProblem
 from digitize.model import Problem, Value
-from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.review.views import FieldView
@@ -249,13 +249,16 @@ class Clerk:
         session.err.print(Text.assemble(f"{counted}: ", (shown.name, Style.HEADING)))
         say_look(session, asked)
         for label, text in self._lines(view, shown, blind=blind):
-            session.err.print(Text(f"  {label}: {text}"))
+            session.err.print(Text(f"  {label}: {text}" if label else f"  {text}"))
         self.pictures.show(self._shown, asked.dossier, asked.reading)
         session.err.print(Text(self._keys(shown, blind=blind), style=Style.ASIDE))
 
     def _lines(self, view: FieldView, shown: Ask, *, blind: bool) -> Iterator[tuple[str, str]]:
         session = self.session
-        if not blind:
+        if blind:
+            look = "deciding" if view.field.look is Look.DECIDING else "second"
+            yield "", session.text(f"review.look_{look}")
+        else:
             yield session.text("column.value"), shown.read or "-"
             yield session.text("say.review_why"), "; ".join(shown.reasons) or "-"
         for number, choice in enumerate(shown.choices, start=1):
