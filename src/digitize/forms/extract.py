@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.checks import apply_checks
-from digitize.forms.classify import Grouped, PageKind, classify_page, group_pages, version_of
+from digitize.forms.classify import FORM_UNCLEAR, Grouped, PageKind, classify_page, group_pages, version_of
 from digitize.forms.codes import qr_of
 from digitize.forms.document_index import read_index
 from digitize.forms.dossier_cover import read_cover
@@ -87,6 +87,8 @@ def _kind(view: PageView, templates: dict[str, Template]) -> PageKind:
 def _kind_told(kind: PageKind, told: ToldPage, templates: Mapping[str, Template]) -> PageKind:
     """What a page begins, as a person has told it; a form that is no longer known is left to its head."""
     known = told.form is not None and (told.form in templates or told.form == UNKNOWN_FORM)
+    if known:
+        kind = replace(kind, unclear=False)
     if known and told.form != kind.form:
         sure = 0.0 if told.form == UNKNOWN_FORM else 1.0
         kind = replace(kind, form=told.form or UNKNOWN_FORM, confidence=sure, paper=None)
@@ -132,7 +134,8 @@ def _read(
 ) -> Document:
     secret = _secrecy(views[page] for page in group.pages)
     if group.form == UNKNOWN_FORM:
-        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=secret, paper=group.paper)
+        unclear = (Problem(FORM_UNCLEAR),) if group.unclear else ()
+        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=(*secret, *unclear), paper=group.paper)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
     version, clear = version_of(template, pages)

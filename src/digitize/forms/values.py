@@ -54,6 +54,9 @@ _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "p
 _DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= ([^\W\d_]))")
 """A dot between two words, abbreviations of one letter aside."""
 
+_DOT_BETWEEN = re.compile(r"([^\W\d_]{2,})\. ([^\W\d_])")
+_VOWEL = re.compile(r"[aeiouy]")
+
 _WORDY = (
     FieldType.ADDRESS,
     FieldType.NAME,
@@ -135,10 +138,18 @@ def _text(text: str) -> ReadValue:
     proven = words_of(units) | words_of_phrases(text, phrases)
     odd = misspelled_unit(text)
     doubts = [Problem("unit_odd", {"name": odd[0], "known": odd[1]})] if odd else []
-    if dot := _DOT_WITHIN.search(text):
-        # It ends a sentence, or stood in the leader between two words of a name.
-        doubts.append(Problem("character_odd", {"character": dot[0]}))
+    if any(map(_is_dot_in_name, _DOT_BETWEEN.finditer(text))):
+        doubts.append(Problem("character_odd", {"character": "."}))
     return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
+
+
+def _is_dot_in_name(dot: re.Match[str]) -> bool:
+    """Whether a dot stands between two words of a name: no sentence ends there, but a leader may run on.
+
+    What has no vowel is an abbreviation: ``TP. Cần Thơ``.
+    """
+    before, after = dot.groups()
+    return before[0].isupper() and after.isupper() and bool(_VOWEL.search(fold(before)))
 
 
 def _without_dots(text: str) -> str:

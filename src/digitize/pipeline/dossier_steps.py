@@ -27,6 +27,7 @@ from digitize.pipeline.second_looks import SecondLooks
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
 from digitize.pipeline.suspects import counted, has_pictures
+from digitize.pipeline.unclear_forms import notice_unclear_forms
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -157,7 +158,9 @@ class DossierSteps:
             needed or waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
         )
         with self._ledger.transaction():
-            unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
+            noticed = [notice_page_counts(self._ledger, record.id, self._workspace.templates)]
+            if required is not ReviewBefore.NEVER:
+                noticed.append(notice_unclear_forms(self._ledger, record.id))
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
             # What was looked at before it was read anew is not let through unseen by a second person.
@@ -168,9 +171,9 @@ class DossierSteps:
             moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
         if not moved:
             return
-        if unfit is not None:
-            self._batch.result.notes.append((record.id, unfit))
-            self._batch.observer.problem(record.id, unfit)
+        for problem in filter(None, noticed):
+            self._batch.result.notes.append((record.id, problem))
+            self._batch.observer.problem(record.id, problem)
         self._batch.observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._batch.ready.appendleft(record.id)
