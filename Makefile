@@ -1,5 +1,5 @@
 # Everything sets itself up; see README.md.
-.PHONY: setup demo test test-thorough coverage lint bench conformance clean
+.PHONY: setup demo test test-thorough coverage lint docs bench conformance clean
 
 setup:
 	@scripts/setup
@@ -26,6 +26,11 @@ lint: setup-dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+# The documentation as a site, in site/; a link that leads nowhere is an error, and so is anything loaded from elsewhere.
+docs:
+	@scripts/setup docs
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
+
 # Speed and robustness, with figures; see benchmarks/RESULTS.md.
 bench: setup-dev
 	.venv/bin/python benchmarks/run.py
@@ -35,7 +40,7 @@ conformance: setup-dev
 	.venv/bin/python conformance/judges.py
 
 clean:
-	rm -rf demo .venv-conformance .venv-ocrmypdf .venv-pyhanko .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
+	rm -rf demo site .venv-conformance .venv-ocrmypdf .venv-pyhanko .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage*
 
 .PHONY: setup-dev
 setup-dev:

@@ -34,7 +34,13 @@ class Organisation(_Section):
 
 
 class Reading(_Section):
-    """How pages are read: the OCR engine, and the folder of its language data."""
+    """How pages are read.
+
+    Attributes:
+        engine: the OCR engine; ``auto`` takes the quicker one that works.
+        tessdata: folder of its language data, where it is not in a usual place.
+
+    """
 
     engine: str = Field(default="auto", pattern="^(auto|tesserocr|pytesseract)$")
     tessdata: Path | None = None
@@ -152,7 +158,13 @@ class Signing(SigningKey):
 
 
 class Trust(_Section):
-    """Certificates that may be relied on, and revocation lists."""
+    """What signatures may be relied on.
+
+    Attributes:
+        anchors: root certificates (PEM or DER).
+        revocations: revocation lists (CRL) that were got in another way.
+
+    """
 
     anchors: tuple[Path, ...] = ()
     revocations: tuple[Path, ...] = ()
@@ -179,7 +191,12 @@ class Cluster(_Section):
 
 
 class Fonts(_Section):
-    """Font of visible signatures; empty takes one metric-compatible with Times New Roman."""
+    """Fonts of what the program draws.
+
+    Attributes:
+        times: font of visible signatures; without it, one metric-compatible with Times New Roman.
+
+    """
 
     times: Path | None = None
 
@@ -223,7 +240,11 @@ class Operations(_Section):
 class Settings(_Section):
     """All settings of a workspace. Paths are relative to its folder.
 
-    ``jobs`` is how many pages are read at once; 0 takes every processor.
+    Attributes:
+        language: of messages, where a call names none.
+        profile: the rules that hold: one that comes with the program, or a file of the office's own.
+        jobs: how many pages are read at once; 0 takes every processor.
+
     """
 
     language: Language = Language.VI

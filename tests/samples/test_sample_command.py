@@ -109,7 +109,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     )
     assert done.returncode == 3
     assert "segno" in done.stderr
-    assert "pip install 'digitize[samples]'" in done.stderr
+    assert "scripts/setup samples" in done.stderr
     assert not (tmp_path / "new").exists()
 
 

@@ -154,23 +154,23 @@ class DossierSteps:
         # Nobody has read what a clerk has accepted as a picture.
         unread = has_pictures(self._ledger, record.id)
         needed = needed or (unread and required is not ReviewBefore.NEVER)
-        needed = (
-            needed or waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
-        )
+        wanted = waits_for_correction(self._ledger, record) or was_sent_back(self._ledger, record.id)
+        needed = needed or wanted
         with self._ledger.transaction():
+            if not self._batch.stands(record.id, Stage.EXTRACTED):
+                return
             noticed = [notice_page_counts(self._ledger, record.id, self._workspace.templates)]
             if required is not ReviewBefore.NEVER:
                 noticed.append(notice_unclear_forms(self._ledger, record.id))
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
             # What was looked at before it was read anew is not let through unseen by a second person.
-            needed = (not doubtful and self._looks.go_on(record.id)) or needed
-            needed = needed or self._looks.begin_unattended(record.id)
+            first_look_over = not doubtful and not wanted
+            needed = (first_look_over and self._looks.go_on(record.id)) or needed
+            needed = needed or (first_look_over and self._looks.begin_unattended(record.id))
             stage = Stage.IN_REVIEW if needed else Stage.APPROVED
             event = "review_needed" if needed else "approved"
-            moved = self._batch.advance(record.id, Stage.EXTRACTED, stage, event, doubtful=doubtful)
-        if not moved:
-            return
+            self._ledger.move(record.id, stage, event, doubtful=doubtful)
         for problem in filter(None, noticed):
             self._batch.result.notes.append((record.id, problem))
             self._batch.observer.problem(record.id, problem)

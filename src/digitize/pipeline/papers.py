@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -29,6 +29,7 @@ from digitize.pdf.compose import TOOL, Provenance
 from digitize.pdf.paper import OfficePaper, PaperColumn, PaperTable, write_paper
 from digitize.pipeline.field_sheets import harmless
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.look_rows import dossier_rows, field_rows, kind_rows, look_facts
 from digitize.pipeline.paper_rows import (
     KnownDossier,
     Row,
@@ -40,6 +41,7 @@ from digitize.pipeline.paper_rows import (
     sample_rows,
     span,
 )
+from digitize.pipeline.second_look_results import draws_of, looked_at
 from digitize.pipeline.sheet_headers import word_for
 from digitize.pipeline.workspace import Workspace
 from digitize.times import VIETNAM, Clock
@@ -66,6 +68,22 @@ class _Column(_Data):
     align: Literal["left", "center", "right"] = "left"
 
 
+class _LooksLayout(_Data):
+    """The part of the minutes about second looks: texts, tables, and words for what stands in them."""
+
+    text: str
+    none: str
+    program: str
+    dossiers_heading: str
+    dossiers_columns: tuple[_Column, ...]
+    kinds_heading: str
+    kinds_columns: tuple[_Column, ...]
+    fields_heading: str
+    fields_columns: tuple[_Column, ...]
+    results: dict[str, str]
+    kinds: dict[str, str]
+
+
 class _Layout(_Data):
     """One paper of the data file; see there."""
 
@@ -84,6 +102,7 @@ class _Layout(_Data):
     sample_text: str = ""
     sample_heading: str = ""
     sample_columns: tuple[_Column, ...] = ()
+    looks: _LooksLayout | None = None
     yes: str = ""
     no: str = ""
     passed: str = ""
@@ -105,12 +124,12 @@ class _Papers(_Data):
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What one paper says: its facts for texts, and its tables."""
+    """What one paper says: facts for texts, tables, and texts that stand before tables, by their places."""
 
     name: str
     facts: Mapping[str, str]
     tables: tuple[tuple[str, tuple[_Column, ...], Sequence[Row]], ...]
-    between: str = ""
+    between: Mapping[int, str] = field(default_factory=dict)
 
 
 @cache
@@ -160,7 +179,7 @@ def make_papers(
     layout: _Layout = getattr(_papers(), kind.value)
     known = [known_dossier(ledger, record, workspace.templates) for record in chosen]
     moment = clock().astimezone(VIETNAM)
-    contents = _contents(workspace, layout, kind, known, moment, seed)
+    contents = _contents(workspace, ledger, layout, kind, known, moment, seed)
     targets = [to / f"{content.name}{suffix}" for content in contents for suffix in (".pdf", ".xlsx")]
     workspace.require_outside(to)
     for target in targets:
@@ -181,6 +200,7 @@ def make_papers(
 
 def _contents(
     workspace: Workspace,
+    ledger: Ledger,
     layout: _Layout,
     kind: PaperKind,
     known: Sequence[KnownDossier],
@@ -200,7 +220,7 @@ def _contents(
             for one in known
         ]
     if kind is PaperKind.QUALITY:
-        return [_quality(workspace, layout, known, common, seed)]
+        return [_quality(workspace, ledger, layout, known, common, seed)]
     rows = [
         list_row(number, one, words.text(f"stage.{one.record.stage.value}"), _papers().title_read)
         for number, one in enumerate(known, start=1)
@@ -210,6 +230,7 @@ def _contents(
 
 def _quality(
     workspace: Workspace,
+    ledger: Ledger,
     layout: _Layout,
     known: Sequence[KnownDossier],
     common: Mapping[str, str],
@@ -240,11 +261,43 @@ def _quality(
         "share": decimal(100 * rules.sample, 0),
         "seed": str(seed),
     }
-    tables = (
+    tables: list[tuple[str, tuple[_Column, ...], Sequence[Row]]] = [
         (layout.heading, layout.columns, [one.row for one in found]),
         (layout.sample_heading, layout.sample_columns, sample),
+    ]
+    texts = {1: layout.sample_text}
+    if layout.looks is not None:
+        looks = _looks(workspace, ledger, layout.looks, known)
+        texts[len(tables)] = layout.looks.text if looks.tables else layout.looks.none
+        facts |= looks.facts
+        tables += looks.tables
+    return _Content(layout.file, facts, tuple(tables), texts)
+
+
+def _looks(
+    workspace: Workspace, ledger: Ledger, layout: _LooksLayout, known: Sequence[KnownDossier]
+) -> _Content:
+    """What second persons found."""
+    templates, share = workspace.templates, workspace.profile.second_look
+    dossiers = [
+        (one.record.id, draws_of(ledger, one.record.id), fields)
+        for one in known
+        if (fields := looked_at(ledger, one.record.id, templates))
+    ]
+    fields = [one for _, _, some in dossiers for one in some]
+    facts = look_facts(fields, [draw for _, draw, _ in dossiers], share)
+    if not dossiers:
+        return _Content("", facts, ())
+    each = field_rows(fields, templates, layout.results, layout.program)
+    return _Content(
+        "",
+        facts,
+        (
+            (layout.dossiers_heading, layout.dossiers_columns, dossier_rows(dossiers)),
+            (layout.kinds_heading, layout.kinds_columns, kind_rows(fields, layout.kinds)),
+            (layout.fields_heading, layout.fields_columns, each),
+        ),
     )
-    return _Content(layout.file, facts, tables, layout.sample_text)
 
 
 def _facts(workspace: Workspace, known: Sequence[KnownDossier], moment: dt.datetime) -> dict[str, str]:
@@ -280,9 +333,11 @@ def _write(workspace: Workspace, layout: _Layout, content: _Content, to: Path, m
     papers, facts = _papers(), content.facts
     parts: list[str | PaperTable] = [text.format(**facts) for text in layout.opening]
     for number, (heading, columns, rows) in enumerate(content.tables):
-        if number == 1 and content.between:
-            parts.append(content.between.format(**facts))
+        if number in content.between:
+            parts.append(content.between[number].format(**facts))
         parts.append(_table(heading, columns, rows, numbered=number == 0))
+    if len(content.tables) in content.between:
+        parts.append(content.between[len(content.tables)].format(**facts))
     parts += [text.format(**facts) for text in layout.closing]
     subtitles = [line for line in (text.format(**facts).strip() for text in layout.subtitles) if line]
     day = written_date(moment.date())

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template import Template
 from digitize.model import Box, FieldReading, Value
-from digitize.pipeline.findings import DoubtfulField, Look, keep_answer
+from digitize.pipeline.findings import DoubtfulField, Look, decisions_of, keep_answer
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.look_values import alike, without_order
 from digitize.pipeline.records import Row
@@ -83,7 +83,8 @@ class BlindField:
         document: the place of its document, from 1.
         form, key: what it is.
         look: whose look it is.
-        page, box: where it stands in the dossier; None where no place is known.
+        page, box: where it stands in the dossier; the first page of its document, and None, where no place
+            is known.
         answers: for the third person the two answers that differ, whoever gave them; else none.
 
     """
@@ -173,8 +174,14 @@ class SecondLooks:
         return Waits(row["second"], row["deciding"], row["others"])
 
     def dossiers(self) -> list[str]:
-        """Dossiers with fields that this person may look at, the urgent ones first."""
-        sql = f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND {_FOR} GROUP BY s.dossier ORDER BY {_QUEUE}"
+        """Dossiers with fields that this person may look at, the urgent ones first.
+
+        Where the profile asks for no second looks any more, all that have waited for one: to be let through.
+        """
+        sql = (
+            f"SELECT s.dossier {_OPEN} {_FIRST_LOOK_OVER} AND (NOT ?2 OR {_FOR}) "
+            f"GROUP BY s.dossier ORDER BY {_QUEUE}"
+        )
         return [row["dossier"] for row in self._rows(sql)]
 
     def next(self, kept_out: Collection[str]) -> str | None:
@@ -184,8 +191,9 @@ class SecondLooks:
     def fields(self, dossier: str) -> list[BlindField]:
         """The fields of a dossier that this person may look at, in the order of the forms."""
         sql = (
-            "SELECT s.*, c.ordinal, f.reading, f.document "
+            "SELECT s.*, c.ordinal, c.pages, f.reading, f.document "
             f"{_OPEN} {_FIRST_LOOK_OVER} AND s.dossier = ?3 AND {_FOR} "
+            "AND (?2 OR s.state = 'differs') "
             "ORDER BY f.document, f.position"
         )
         return [self._blind(row) for row in self._rows(sql, dossier)]
@@ -213,14 +221,16 @@ class SecondLooks:
         reading = _READING.validate_json(row["reading"])
         asked = DoubtfulField(field.dossier, field.document, field.form, field.key, reading)
         keep_answer(self.ledger, asked, row["anchor"], field.look, value)
-        standing = self._standing(row, reading)
+        decided = self._decided(row)
+        standing = decided.get(row["key"], reading.value)
         if field.look is Look.DECIDING:
             self._decide(row, value)
             told = self._whose(value, standing, self._last(row, Look.SECOND))
             self._end(row, LookState.DECIDED, whose=told)
         elif alike(value, standing):
-            # What a person has confirmed unseen holds as what a person has decided.
-            self._decide(row, standing, keep=True)
+            if row["key"] not in decided:
+                # What a person has confirmed unseen holds as what a person has decided.
+                self._decide(row, standing)
             self._end(row, LookState.AGREED)
         else:
             self._end(row, LookState.DIFFERS)
@@ -283,7 +293,7 @@ class SecondLooks:
             row["form"],
             row["key"],
             Look.DECIDING if deciding else Look.SECOND,
-            reading.page,
+            json.loads(row["pages"])[0] if reading.page is None else reading.page,
             reading.box,
             without_order(both) if both else (),
         )
@@ -301,10 +311,10 @@ class SecondLooks:
 
     def _standing(self, row: Row, reading: FieldReading) -> Value:
         """What counts now: what a person has decided, else what the program has read."""
-        sql = "SELECT value FROM decision WHERE dossier = ? AND anchor = ? AND form = ? AND key = ?"
-        found = self.ledger.rows(sql, *_place(row))
-        value: Value = json.loads(found[0]["value"]) if found else reading.value
-        return value
+        return self._decided(row).get(row["key"], reading.value)
+
+    def _decided(self, row: Row) -> dict[str, Value]:
+        return decisions_of(self.ledger, row["dossier"], row["anchor"], row["form"])
 
     def _last(self, row: Row, *looks: Look) -> Value:
         """The last answer that was given at some looks."""
@@ -316,11 +326,9 @@ class SecondLooks:
         value: Value = json.loads(found[0]["value"]) if found else None
         return value
 
-    def _decide(self, row: Row, value: Value, *, keep: bool = False) -> None:
-        """Let a value hold; with ``keep`` what a person has decided before stays that person's."""
+    def _decide(self, row: Row, value: Value) -> None:
+        """Let a value hold."""
         sql = "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)"
-        if keep:
-            sql = "INSERT OR IGNORE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)"
         text = json.dumps(value, ensure_ascii=False)
         self.ledger.execute(sql, *_place(row), text, self.ledger.who, self.ledger.now())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from digitize.archive.elements import unknown_default
 from digitize.errors import EnvironmentProblem, UsageProblem
 from digitize.files import make_folder
-from digitize.forms.template import Template
+from digitize.forms.template import FieldType, Template
 from digitize.forms.template_files import load_templates
 from digitize.mounts import require_local
 from digitize.pipeline.access import give_to_group, require_account
@@ -147,9 +148,12 @@ class Workspace:
                 "profile_wrong", path=self.settings.profile, key=f"package.{wrong}", detail=detail
             )
         for name in profile.review.thresholds:
-            form, _, key = name.rpartition(".")
-            if not any(key in one.field_keys for one in templates.values() if form in ("", one.id)):
+            if not _is_field(name, templates):
                 raise EnvironmentProblem("threshold_unknown", profile=profile.id, name=name)
+        kinds = {kind.value for kind in FieldType}
+        for name in profile.review.second_look_of:
+            if name not in kinds and not _is_field(name, templates):
+                raise EnvironmentProblem("second_look_unknown", profile=profile.id, name=name)
 
     def require_folders(self) -> None:
         """Make the folders that a workspace needs, and let them belong to whom the settings say.
@@ -215,6 +219,12 @@ class Workspace:
         inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in looked_into)
         if inside or self.is_inside(path):
             raise UsageProblem("export_into_own", path=str(path))
+
+
+def _is_field(name: str, templates: Mapping[str, Template]) -> bool:
+    """Whether a form has a field of a name: its key, or its form and its key."""
+    form, _, key = name.rpartition(".")
+    return any(key in one.field_keys for one in templates.values() if form in ("", one.id))
 
 
 def own_forms(chosen: Path | None) -> Path | None:

@@ -39,11 +39,13 @@ class _Part(BaseModel):
 class ReviewRules(_Part):
     """When a person looks.
 
-    ``threshold`` is the confidence below which a field is doubtful; ``thresholds`` has others for single
-    fields, by their keys (``child_name``) or by form and key (``death_registration.made_on``). Values that
-    nobody settled never enter a package's metadata, whatever ``required`` says.
+    Values that nobody settled never enter a package's metadata, whatever ``required`` says.
 
     Attributes:
+        required: which dossiers a person must see before they are composed.
+        threshold: the confidence below which a field is doubtful.
+        thresholds: others for single fields, by their keys (``child_name``) or by form and key
+            (``death_registration.made_on``).
         second_look: share of the fields of a dossier that a second person types again without seeing what
             stands there, once the first one has settled it; None for the share in ``quality.sample``.
         second_look_of: of these fields all of them: types (``pid``), keys (``child_name``), or form and key.
@@ -89,15 +91,23 @@ class LimitRules(_Part):
 class ScanRules(_Part):
     """What becomes of what a scanner delivers.
 
-    ``empty_backs`` of papers are kept in the record and left out of PDFs, or kept there too. Only a page
-    without the slightest trace of writing behind a page that has some is one.
+    Attributes:
+        empty_backs: whether empty backs of papers, kept in the record in any case, are left out of PDFs.
+            Only a page without the slightest trace of writing behind a page that has some is one.
+
     """
 
     empty_backs: Literal["leave_out", "keep"] = "leave_out"
 
 
 class PdfRules(_Part):
-    """How archival PDFs are made."""
+    """How archival PDFs are made.
+
+    Attributes:
+        jpeg_quality: of pictures of pages in colour and grey.
+        conversion_mark: what is written into the metadata of each PDF.
+
+    """
 
     jpeg_quality: int = Field(ge=1, le=95)
     conversion_mark: str
@@ -198,6 +208,9 @@ class PackageRules(_Part):
 
     Attributes:
         kind: what a package holds.
+        file_code, archive_file_code: of a dossier, here and at the archive agency.
+        doc_id, doc_code: of a document in it.
+        paper_file_code: number and symbol of the paper dossier.
         originals: whether the scans stay ``beside`` the packages or go along ``inside``.
         description_last: whether ``description`` stands at the end of EAD.xml, not before ``riskRecovery``.
         mets_schema: what the schema of METS is called in a package.
@@ -305,8 +318,11 @@ class ExportRules(_Part):
 class RoleRules(_Part):
     """Which work on one dossier is done by different people.
 
-    ``apart`` names the kinds of work: ``scan`` takes it in, ``check`` answers about its fields, ``approve``
-    says that it is right (where ``review.approve`` is ``apart``), ``sign`` signs it.
+    Attributes:
+        apart: the kinds of work that nobody does two of: ``scan`` takes a dossier in, ``check`` answers about
+            its fields, ``approve`` says that it is right (where ``review.approve`` is ``apart``), ``sign``
+            signs it.
+
     """
 
     apart: tuple[Literal["scan", "check", "approve", "sign"], ...] = ()

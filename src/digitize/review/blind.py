@@ -5,10 +5,14 @@ What is made here is all that a page, a prompt or a document for programs has of
 
 from __future__ import annotations
 
-from digitize.forms.template import FieldType
+from collections.abc import Mapping
+
+from digitize.forms.template import Template
+from digitize.forms.template_files import template_of
 from digitize.model import FieldReading
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.second_looks import BlindField
+from digitize.review.looking import mark_of, words_for
 from digitize.review.views import Alternative, FieldView, Ground
 
 
@@ -18,7 +22,15 @@ def blind(field: BlindField) -> DoubtfulField:
     return DoubtfulField(field.dossier, field.document, field.form, field.key, place, field.look)
 
 
-def blind_view(field: BlindField, kind: FieldType) -> FieldView:
+def blind_view(field: BlindField, templates: Mapping[str, Template]) -> FieldView:
     """The view of such a field; who decides is offered the two answers that differ."""
-    answers = tuple(Alternative(answer, Ground.ANSWERED) for answer in field.answers)
-    return FieldView(blind(field), kind, (), answers, (), (), "")
+    shown, template = blind(field), template_of(field.form, templates)
+    return FieldView(
+        field=shown,
+        kind=template.type_of(field.key),
+        words=words_for(template, field.key),
+        alternatives=tuple(Alternative(answer, Ground.ANSWERED) for answer in field.answers),
+        reasons=(),
+        related=(),
+        seen=mark_of(shown),
+    )

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
-from digitize.forms.template_files import template_of
 from digitize.model import Problem, Stage, Value
 from digitize.pipeline import leases
 from digitize.pipeline.approval import Approval, ReviewRules
@@ -193,8 +192,7 @@ class Desk:
         """
         found = asked_about(self.ledger, dossier, document, key)
         look = None if found else self.looks.find(dossier, document, key)
-        if look is not None:
-            return blind(look)
+        found = blind(look) if look else found
         if found is None or seen not in (None, mark_of(found)):
             raise self._changed(dossier, asked=found is not None)
         return found
@@ -202,14 +200,14 @@ class Desk:
     def look_at(self, field: DoubtfulField) -> FieldView:
         """What a person is shown of a field."""
         if field.look is not Look.FIRST:
-            kind = template_of(field.form, self.templates).type_of(field.key)
-            return blind_view(self._look_of(field), kind)
+            return blind_view(self._look_of(field), self.templates)
         return view_of(self.ledger, field, self.templates)
 
     def check(self, field: DoubtfulField, text: str) -> Checked:
         """What a typed answer means, and what speaks against it; quick enough for every key."""
         found = meaning_of(field, text, self.templates)
-        if not found.fits:
+        # What contradicts other fields would tell a second person what these say.
+        if not found.fits or field.look is not Look.FIRST:
             return found
         around = surroundings_of(self.ledger, field, self.templates)
         return replace(found, problems=(*found.problems, *around.contradictions(found.value)))
@@ -240,7 +238,7 @@ class Desk:
     def _look_of(self, field: DoubtfulField) -> BlindField:
         found = self.looks.find(field.dossier, field.document, field.key)
         if found is None or found.look is not field.look:
-            raise ItemProblem("dossier_changed", dossier=field.dossier)
+            raise self._changed(field.dossier, asked=found is not None)
         return found
 
     def unreadable(self, desk: str, field: DoubtfulField) -> None:

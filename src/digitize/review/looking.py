@@ -42,11 +42,10 @@ def view_of(ledger: Ledger, field: DoubtfulField, templates: Mapping[str, Templa
     """A field as a person is shown it."""
     around = surroundings_of(ledger, field, templates)
     kind = kind_of(around)
-    choices = tuple(one.label[0] for one in around.template.choices_of(field.key))
     return FieldView(
         field=field,
         kind=kind,
-        words=choices or _WORDS.get(kind, ()),
+        words=words_for(around.template, field.key),
         alternatives=_without_doubles(field, _alternatives(ledger, around, templates)),
         reasons=field.reading.problems,
         related=tuple(_related(around)),
@@ -54,9 +53,15 @@ def view_of(ledger: Ledger, field: DoubtfulField, templates: Mapping[str, Templa
     )
 
 
+def words_for(template: Template, key: str) -> tuple[str, ...]:
+    """What may be answered about a field, where the form or its type has a list."""
+    choices = tuple(one.label[0] for one in template.choices_of(key))
+    return choices or _WORDS.get(template.type_of(key), ())
+
+
 def mark_of(field: DoubtfulField) -> str:
     """Stands for a field as it was shown, in a form that a page can send back."""
-    told = f"{field.dossier}\0{field.document}\0{field.form}\0{field.key}\0".encode()
+    told = f"{field.dossier}\0{field.document}\0{field.form}\0{field.key}\0{field.look}\0".encode()
     return hashlib.sha256(told + _READING.dump_json(field.reading)).hexdigest()[:24]
 
 
