@@ -1,7 +1,6 @@
-"""Make the pictures in docs/pictures/ anew: what commands really say, and what comes of them.
+"""Make the pictures of the tutorial anew: what commands really say, and what comes of them.
 
-Run it from the root of the repository: ``python scripts/tutorial_pictures.py``. All people on the papers are
-made up.
+``python scripts/tutorial_pictures.py`` writes them to docs/pictures/. All people on the papers are made up.
 """
 
 from __future__ import annotations
@@ -115,7 +114,7 @@ def picture(place: Path, name: str, call: str, answer: Callable[[str], str] | No
 
 def program(*arguments: str | Path) -> None:
     """Call the program without looking at it."""
-    subprocess.run(
+    subprocess.run(  # noqa: S603 - our own program
         [*_program(), *map(str, arguments)],
         env=_environment(),
         check=True,
