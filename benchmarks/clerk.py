@@ -29,11 +29,11 @@ from typing import Any
 from common import CASES, adopt_orphans, call, cpu_seconds_of_children
 from fields import flat
 
-from digitize.forms.classify import FORM_UNCLEAR
 from digitize.model import AT_PAGES, UNKNOWN_FORM, Document, Value
 from digitize.pipeline.findings import DoubtfulField, load_documents
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.page_decisions import PageDesk
+from digitize.pipeline.unclear_forms import FORM_UNCLEAR
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import now

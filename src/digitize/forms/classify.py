@@ -35,9 +35,6 @@ _MOST = 0.6
 
 _LONGEST_COUNT = 4
 
-FORM_UNCLEAR = "form_unclear"
-"""Code of what is said of a paper that may be a form, where nobody knows which."""
-
 _LETTER = "official_letter"
 _PAGE_NUMBER = re.compile(r"[2-9]|[1-9]\d")
 _CENTRAL = 0.1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digitize.forms.cards import CardCodes, codes_of, lost_labels, magnified, read_card
 from digitize.forms.checks import apply_checks
-from digitize.forms.classify import FORM_UNCLEAR, Grouped, PageKind, classify_page, group_pages, version_of
+from digitize.forms.classify import Grouped, PageKind, classify_page, group_pages, version_of
 from digitize.forms.codes import qr_of
 from digitize.forms.document_index import read_index
 from digitize.forms.dossier_cover import read_cover
@@ -134,7 +134,7 @@ def _read(
 ) -> Document:
     secret = _secrecy(views[page] for page in group.pages)
     if group.form == UNKNOWN_FORM:
-        unclear = (Problem(FORM_UNCLEAR),) if group.unclear else ()
+        unclear = _FORM_UNCLEAR if group.unclear else ()
         return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=(*secret, *unclear), paper=group.paper)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
@@ -234,6 +234,7 @@ def _secrecy(views: Iterable[PageView]) -> tuple[Problem, ...]:
     return ()
 
 
+_FORM_UNCLEAR = (Problem("form_unclear"),)
 _VERSION_UNCLEAR = (Problem("version_unclear"),)
 
 

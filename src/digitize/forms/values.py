@@ -201,10 +201,10 @@ def _date_words(text: str) -> ReadValue:
 
 
 def _sex(text: str) -> ReadValue:
-    return _closest(text, ("Nam", "Nữ"), "sex_unknown", _EXACTLY)
+    return _closest(text, ("Nam", "Nữ"), Problem("sex_unknown"), _EXACTLY)
 
 
-def _closest(text: str, words: tuple[str, ...], problem: str, least: float) -> ReadValue:
+def _closest(text: str, words: tuple[str, ...], problem: Problem, least: float) -> ReadValue:
     """The word of a list that a text is, accents aside; None when two or none fit."""
     matches = process.extract(fold(text), {word: fold(word) for word in words}, scorer=fuzz.ratio, limit=2)
     _, score, word = matches[0]
@@ -213,7 +213,7 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float) -> R
         return ReadValue(word, proven=words_of((word,)))
     # The nearest one is what a person most likely has to confirm.
     near = score >= SUGGESTED and not tied
-    return ReadValue(word if near else text, (Problem(problem),))
+    return ReadValue(word if near else text, (problem,))
 
 
 def _iddoc(text: str, issuers: Sequence[str]) -> ReadValue:
@@ -347,10 +347,10 @@ def _month(text: str) -> ReadValue:
     return ReadValue(value)
 
 
-_CLOSED: dict[FieldType, tuple[tuple[str, ...], str]] = {
-    FieldType.ETHNICITY: (ETHNIC_GROUPS, "ethnicity_unknown"),
-    FieldType.NATIONALITY: (NATIONALITIES, "nationality_unknown"),
-    FieldType.RELATION: (RELATIONS, "relation_unknown"),
+_CLOSED: dict[FieldType, tuple[tuple[str, ...], Problem]] = {
+    FieldType.ETHNICITY: (ETHNIC_GROUPS, Problem("ethnicity_unknown")),
+    FieldType.NATIONALITY: (NATIONALITIES, Problem("nationality_unknown")),
+    FieldType.RELATION: (RELATIONS, Problem("relation_unknown")),
 }
 """What is one of a list, and the doubt about what is not."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from digitize.forms.classify import FORM_UNCLEAR
 from digitize.model import Problem
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import add_notice, drop_notice, open_questions
+
+FORM_UNCLEAR = "form_unclear"
+"""What is said of a paper that may be a form, where nobody knows which."""
 
 
 def notice_unclear_forms(ledger: Ledger, dossier: str) -> Problem | None:
