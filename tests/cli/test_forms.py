@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from random import Random
@@ -12,8 +13,12 @@ import pytest
 from PIL import Image
 
 from digitize.forms.template_files import load_templates
+from digitize.model import FieldReading, Problem
+from digitize.pipeline.findings import DoubtfulField, Look, keep_answer
+from digitize.pipeline.ledger import Ledger
 from digitize.samples.cases import Desk, draw_case
 from digitize.samples.pens import Style
+from digitize.times import now
 from support.calls import together
 from support.places import SAMPLES
 from support.program import digitize
@@ -134,3 +139,43 @@ def test_what_a_dossier_lacks_is_told_with_where_the_list_is_from() -> None:
     told = json.json["completeness"]
     assert (told["procedure"], told["verified"]) == ("birth_registration", False)
     assert [missing["any"][0] for missing in told["missing"]] == ["birth_notice"]
+
+
+def test_a_suggestion_is_shown_taken_checked_and_taken_out_again(office: Path) -> None:
+    with closing(Ledger(office / "ledger.db", now, "huong")) as ledger, ledger.transaction():
+        for number in range(3):
+            reading = FieldReading(
+                None,
+                raw="xã X\nThuộc thành phần: Tày",
+                needs_review=True,
+                problems=(Problem("label_not_found"),),
+            )
+            field = DoubtfulField(f"HS-{number}", 1, "birth_registration", "child_ethnicity", reading)
+            keep_answer(ledger, field, f"{number}:0", Look.FIRST, "Tày")
+    json, told = together(
+        ("forms", "suggest", "-w", office, "--json"), ("forms", "suggest", "-w", office, "--lang", "vi")
+    )
+    (one,) = json.json["labels"]
+    assert (one["text"], one["dossiers"]) == ("Thuộc thành phần", 3)
+    assert one["id"] in told.out
+    assert "Dân tộc" in told.out
+    only, unknown = together(
+        ("forms", "take", one["id"], "-w", office, "--lang", "vi"),
+        ("forms", "take", "label-000000", "-w", office, "--lang", "vi"),
+    )
+    added = office / "forms" / "additions.toml"
+    assert (only.code, "Chưa thay đổi gì" in only.err) == (0, True)
+    assert "Thuộc thành phần" in only.out
+    assert not added.exists()
+    assert (unknown.code, "label-000000" in unknown.err) == (2, True)
+    assert digitize("forms", "take", one["id"], "-w", office, "--yes", "--user", "quan-tri").code == 0
+    checked, shown, again = together(
+        ("forms", "check", added, "--lang", "vi"),
+        ("forms", "show", "birth_registration", "-w", office, "--json"),
+        ("forms", "suggest", "-w", office, "--json"),
+    )
+    assert (checked.code, "1 nhãn" in checked.err) == (0, True)
+    assert any("Thuộc thành phần" in item["label"] for item in shown.json["items"])
+    assert [(entry["id"], entry["by"]) for entry in again.json["taken"]] == [(one["id"], "quan-tri")]
+    assert digitize("forms", "take", "--undo", one["id"], "-w", office, "--yes").code == 0
+    assert digitize("forms", "suggest", "-w", office, "--json").json["taken"] == []

@@ -62,6 +62,7 @@ HEAVY = {
     "tesserocr",
 }
 ENGLISH = re.compile(
+    r"<|\bFILE\b|\bDIR\b|"
     r"Usage|Options|Arguments|Commands|required|default|\[OPTIONS\]|COMMAND|ARGS|Show this|Example"
 )
 
@@ -143,11 +144,22 @@ WRONG: list[tuple[tuple[str, ...], str, str]] = [
     (("chay",), "Không có lệnh chay.", "There is no command chay."),
     (("run", "--nhanh"), "Không có tùy chọn --nhanh", "No such option: --nhanh"),
     (("--nhanh",), "Không có tùy chọn --nhanh", "No such option: --nhanh"),
-    (("show",), "Thiếu 'dossier'", "Missing: 'dossier'"),
+    (("show",), "Thiếu 'MÃ_HỒ_SƠ'", "Missing: 'DOSSIER'"),
     (("run", "--jobs"), "Tùy chọn --jobs thiếu giá trị", "requires an argument"),
     (("status", "thua", "nua"), "Thừa: thua nua", "Too many arguments: thua nua"),
     (("run", "--until", "mai"), "'--until' phải là một trong: 'received'", "'--until' must be one of"),
-    (("run", "--jobs", "0"), "Giá trị của '--jobs' không dùng được", "greater than or equal to 1"),
+    (("run", "--watch=yes"), "Tùy chọn --watch không nhận giá trị", "Option --watch takes no value"),
+    (
+        ("run", "--jobs", "0"),
+        "không dùng được: phải là số nguyên từ 1",
+        "greater than or equal to 1",
+    ),
+    (("run", "--jobs", "hai"), "phải là số nguyên từ 1 trở lên", "it must be a whole number"),
+    (("sample", "x", "--wear", "9"), "số nguyên từ 0 đến 3", "a whole number from 0 to 3"),
+    (("run", "--untill", "x"), "Có phải ý bạn là: --until", "Did you mean: --until"),
+    (("run", "--until", "package"), "Có phải ý bạn là: packaged?", "Did you mean: packaged?"),
+    (("statsu",), "Có phải ý bạn là: digitize status?", "Did you mean: digitize status?"),
+    (("trust", "ad"), "Có phải ý bạn là: digitize trust add?", "Did you mean: digitize trust add?"),
     (("ocr", "--format", "doc", "a"), "phải là một trong: 'text', 'tsv'", "must be one of: 'text'"),
     (("sign", "--passphrase", "x"), "Không có tùy chọn --passphrase", "No such option: --passphrase"),
 ]
@@ -159,6 +171,7 @@ def test_wrong_usage_is_told_in_the_language_chosen() -> None:
         for called, (arguments, vietnamese, english) in zip(together(*calls), WRONG, strict=True):
             assert (called.code, called.out) == (2, ""), arguments
             assert called.err.startswith(f"{error} ")
+            assert ("\nCách xử lý: " if language == "vi" else "\nWhat to do: ") in called.err
             assert (vietnamese if language == "vi" else english) in called.err
 
 

@@ -202,7 +202,7 @@ def test_what_is_no_pdf_is_unreadable_and_what_is_not_there_is_wrong_usage(
         ((pdf, "--html", text), f"Tệp {text} đã có"),
         ((pdf, "--csv", text), f"Tệp {text} đã có"),
         ((pdf, "--evidence", tmp_path), f"Thư mục {tmp_path} đã có nội dung"),
-        ((), "Thiếu 'PATH'"),
+        ((), "Thiếu 'ĐƯỜNG_DẪN'"),
         ((pdf, "-w", folder), "không phải thư mục làm việc"),
     )
     calls = [(*arguments, "--json") for arguments, _ in mistakes]

@@ -118,6 +118,17 @@ def test_whatever_is_read_a_lost_value_has_its_reason(kind: FieldType, text: str
         (FieldType.ADDRESS, "xã Ya Ma tỉnh Gia Lai", "xã Ya Ma, tỉnh Gia Lai"),
         (
             FieldType.ADDRESS,
+            "Xóm Mới phường Phong Cốc, thị xã Quảng Yên, tỉnh Quảng Ninh",
+            "Xóm Mới, phường Phong Cốc, thị xã Quảng Yên, tỉnh Quảng Ninh",
+        ),
+        (
+            FieldType.ADDRESS,
+            "Số 12.đường Lê Lợi,. phường Nhân Hòa. , tỉnh Bắc Ninh",
+            "Số 12 đường Lê Lợi, phường Nhân Hòa, tỉnh Bắc Ninh",
+        ),
+        (FieldType.ADDRESS, "phường Bồ Đề, thành phố,. Hà Nội", "phường Bồ Đề, thành phố Hà Nội"),
+        (
+            FieldType.ADDRESS,
             "Tổ 7„ phường Trung Nhứt, thành phố Cần Thơ",
             "Tổ 7, phường Trung Nhứt, thành phố Cần Thơ",
         ),
@@ -157,6 +168,7 @@ def test_values_come_in_the_form_of_the_contract(kind: FieldType, text: str, val
         (FieldType.NAME, "NGUYÊN VĂN AN", "name_unusual"),
         (FieldType.ADDRESS, "Trạm y tế Hac Thành", "syllable_odd"),
         (FieldType.ADDRESS, "Số 5 § Lê Lợi", "character_odd"),
+        (FieldType.TEXT, "Hộ kinh doanh Hiếu Bình. Minh", "character_odd"),
         (FieldType.ADDRESS, "Bệnh viện Quang Ninh", "name_unusual"),
         (FieldType.TEXT, "Uỷ ban nhân dân phừơng ¬", "character_odd"),
     ],

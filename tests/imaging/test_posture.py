@@ -114,6 +114,21 @@ def test_a_page_that_reads_as_rubbish_both_ways_is_not_turned_and_told_as_doubtf
     assert found.confidence < 0.5
 
 
+def test_lines_that_nobody_can_read_turn_no_page_over(printed: Pixels) -> None:
+    seen: list[Pixels] = []
+
+    def touches_its_leader(line: Pixels) -> float:
+        """Three lines are rubbish both ways, a little less of it upside down; the next ones can be read."""
+        seen.append(line)
+        upright = len(seen) % 2 == 1
+        if len(seen) <= 6:
+            return 0.0 if upright else 0.22
+        return 0.8 if upright else 0.2
+
+    found = upside_down(to_grey(printed), DPI, touches_its_leader)
+    assert found.degrees == 0
+
+
 def test_a_page_that_reads_alike_both_ways_is_not_turned(printed: Pixels) -> None:
     found = upside_down(to_grey(printed), DPI, lambda line: 0.4)  # noqa: ARG005 - whatever the line
     assert found.degrees == 0

@@ -258,7 +258,7 @@ def test_answers_stay_with_the_first_page_and_are_slipped_under_no_other_paper(r
     with ledger_of(root, "Lan") as ledger:
         desk = Desk(ledger, now, Workspace.open(root).templates)
         for field in fields_to_review(ledger, HS):
-            desk.settle(field, f"{field.key}!")
+            desk.settle("", field, f"{field.key}!")
     everything = {(1, key): f"{key}!" for key in ("subject", "signer_name", "number")}
     assert answers(root) == everything
     decide(root, Change(3, Act.BEGIN))
@@ -287,7 +287,7 @@ def test_nobody_is_asked_about_fields_while_a_dossier_is_read_anew(root: Path) -
         decide(root, Change(1, Act.TURN, 180))
         assert fields_to_review(ledger, HS) == fields_to_review(ledger) == []
         with pytest.raises(ItemProblem, match="dossier_changed"):
-            Desk(ledger, now, {}).settle(field, "x")
+            Desk(ledger, now, {}).settle("", field, "x")
 
 
 # --- scanned again --------------------------------------------------------------------------------

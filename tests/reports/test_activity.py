@@ -79,6 +79,9 @@ def test_every_table_has_its_sums_and_every_figure_is_told(report: ActivityRepor
         "effort",
         "review_by_clerk",
         "review_by_form",
+        "answers_by_form",
+        "answers_by_field",
+        "answers_by_cause",
         "quarantine",
         "quality",
     } <= set(views)
@@ -156,6 +159,7 @@ def test_the_workbook_holds_numbers_and_days(report: ActivityReport, tmp_path: P
     assert any(str(row[0].value).startswith("'=1+1") for row in book["Theo thủ tục"].iter_rows())
 
 
+ANSWERS = {"fields", "corrected", "confirmed", "unreadable"}
 COUNTS = {
     *(
         "received",
@@ -188,7 +192,7 @@ def test_the_document_for_programs_keeps_its_shape(report: ActivityReport) -> No
             "by_month",
         ),
         *("by_procedure", "by_clerk", "by_receiving_body", "by_handling_body", "turnaround", "review"),
-        *("problems", "notes"),
+        *("answers", "problems", "notes"),
     }
     assert found["period"] == {"from": "2026-10-01", "to": "2026-11-30"}
     assert set(found["total"]) == COUNTS
@@ -200,6 +204,11 @@ def test_the_document_for_programs_keeps_its_shape(report: ActivityReport) -> No
     assert set(found["turnaround"]) == {"working_days", "working_hours", "reversed"}
     assert set(found["turnaround"]["working_days"]) == {"dossiers", "median", "p90"}
     assert set(found["review"]["by_form"][0]) == {"form", "dossiers", "confirmed", "corrected", "waiting"}
+    answers = found["answers"]
+    assert set(answers["by_field"][0]) == {"form", "key", "name", *ANSWERS}
+    assert set(answers["by_form"][0]) == {"form", *ANSWERS}
+    assert set(answers["by_cause"][0]) == {"cause", "text", "alone", *ANSWERS}
+    assert sum(one["fields"] for one in answers["by_field"]) == answers["total"]["fields"] > 0
     assert set(found["problems"]) == {"quarantine", "quality", "pages", "poor_pages"}
     assert found["total"]["received"] == 61
 

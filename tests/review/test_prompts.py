@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import stat
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,16 +17,24 @@ from digitize.model import Language, Stage
 from digitize.pipeline.findings import DoubtfulField
 from digitize.review.desk import Desk
 from digitize.times import now
+from support.filled import filled_workspace
 from support.offices import ledger_of, stages
 from support.program import Outcome, digitize
-from support.terminal import CTRL_C, terminal
+from support.terminal import CTRL_C, Terminal, terminal
 
-FIRST, SECOND = "000.00.01.H99-261118-0001", "000.00.01.H99-261118-0005"
+CTRL_D, BACKSPACE = "\x04", "\x7f"
+ASKED = "Trả lời:"
+
+
+@pytest.fixture(scope="module")
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled_workspace(tmp_path_factory.mktemp("filled") / "office", 7)
 
 
 @pytest.fixture
-def root(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "demo"))
+def root(_filled: Path, tmp_path: Path) -> Path:
+    """Two dossiers, five fields in doubt in the first, two in the second."""
+    return Path(shutil.copytree(_filled, tmp_path / "office", symlinks=True))
 
 
 def waiting(root: Path) -> list[DoubtfulField]:
@@ -31,8 +42,13 @@ def waiting(root: Path) -> list[DoubtfulField]:
         return Desk(ledger, now, load_templates()).waiting()
 
 
-def keys(fields: list[DoubtfulField]) -> list[tuple[str, str]]:
-    return [(one.dossier, one.key) for one in fields]
+def in_turn(root: Path, dossier: str) -> list[str]:
+    """Keys of a dossier's fields, the most doubtful first."""
+    with ledger_of(root) as ledger:
+        sql = (
+            "SELECT key FROM field WHERE dossier = ? AND needs_review = 1 ORDER BY confidence, document, key"
+        )
+        return [str(row["key"]) for row in ledger.rows(sql, dossier)]
 
 
 def decisions(root: Path) -> list[tuple[str, str, str]]:
@@ -42,9 +58,30 @@ def decisions(root: Path) -> list[tuple[str, str, str]]:
         return [(row["key"], row["value"], row["who"]) for row in rows]
 
 
-def review(root: Path, *answers: str, user: str = "Lan") -> Outcome:
+def asked(told: Outcome) -> list[str]:
+    """The dossiers of the fields that were shown, in turn."""
+    return re.findall(r"^(\S+) · .*$", told.err, re.MULTILINE)
+
+
+def review(root: Path, *answers: str, user: str = "Lan", pictures: str = "none") -> Outcome:
     typed = "".join(f"{answer}\n" for answer in answers)
-    return digitize("review", "--terminal", "-w", root, "--user", user, stdin=typed)
+    call = ("review", "--terminal", "-w", root, "--user", user, "--pictures", pictures)
+    return digitize(*call, stdin=typed)
+
+
+def until(root: Path, key: str) -> list[str]:
+    """Answers that put off what is asked before a field of the first dossier."""
+    return ["-"] * in_turn(root, "HS-00001").index(key)
+
+
+def open_review(root: Path, *more: str, **extra: str) -> AbstractContextManager[Terminal]:
+    call = ("review", "--terminal", "-w", root, "--user", "Lan", *more)
+    return terminal(*call, columns=100, cwd=None, **extra)
+
+
+def answer(screen: Terminal, keys: str) -> None:
+    screen.wait_for(ASKED)
+    screen.press(keys)
 
 
 def test_the_list_tells_every_field_and_changes_nothing(root: Path) -> None:
@@ -62,90 +99,179 @@ def test_the_list_tells_every_field_and_changes_nothing(root: Path) -> None:
     assert decisions(root) == []
 
 
-def test_without_a_terminal_nothing_is_asked(root: Path) -> None:
-    told = digitize("review", "-w", root, stdin="\n\n")
-    assert (told.code, told.out) == (2, "")
-    assert "--list" in told.err
-    assert decisions(root) == []
+def test_the_most_doubtful_comes_first_and_every_key_does_what_the_screen_says(root: Path) -> None:
+    order = in_turn(root, "HS-00001")
+    told = review(root, "", "-", "!", "<", "!", "?", "q")
+    assert (told.code, told.out) == (0, "")
+    assert told.err.startswith("Chờ xác nhận: 7 trường trong 2 hồ sơ")
+    kept = decisions(root)
+    assert sorted((key, who) for key, _, who in kept) == sorted((order[at], "Lan") for at in (0, 2))
+    assert {key: value for key, value, _ in kept}[order[2]] == "null"
+    for words in (
+        "Enter: đúng",
+        "gõ giá trị: sửa",
+        "! không đọc được",
+        "- để sau",
+        "< quay lại",
+        "> hồ sơ sau",
+        "q dừng",
+    ):
+        assert words in told.err.replace("\u00a0", " ")
+    assert stages(root)["HS-00001"] is Stage.IN_REVIEW
+    onwards = review(root, ">", "q")
+    assert [*dict.fromkeys(asked(onwards))] == ["HS-00001", "HS-00002"]
+    done = review(root, *["-"] * 8)
+    assert "HS-00001: còn 3 trường để sau." in done.err
+    assert done.code == 0
 
 
-def test_accept_skip_and_stop_and_go_on_where_it_was_left(root: Path) -> None:
-    before = ["-"] * len([one for one in waiting(root) if one.dossier == FIRST])
-    fields = [one for one in waiting(root) if one.dossier == SECOND]
-    first = review(root, *before, "", "-", "!", "q")
-    assert (first.code, first.out) == (0, "")
-    assert [(key, who) for key, _, who in decisions(root)] == [
-        (fields[0].key, "Lan"),
-        (fields[2].key, "Lan"),
-    ]
-    assert decisions(root)[1][1] == "null"
-    left = [fields[1], *fields[3:]]
-    assert keys([one for one in waiting(root) if one.dossier == SECOND]) == keys(left)
-    assert stages(root)[SECOND] is Stage.IN_REVIEW
-    second = review(root, *before, *[""] * len(left), "q", user="Minh")
-    assert f"{SECOND}: đã xác nhận xong" in second.err
-    assert stages(root)[SECOND] is Stage.APPROVED
-    assert {who for _, _, who in decisions(root)[2:]} == {"Minh"}
-    shown = digitize("show", SECOND, "-w", root, "--json").json
+def test_back_asks_again_what_was_answered_last(root: Path) -> None:
+    order = in_turn(root, "HS-00001")
+    told = review(root, "!", "<", "", "q")
+    assert told.code == 0
+    ((key, value, _),) = decisions(root)
+    assert key == order[0]
+    assert value != "null"
+    first = review(root, "<", "q")
+    assert "Không còn trường nào phía trước" in first.err or first.code == 0
+
+
+def test_a_dossier_of_which_every_field_is_settled_is_let_through(root: Path) -> None:
+    told = review(root, *["", *["="] * 0] * 5, "q")
+    assert "HS-00001: đã xác nhận xong" in told.err
+    assert stages(root)["HS-00001"] is Stage.APPROVED
+    shown = digitize("show", "HS-00001", "-w", root, "--json").json
     assert shown["doubtful_fields"] == 0
-    text = digitize("show", SECOND, "-w", root)
-    assert text.code == 0
-    assert f"Minh  Xác nhận trường {fields[1].key} của tài liệu " in text.out
-    told = [event["who"] for event in shown["events"] if event["kind"].startswith("field_")]
-    assert told == ["Lan", "Lan", *["Minh"] * len(left)]
+    rest = review(root, *[""] * 2, user="Minh")
+    assert rest.err.rstrip().endswith("Bước tiếp: digitize run, rồi digitize sign")
+    nothing = review(root)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "Không có hồ sơ nào chờ xác nhận." in nothing.err
 
 
-def test_an_answer_of_the_wrong_format_is_asked_again(root: Path) -> None:
-    fields = [one for one in waiting(root) if one.dossier == SECOND]
-    place = [one.key for one in fields].index("child_dob")
-    skipped = len([one for one in waiting(root) if one.dossier == FIRST])
-    told = review(root, *["-"] * (skipped + place), "32/13/2026", "hôm kia", "15/01/2026", "q")
+def test_reasons_other_readings_and_what_has_to_fit_are_told(root: Path) -> None:
+    before = until(root, "mother_name")
+    told = review(root, *before, "=1", "q")
+    shown = told.err[
+        told.err.rindex("Họ tên mẹ", 0, told.err.index("Trả lời: ", told.err.index("Họ tên mẹ"))) :
+    ]
+    assert "Giá trị đọc được: LÒ THỊ DƯỜNG" in shown
+    assert "Nghi ngờ vì: hai lần đọc khác nhau (lần kia: LÒ THỊ DƯỠNG)" in shown
+    assert "=1: LÒ THỊ DƯỠNG (" in shown
+    assert re.search(r"Phải khớp với Họ tên \(Thẻ căn cước.*\): LÒ THỊ DƯỠNG", shown)
+    assert decisions(root) == [("mother_name", '"LÒ THỊ DƯỠNG"', "Lan")]
+    other = review(root, "=9", "=x", "q")
+    assert other.err.count("Có 1 cách đọc khác") == 2 or "cách đọc khác; gõ =1" in other.err
+
+
+def test_a_value_that_cannot_be_typed_as_it_is_shown_can_be_taken_by_its_number(root: Path) -> None:
+    review(root, *until(root, "mother_iddoc"), "=1", "q")
+    ((key, value, _),) = decisions(root)
+    assert key == "mother_iddoc"
+    assert "001195000123" in value
+
+
+def test_what_does_not_fit_is_refused_and_what_is_unusual_is_asked_once_more(root: Path) -> None:
+    before = until(root, "child_dob")
+    told = review(root, *before, "32/13/2026", "hôm kia", "15/01/2026", "q")
     assert told.code == 0
-    assert told.err.count("Câu trả lời không hợp với kiểu dữ liệu") == 2
+    assert told.err.count("Lỗi: Câu trả lời không hợp với kiểu dữ liệu") == 2
+    assert told.err.count("Cách xử lý: ") >= 2
     assert decisions(root) == [("child_dob", '"2026-01-15"', "Lan")]
-    documents = digitize("show", SECOND, "-w", root, "--json").json["documents"]
-    value = documents[0]["fields"]["child_dob"]
-    assert (value["value"], value["source"], value["needs_review"]) == ("2026-01-15", "human", False)
-    assert value["raw"] == fields[place].reading.raw, "what was read stays known"
+    before = until(root, "mother_name")
+    unusual = review(root, *before, "LÒ THỊ DƯƠNG", "LÒ THỊ DƯỠNG", "q")
+    assert "CẢNH BÁO: LÒ THỊ DƯƠNG: khác với thẻ căn cước trong hồ sơ (LÒ THỊ DƯỠNG)" in unusual.err
+    assert ("mother_name", '"LÒ THỊ DƯỠNG"', "Lan") in decisions(root)
+    insisted = review(root, *until(root, "child_name"), "TRẦN MINH X9", "", "q")
+    assert "Enter nếu đúng như trên giấy" in insisted.err
+    assert ("child_name", '"TRẦN MINH X9"', "Lan") in decisions(root)
 
 
-def test_what_was_reviewed_is_packaged_by_the_next_run(root: Path) -> None:
-    told = review(root, *[""] * len(waiting(root)))
-    assert told.code == 0
-    assert set(stages(root).values()) == {Stage.APPROVED, Stage.PACKAGED}
-    again = review(root)
-    assert (again.code, again.out) == (0, "")
-    assert "Không có hồ sơ nào chờ xác nhận." in again.err
-    ran = digitize("run", "-w", root, "--json")
-    assert ran.code == 0
-    assert ran.json["summary"] == {"packaged": 5}
-    assert ran.json["pages_read"] == 0
-    assert digitize("verify", root / "archive", "-w", root, "--json").json["summary"] == {"VALID": 5}
-
-
-def test_ctrl_c_and_the_end_of_input_lose_nothing(root: Path) -> None:
-    fields = waiting(root)
-    with terminal("review", "-w", root, "--user", "Lan") as screen:
-        screen.wait_for("Trả lời:")
-        screen.press("\n")
-        screen.wait_for("Trả lời:")
-        screen.press("nửa chừng" + CTRL_C)
+def test_ctrl_c_and_ctrl_d_lose_nothing_and_leave_no_picture(root: Path) -> None:
+    order = in_turn(root, "HS-00001")
+    with open_review(root) as screen:
+        answer(screen, "\n")
+        screen.wait_for("Ảnh: ")
+        answer(screen, "nửa chừng" + CTRL_C)
+        assert screen.end() == 130
+        assert "Đã dừng theo yêu cầu. Không mất gì" in screen.plain
+    assert [key for key, _, _ in decisions(root)] == order[:1]
+    with open_review(root) as screen:
+        answer(screen, "\n")
+        screen.wait_for("Ảnh: ")
+        screen.wait_for(ASKED)
+        (folder,) = (root / "work").glob(".review-*")
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        shown = [Path(path) for path in re.findall(r"Ảnh: (\S+\.jpg)", screen.plain.replace("\n", ""))]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+        assert shown[-1].read_bytes()[:2] == b"\xff\xd8"
+        screen.press(CTRL_D)
         assert screen.end() == 130
         assert "Không mất gì" in screen.plain
-    assert [key for key, _, _ in decisions(root)] == [fields[0].key]
-    ended = review(root, "")
+    assert sorted(key for key, _, _ in decisions(root)) == sorted(order[:2])
+    assert list((root / "work").glob(".review-*")) == []
+    ended = review(root, "", pictures="path")
     assert ended.code == 130
-    assert [key for key, _, _ in decisions(root)] == [one.key for one in fields[:2]]
-    assert keys(waiting(root)) == keys(fields[2:])
+    assert list((root / "work").glob(".review-*")) == []
+
+
+def test_letters_are_changed_in_the_line_and_marks_belong_to_their_letters(root: Path) -> None:
+    before = until(root, "mother_name")
+    with open_review(root, "--pictures", "none") as screen:
+        for keys in before:
+            answer(screen, f"{keys}\n")
+        answer(screen, "=\n")
+        screen.wait_for("Trả lời: LÒ THỊ DƯỜNG")
+        # What an input method sends: it takes letters back and puts the one with its marks there.
+        screen.press(BACKSPACE * 3 + "ƯỠ" + "NG\n")
+        answer(screen, "q\n")
+        assert screen.end() == 0
+    assert decisions(root) == [("mother_name", '"LÒ THỊ DƯỠNG"', "Lan")]
+
+
+@pytest.mark.parametrize(
+    ("variables", "mode", "sign"),
+    [
+        ({"TERM": "xterm-kitty"}, "auto", "\x1b_G"),
+        ({"TERM": "foot"}, "auto", "\x1bP"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "inline", "▀"),
+        ({"TERM": "xterm-256color"}, "auto", "Ảnh: /"),
+        ({"TERM": "tmux-256color", "KITTY_WINDOW_ID": "1"}, "auto", "Ảnh: /"),
+        ({"TERM": "dumb"}, "inline", "Ảnh: /"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "inline", "Ảnh: /"),
+        ({"TERM": "xterm-kitty"}, "path", "Ảnh: /"),
+    ],
+)
+def test_a_picture_is_shown_where_the_terminal_can_and_no_terminal_is_asked(
+    variables: dict[str, str], mode: str, sign: str, root: Path
+) -> None:
+    with open_review(root, "--pictures", mode, **variables) as screen:
+        answer(screen, "q\n")
+        assert screen.end() == 0
+        signs = {"\x1b_G", "\x1bP", "▀", "Ảnh: /"}
+        assert {one for one in signs if one in screen.screen} == {sign}
+        assert not re.search(r"\x1b\[(\?|>)?(c|1[468]t)|a=q", screen.screen), "a question to the terminal"
 
 
 def test_a_dossier_that_somebody_else_holds_is_left_to_them(root: Path) -> None:
     with ledger_of(root, "Minh") as ledger:
         desk = Desk(ledger, now, load_templates())
-        with desk.holding(FIRST):
-            told = review(root, "")
+        with desk.holding("HS-00001"):
+            told = review(root, "", "", pictures="path")
             rows = ledger.rows("SELECT dossier FROM decision")
-    assert f"Minh đang làm việc với hồ sơ {FIRST}" in told.err
-    assert [row["dossier"] for row in rows] == [SECOND]
-    assert told.err.count(f"{SECOND} ·") >= 1
-    assert f"{FIRST} ·" not in told.err
+    assert {row["dossier"] for row in rows} == {"HS-00002"}
+    assert set(asked(told)) == {"HS-00002"}
+    assert "Người khác đang làm 1 hồ sơ." in told.err
+
+
+def test_what_was_reviewed_is_packaged_by_the_next_run(finished: Path, tmp_path: Path) -> None:
+    demo = Path(shutil.copytree(finished, tmp_path / "demo"))
+    answers = ["" if one.reading.value is not None else "!" for one in waiting(demo)]
+    told = review(demo, *answers, *["!"] * len(answers))
+    assert told.code == 0
+    assert set(stages(demo).values()) == {Stage.APPROVED, Stage.PACKAGED}
+    ran = digitize("run", "-w", demo, "--json")
+    assert ran.code == 0
+    assert ran.json["summary"] == {"packaged": 5}
+    assert ran.json["pages_read"] == 0
+    assert digitize("verify", demo / "archive", "-w", demo, "--json").json["summary"] == {"VALID": 5}

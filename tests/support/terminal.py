@@ -8,8 +8,9 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from support.program import environment
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07)")
-_LOGIN = "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+_LOGIN = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
 _PATIENCE = 60.0
 
 CTRL_C = "\x03"
@@ -84,12 +85,26 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str | Path, **extra: str) -> Iterator[Terminal]:
-    """Start the program in a terminal of its own."""
+def terminal(
+    *arguments: str | Path, columns: int = 0, cwd: Path | None = None, **extra: str
+) -> Iterator[Terminal]:
+    """Start the program in a terminal of its own, of so many columns; 0 where the terminal does not tell."""
+    command = [sys.executable, "-m", "digitize", *map(str, arguments)]
+    with any_in_terminal(command, columns=columns, cwd=cwd, **extra) as opened:
+        yield opened
+
+
+@contextmanager
+def any_in_terminal(
+    command: Sequence[str], *, columns: int = 0, cwd: Path | None = None, **extra: str
+) -> Iterator[Terminal]:
+    """Start any program in a terminal of its own."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(ours, (50 if columns else 0, columns))
     process = subprocess.Popen(
-        [sys.executable, "-c", _LOGIN, "-m", "digitize", *map(str, arguments)],
-        env=environment(TERM="xterm-256color", **extra),
+        [sys.executable, "-c", _LOGIN, *command],
+        cwd=cwd,
+        env=environment(**{"TERM": "xterm-256color"} | extra),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

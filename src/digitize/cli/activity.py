@@ -14,6 +14,7 @@ from rich.text import Text
 from digitize.cli.options import who
 from digitize.cli.session import Session
 from digitize.cli.targets import require_free
+from digitize.cli.theme import Style
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.periods import period_of
 from digitize.pipeline.statistics import statistics_of
@@ -25,6 +26,9 @@ from digitize.times import VIETNAM, now
 
 _LAST = ("by_day",)
 """What comes last at a terminal, because it is long."""
+
+_MOST_ROWS = {"answers_by_field": 15}
+"""Rows of a long table that a terminal shows; files have them all."""
 
 _NAME = 22
 """Letters of a name that are kept together where there is little room."""
@@ -101,9 +105,9 @@ def _write(session: Session, report: ActivityReport, asked: Asked) -> None:
 def show_report(session: Session, report: ActivityReport) -> None:
     """Tell the figures at a terminal."""
     catalogue = session.catalogue
-    session.out.print(Text(report.organisation, style="bold"))
+    session.out.print(Text(report.organisation, style=Style.HEADING))
     title = f"{session.text('report.title')} - {period_text(report, catalogue)}"
-    session.out.print(Text(title, style="bold"))
+    session.out.print(Text(title, style=Style.HEADING))
     session.out.print(
         session.text("report.made_at", moment=moment_text(catalogue, report.made_at)), markup=False
     )
@@ -115,19 +119,23 @@ def show_report(session: Session, report: ActivityReport) -> None:
     for view in sorted(views, key=lambda view: view.key in _LAST):
         _show_view(session, view)
     session.out.print()
-    session.out.print(Text(session.text("report.how_counted"), style="bold"))
+    session.out.print(Text(session.text("report.how_counted"), style=Style.HEADING))
     for note in notes_of(report, catalogue):
         session.out.print(f"- {note}", markup=False)
 
 
 def _show_view(session: Session, view: View) -> None:
-    rows = [*view.rows, view.total] if view.total else list(view.rows)
+    shown = view.rows[: _MOST_ROWS.get(view.key)]
+    rows = [*shown, view.total] if view.total else list(shown)
     session.out.print()
-    session.out.print(Text(view.title, style="bold"))
+    session.out.print(Text(view.title, style=Style.HEADING))
     for table in _tables(session, view, rows, _told(view, rows)):
         session.out.print(table)
+    if len(shown) < len(view.rows):
+        more = session.text("report.more_rows", number=len(view.rows) - len(shown))
+        session.out.print(more, style="dim", markup=False)
     for note in view.notes:
-        session.out.print(note, style="dim", markup=False)
+        session.out.print(note, style=Style.ASIDE, markup=False)
 
 
 def _tables(
@@ -159,7 +167,7 @@ def _table(
     columns: Sequence[int],
     name_width: int | None,
 ) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style=Style.HEADING, padding=(0, 1, 0, 0))
     for place in columns:
         heading = view.headings[place]
         if place:
@@ -168,7 +176,7 @@ def _table(
             table.add_column(heading, vertical="bottom", overflow="fold", width=name_width)
     for row in rows:
         cells = [Text(cell_text(session.catalogue, row[place])) for place in columns]
-        table.add_row(*cells, style="bold" if row is view.total else None)
+        table.add_row(*cells, style=Style.HEADING if row is view.total else None)
     return table
 
 

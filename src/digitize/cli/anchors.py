@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.errors import EnvironmentProblem, ExitCode, UsageProblem
 from digitize.messages.visible import one_line
 from digitize.model import Problem
@@ -143,7 +144,7 @@ def _show(session: Session, facts: Facts, entry: Entry | None = None, path: str 
     catalogue = session.catalogue
     is_certificate = isinstance(facts, CertificateFacts)
     session.out.print(
-        Text(session.text(f"trust_kind.{'certificate' if is_certificate else 'crl'}"), style="bold")
+        Text(session.text(f"trust_kind.{'certificate' if is_certificate else 'crl'}"), style=Style.HEADING)
     )
     table = Table.grid(padding=(0, 1))
     table.add_column(overflow="fold", min_width=14)
@@ -172,7 +173,7 @@ def _show(session: Session, facts: Facts, entry: Entry | None = None, path: str 
     session.out.print(Padding(table, (0, 0, 0, 2), expand=False))
     for problem in _doubts(facts):
         text = f"{session.text('say.warning')} {session.catalogue.problem(problem)}"
-        session.out.print(Padding(Text(text, style="bold yellow"), (0, 0, 0, 2), expand=False))
+        session.out.print(Padding(Text(text, style=Style.DOUBTFUL), (0, 0, 0, 2), expand=False))
 
 
 def _doubts(facts: Facts) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ class _Bar(Counter):
 @contextmanager
 def counting(session: Session, key: str, total: int) -> Iterator[Counter]:
     """A counter that suits where messages go."""
-    shown = session.err.is_terminal and not session.quiet and total > _FEW
+    shown = session.err.moves and not session.quiet and total > _FEW
     counter = _Bar(session, session.text(f"say.{key}"), total) if shown else Counter()
     try:
         yield counter

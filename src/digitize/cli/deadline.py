@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from digitize.cli.session import Session
 from digitize.cli.tables import due_text
+from digitize.cli.theme import Style
 from digitize.forms.template import Template
 from digitize.pipeline.deadlines import Deadline, DueLists, Told
 
@@ -37,10 +38,10 @@ def show_deadline(
     for line in (*lists.late, *lists.soon):
         if line.dossier == dossier:
             session.out.print(
-                due_text(session, line), style="red" if line.days < 0 else "yellow", markup=False
+                due_text(session, line), style=Style.BAD if line.days < 0 else Style.DOUBTFUL, markup=False
             )
     for conflict in deadline.conflicts if deadline else ():
-        session.out.print(session.catalogue.problem(conflict), style="yellow", markup=False)
+        session.out.print(session.catalogue.problem(conflict), style=Style.DOUBTFUL, markup=False)
 
 
 def _source(session: Session, told: Told, templates: Mapping[str, Template]) -> str:

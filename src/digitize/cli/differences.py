@@ -11,6 +11,7 @@ from rich.text import Text
 
 from digitize.cli.options import as_kept, json_option, who, workspace_option
 from digitize.cli.session import Session, command
+from digitize.cli.theme import Style
 from digitize.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _json(code: str, compared: "Compared") -> dict[str, object]:
 
 
 def _show(session: Session, code: str, compared: "Compared") -> None:
-    session.out.print(Text(code, style="bold"))
+    session.out.print(Text(code, style=Style.HEADING))
     witnesses = ", ".join(session.text(f"witness.{witness.value}") for witness in compared.witnesses)
     told = session.text(
         "say.compared",
@@ -101,7 +102,7 @@ def _show(session: Session, code: str, compared: "Compared") -> None:
     before: int | None = -1
     for one in single:
         if one.number != before:
-            session.out.print(Text(_title(session, one), style="bold"))
+            session.out.print(Text(_title(session, one), style=Style.HEADING))
         before = one.number
         for line in _lines(session, one):
             session.out.print(f"    {line}", markup=False)

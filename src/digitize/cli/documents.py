@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.table import Table
 from rich.text import Text
 
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.forms.papers import load_papers
 from digitize.forms.table_rows import apart
 from digitize.forms.template import FieldType, Template
@@ -150,7 +151,7 @@ def show_completeness(session: Session, documents: Sequence[Document]) -> None:
         key = "say.papers_missing" if missing else "say.papers_complete"
         text = session.text(key, procedure=found.procedure.name[language], papers=missing)
         note = "" if found.procedure.verified else " " + session.text("say.papers_unverified")
-        session.out.print(Text(text + note, style="yellow" if missing else ""))
+        session.out.print(Text(text + note, style=Style.DOUBTFUL if missing else ""))
 
 
 def show_documents(
@@ -163,7 +164,7 @@ def show_documents(
         pages = len(document.pages)
         session.out.print(
             Text(session.text("say.document", number=number, name=name + version, pages=pages)),
-            style="bold",
+            style=Style.HEADING,
         )
         if document.fields:
             session.out.print(_field_table(session, document, templates))
@@ -176,26 +177,21 @@ def _called(session: Session, document: Document, templates: Mapping[str, Templa
     return form_name(session, document.form, templates)
 
 
-def _field_table(session: Session, document: Document, templates: Mapping[str, Template]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=3)
-    table.add_column(overflow="fold", ratio=2)
+def _field_table(session: Session, document: Document, templates: Mapping[str, Template]) -> Grid:
+    columns = (Column(session.text(f"column.{name}")) for name in ("field", "value", "note"))
+    table = Grid(*columns, headed=False, indent=2)
     template = templates.get(document.form)
     for key, reading in document.fields.items():
         if reading.value is None and not reading.needs_review:
             continue
-        style = "yellow" if reading.needs_review else ""
+        style = Style.DOUBTFUL if reading.needs_review else ""
         reasons = "; ".join(session.catalogue.problem(problem) for problem in reading.problems)
-        note = Text(reasons, "yellow")
+        note = Text(reasons, Style.DOUBTFUL)
         if template is not None and template.type_of(key) is FieldType.ADDRESS:
             note.append(_renamed(session, reading, after=reasons))
         mark = "? " if reading.needs_review else "  "
-        table.add_row(
-            Text(mark + field_name(session, document.form, key, templates), style=style),
-            Text(value_text(session, reading.value)),
-            note,
-        )
+        name = Text(mark + field_name(session, document.form, key, templates), style=style)
+        table.add(name, value_text(session, reading.value), note)
     return table
 
 
@@ -210,7 +206,7 @@ def _renamed(session: Session, reading: FieldReading, *, after: str) -> Text:
         return Text()
     names = " / ".join(f"{commune.name}, {commune.province}" for commune in now)
     key = "say.commune_now" if len(now) == 1 else "say.communes_now"
-    return Text(("; " if after else "") + session.text(key, names=names), "dim")
+    return Text(("; " if after else "") + session.text(key, names=names), Style.ASIDE)
 
 
 def value_text(session: Session, value: Value) -> str:

@@ -17,6 +17,7 @@ from digitize.cli.documents import (
 )
 from digitize.cli.session import Session
 from digitize.cli.tables import line_json
+from digitize.cli.theme import Style
 from digitize.errors import Fact
 from digitize.forms.template import Template
 from digitize.messages.event_keys import event_key
@@ -58,7 +59,7 @@ def detail_json(
 def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str, Template]) -> None:
     """A dossier with its documents, doubtful fields marked, and its history."""
     line = detail.line
-    session.out.print(Text(line.id, style="bold"))
+    session.out.print(Text(line.id, style=Style.HEADING))
     session.out.print(
         session.text("say.dossier_line", stage=session.text(f"stage.{line.stage.value}"), pages=line.pages),
         markup=False,
@@ -67,13 +68,13 @@ def show_detail(session: Session, detail: DossierDetail, templates: Mapping[str,
         session.out.print(session.text("say.package_line", package=line.package), markup=False)
     _show_generations(session, detail)
     if line.problem:
-        session.out.print(Text(session.catalogue.problem(line.problem), style="red"))
+        session.out.print(Text(session.catalogue.problem(line.problem), style=Style.BAD))
         session.out.print(session.catalogue.remedy(line.problem), markup=False)
     _show_stack(session, detail)
     _show_pages(session, detail)
     show_documents(session, detail.documents, templates)
     show_completeness(session, detail.documents)
-    session.out.print(session.text("say.history"), style="bold")
+    session.out.print(session.text("say.history"), style=Style.HEADING)
     for event in detail.events:
         key = event_key(event.kind, event.detail)
         facts = {name: _told(value) for name, value in event.detail.items()}
@@ -87,7 +88,7 @@ def _show_stack(session: Session, detail: DossierDetail) -> None:
     line = detail.line
     for problem in detail.notices:
         if problem != line.problem:
-            session.out.print(Text(session.catalogue.problem(problem), style="yellow"))
+            session.out.print(Text(session.catalogue.problem(problem), style=Style.DOUBTFUL))
     if line.stack:
         session.out.print(session.text("say.from_stack", stack=line.stack), markup=False)
     if detail.parts:
@@ -120,7 +121,7 @@ def _show_pages(session: Session, detail: DossierDetail) -> None:
             markup=False,
         )
         for problem in page.problems:
-            session.out.print(Text("    " + session.catalogue.problem(problem), style="yellow"))
+            session.out.print(Text("    " + session.catalogue.problem(problem), style=Style.DOUBTFUL))
 
 
 def _sheet_line(session: Session, number: int, page: PageFacts) -> str:

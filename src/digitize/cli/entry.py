@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from functools import partial
+from types import FrameType, ModuleType
 from typing import TextIO
 
 import typer
@@ -16,6 +18,7 @@ from typer.exceptions import TyperException
 from digitize.cli import (
     approve,
     audit,
+    completion,
     differences,
     doctor,
     export,
@@ -27,6 +30,7 @@ from digitize.cli import (
     ocr,
     pages,
     papers,
+    program,
     quarantine,
     read,
     renew,
@@ -48,7 +52,7 @@ from digitize.cli import (
     withdraw,
     worker,
 )
-from digitize.cli.help_page import group_class, title_panels
+from digitize.cli.help_page import dress_help, group_class
 from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
 from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
@@ -75,6 +79,7 @@ _COMMANDS = (
     separator,
     differences,
     papers,
+    program,
     verify,
     audit,
     quarantine,
@@ -99,6 +104,10 @@ def run_command(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code. Nothing but words comes out of it."""
     _write_everything()
     session, rest = find_session(arguments)
+    if completion.ASKED_BY in os.environ:
+        completion.answer(partial(build, session), arguments)
+        completion.flush_answer()
+        return ExitCode.DONE
     _quiet_libraries(session)
     _end_on_sigterm()
     try:
@@ -130,9 +139,15 @@ def run_command(arguments: Sequence[str]) -> int:
     return int(result or 0)
 
 
-def build(session: Session) -> typer.Typer:
-    """The commands, with their help in the session's language."""
-    title_panels(session.catalogue)
+def build(session: Session, only: str | None = None) -> typer.Typer:
+    """The commands, with their help in the session's language.
+
+    Args:
+        session: the call.
+        only: the one command that is wanted, if it is known; all if there is none of that name.
+
+    """
+    dress_help(session.catalogue)
     app = typer.Typer(
         cls=group_class(session.catalogue),
         add_completion=False,
@@ -145,15 +160,15 @@ def build(session: Session) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
-    @app.callback(epilog=session.text("help.program_epilog"))
-    def program(context: typer.Context) -> None:
-        if context.invoked_subcommand is None:
-            typer.echo(context.get_help())
-            raise typer.Exit(ExitCode.USAGE)
-
-    for module in _COMMANDS:
+    program.register(app, session)
+    for module in [one for one in _COMMANDS if _called(one) == only] or _COMMANDS:
         module.register(app, session)
     return app
+
+
+def _called(module: ModuleType) -> str:
+    """The name of the command, or group of commands, that a module adds."""
+    return module.__name__.rpartition(".")[2].rstrip("_")
 
 
 def _write_everything() -> None:

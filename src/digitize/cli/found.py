@@ -11,6 +11,7 @@ from digitize.archive.search import Hit
 from digitize.archive.snippets import Snippet
 from digitize.cli.documents import form_name
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.messages.values import written
 from digitize.messages.visible import one_line
 from digitize.pipeline.finding import Answer, dossier_code
@@ -54,7 +55,7 @@ def show_answer(session: Session, workspace: Workspace, answer: Answer) -> None:
     for hit in found.hits:
         session.out.print(_heading(session, workspace, hit))
         session.out.print(Text("    ").append_text(_marked(hit.snippet)))
-        session.out.print(Text(f"    {_file(workspace, hit)}", "dim"))
+        session.out.print(Text(f"    {_file(workspace, hit)}", Style.ASIDE))
     if not found.hits:
         session.say("found_nothing")
     else:
@@ -95,13 +96,13 @@ def answer_json(session: Session, workspace: Workspace, text: str, answer: Answe
 
 def _heading(session: Session, workspace: Workspace, hit: Hit) -> Text:
     parts = [
-        Text(one_line(dossier_code(workspace, hit)), "bold cyan"),
+        Text(one_line(dossier_code(workspace, hit)), Style.CODE),
         Text(_title(session, workspace, hit)),
         Text(written(session.catalogue, hit.date) or "-"),
         Text(session.text("say.found_page", page=hit.page)),
     ]
     if hit.superseded:
-        parts.append(Text(session.text("say.found_superseded"), "yellow"))
+        parts.append(Text(session.text("say.found_superseded"), Style.DOUBTFUL))
     return Text("  ").join(parts)
 
 
@@ -121,5 +122,5 @@ def _file(workspace: Workspace, hit: Hit) -> str:
 def _marked(snippet: Snippet) -> Text:
     text = Text(snippet.text)
     for start, end in snippet.marks:
-        text.stylize("bold", start, end)
+        text.stylize(Style.FOUND, start, end)
     return text

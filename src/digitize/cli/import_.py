@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
+from digitize.cli.grid import Column, Grid
 from digitize.cli.options import as_kept, json_option, user_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, ItemProblem
@@ -91,13 +90,14 @@ def _show(session: Session, result: "Imported", *, rehearsed: bool, table: bool)
     )
 
 
-def _table(session: Session, result: "Imported") -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for key in ("dossier", "matched", "documents", "values"):
-        table.add_column(session.text(f"column.{key}"))
+def _table(session: Session, result: "Imported") -> Grid:
+    names = ("dossier", "matched", "documents", "values")
+    table = Grid(
+        *(Column(session.text(f"column.{name}"), whole=True, right=name in names[2:]) for name in names)
+    )
     for one in result.dossiers:
-        table.add_row(
-            Text(one.identifier),
+        table.add(
+            one.identifier,
             session.text("say.yes" if one.matched else "say.no"),
             str(one.documents),
             str(sum(map(len, one.values.values()))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.pipeline.ledger_check import LedgerReport
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def show_check(session: Session, report: LedgerReport) -> None:
         session.out.print(session.text("say.ledger_more", number=len(ordered) - _MOST), markup=False)
     if not report.is_good:
         number = sum(one.serious for one in report.findings)
-        session.out.print(session.text("say.ledger_bad", number=number), style="red", markup=False)
+        session.out.print(session.text("say.ledger_bad", number=number), style=Style.BAD, markup=False)
     elif not session.quiet:
         session.out.print(
             session.text(

@@ -45,7 +45,7 @@ def make_observer(session: Session, log: JsonLog | None = None, *, bars: bool = 
 def _for_people(session: Session, *, bars: bool) -> Iterator[Observer]:
     if session.quiet:
         yield _Quiet(session)
-    elif session.err.is_terminal and bars:
+    elif session.err.moves and bars:
         with _Bars(session) as drawn:
             yield drawn
     else:
@@ -98,11 +98,7 @@ class _Lines:
         self._planned += pages
 
     def problem(self, dossier: str, problem: Problem) -> None:
-        text = self._session.catalogue.problem(problem)
-        self._session.err.print(f"{dossier}: {text}", markup=False)
-        remedy = self._session.catalogue.remedy(problem)
-        if remedy:
-            self._session.err.print(f"  {remedy}", markup=False)
+        self._session.show_failure(dossier, problem)
 
     def noted(self, dossier: str, problem: Problem) -> None:
         self.problem(dossier, problem)

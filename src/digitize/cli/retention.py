@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
+from digitize.cli.grid import Column, Grid
 from digitize.cli.options import json_option, who, workspace_option
 from digitize.cli.session import Session, command
 from digitize.errors import ExitCode, UsageProblem
@@ -93,15 +92,13 @@ def _line_json(line: "RetentionLine") -> dict[str, object]:
 
 
 def _show(session: Session, found: "RetentionList", day: dt.date) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("dossier", "retention", "closed", "ends", "dossier_title"):
-        whole = column != "dossier_title"
-        table.add_column(session.text(f"column.{column}"), no_wrap=whole, overflow="fold")
+    names = ("dossier", "retention", "closed", "ends", "dossier_title")
+    table = Grid(*(Column(session.text(f"column.{name}"), whole=name != "dossier_title") for name in names))
     for line in [*found.due, *found.undated]:
         kept = line.retention
         ends = f"{kept.ends:%d/%m/%Y}" if kept.ends else session.text("fact.unknown")
         closed = kept.closed or session.text("fact.unknown")
-        table.add_row(Text(line.dossier), Text(kept.code or "-"), Text(closed), Text(ends), Text(kept.title))
+        table.add(line.dossier, kept.code or "-", closed, ends, kept.title)
     if found.due or found.undated:
         session.out.print(table)
     told = session.text(

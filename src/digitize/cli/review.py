@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.options import user_option, who, workspace_option
+from digitize.cli.picture_mode import PictureMode
 from digitize.cli.session import Session, command
 
 
@@ -19,6 +20,9 @@ def register(app: typer.Typer, session: Session) -> None:
         terminal: Annotated[
             bool, typer.Option("--terminal", help=session.text("help.review.terminal"))
         ] = False,
+        pictures: Annotated[
+            PictureMode, typer.Option("--pictures", help=session.text("help.review.pictures"))
+        ] = PictureMode.AUTO,
         port: Annotated[
             int, typer.Option("--port", min=0, max=65535, help=session.text("help.review.port"))
         ] = 0,
@@ -28,7 +32,7 @@ def register(app: typer.Typer, session: Session) -> None:
         workspace: Annotated[Path | None, workspace_option(session)] = None,
         user: Annotated[str | None, user_option(session)] = None,
     ) -> None:
-        from digitize.cli.prompts import review_in_terminal, show_waiting
+        from digitize.cli.prompts import show_waiting
         from digitize.pipeline.ledger import Ledger
         from digitize.pipeline.workspace import Workspace
         from digitize.review.desk import Desk
@@ -52,4 +56,6 @@ def register(app: typer.Typer, session: Session) -> None:
             if list_only:
                 show_waiting(session, desk)
             else:
-                review_in_terminal(session, desk, place)
+                from digitize.cli.clerk import review_in_terminal
+
+                review_in_terminal(session, desk, place, pictures)

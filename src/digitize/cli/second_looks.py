@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.cli.documents import value_text
 from digitize.cli.session import Session
 from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.review.desk import Desk
@@ -21,11 +20,8 @@ def waiting_for_others(session: Session, desk: Desk) -> Iterator[str]:
         yield session.text("say.waits_for_approval", number=ready)
 
 
-def show_look(session: Session, desk: Desk, field: DoubtfulField) -> None:
+def say_look(session: Session, field: DoubtfulField) -> None:
     """Say what a second or third person is asked to do; nothing at a first look."""
-    if field.look is Look.FIRST:
-        return
-    deciding = field.look is Look.DECIDING
-    session.err.print(session.text("say.look_to_decide" if deciding else "say.look_again"), markup=False)
-    for one in desk.look_at(field).alternatives:
-        session.err.print(f"  - {value_text(session, one.value)}", markup=False)
+    if field.look is not Look.FIRST:
+        deciding = field.look is Look.DECIDING
+        session.err.print(session.text("say.look_to_decide" if deciding else "say.look_again"), markup=False)

@@ -14,18 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 from typer.exceptions import TyperException
 
+from digitize.cli.completion import completer_of
+from digitize.cli.places import SETTINGS, workspace_near
 from digitize.cli.terminal import PlainConsole, silence
+from digitize.cli.theme import THEME, Style
+from digitize.cli.usage import explained
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
 from digitize.model import Language, Problem
 
 if TYPE_CHECKING:
     from digitize.pipeline.json_log import JsonLog
-
-_NO_CHOICE = re.compile(r" is not one of (.+?)\.?$")
-_TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$", re.DOTALL)
 
 _LANGUAGE = re.compile(rf"""^language\s*=\s*["']({"|".join(Language)})["']""", re.MULTILINE)
 
@@ -48,8 +50,8 @@ class Session:
         """Takes what goes to standard error, where programs read that."""
         # What a program reads is not broken into lines of a terminal.
         width = None if sys.stdout.isatty() else _NO_EDGE
-        self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False, width=width)
-        self.err = PlainConsole(file=sys.stderr, highlight=False, soft_wrap=True)
+        self.out = PlainConsole(file=sys.stdout, highlight=False, soft_wrap=False, width=width, theme=THEME)
+        self.err = PlainConsole(file=sys.stderr, highlight=False, soft_wrap=True, theme=THEME)
 
     def text(self, key: str, /, **facts: Fact) -> str:
         """A text of the catalogue."""
@@ -101,7 +103,8 @@ class Session:
         if self.log is not None:
             self.log.warning(key, **facts)
             return
-        self.err.print(f"{self.text('say.warning')} {self.text(f'say.{key}', **facts)}", markup=False)
+        warning = (self.text("say.warning"), Style.DOUBTFUL)
+        self.err.print(Text.assemble(warning, " ", self.text(f"say.{key}", **facts)))
 
     def show_error(self, error: DigitizeError) -> None:
         """What went wrong, and what to do next."""
@@ -109,9 +112,7 @@ class Session:
         if self.log is not None:
             self.log.failure("error", code=problem.code, text=self.catalogue.problem(problem))
             return
-        self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="", soft_wrap=True)
-        self.err.print(self.catalogue.problem(problem), markup=False)
-        self._show_remedy(problem)
+        self.show_wrong(problem)
 
     def show_failure(self, what: Path | str, problem: Problem) -> None:
         """Why one of several files or dossiers could not be used, and what to do about it."""
@@ -129,26 +130,25 @@ class Session:
                 self._show_remedy(problem)
 
     def _show_remedy(self, problem: Problem) -> None:
-        remedy = self.catalogue.remedy(problem)
+        self.show_what_to_do(self.catalogue.remedy(problem))
+
+    def show_wrong(self, problem: Problem) -> None:
+        """Something that is wrong, as every error is told."""
+        self._show_wrong(self.catalogue.problem(problem), self.catalogue.remedy(problem))
+
+    def _show_wrong(self, what: str, remedy: str) -> None:
+        """An error in the one form that all have: what is wrong, and what to do."""
+        self.err.print(Text.assemble((self.text("say.error"), Style.BAD), " ", what))
+        self.show_what_to_do(remedy)
+
+    def show_what_to_do(self, remedy: str) -> None:
+        """What to do about something, in the form that it always has."""
         if remedy:
             self.err.print(f"{self.text('say.remedy')} {remedy}", markup=False)
 
     def show_usage_error(self, error: TyperException) -> None:
         """How the command was called wrongly."""
-        key = f"usage.{type(error).__name__}"
-        detail = error.message.removeprefix("Value error, ")
-        param = getattr(error, "param", None)
-        named = param.get_error_hint() if param is not None else str(getattr(error, "option_name", ""))
-        # The library has one kind of error for several things, told apart by their wording alone.
-        if match := _NO_CHOICE.search(detail):
-            key, detail = "usage.no_choice", match[1]
-        elif match := _TOO_MANY.search(detail):
-            key, detail = "usage.too_many", match[1]
-        elif not self.catalogue.has(key):
-            key = "usage.other"
-        self.err.print(f"[bold red]{self.text('say.error')}[/] ", end="")
-        self.err.print(self.text(key, detail=detail, name=named), markup=False)
-        self.err.print(self.text("usage.help"), markup=False)
+        self._show_wrong(*explained(self.catalogue, error))
 
     def show_unexpected(self, error: Exception) -> None:
         """An error of the program itself."""
@@ -206,12 +206,10 @@ def _settled_language(arguments: Sequence[str]) -> Language:
     if "verify" in arguments:
         return preferred_language()
     try:
-        folder = _named_workspace(arguments) or Path.cwd()
-        for place in (folder, *folder.resolve().parents):
-            settings = place / "digitize.toml"
-            if settings.is_file():
-                match = _LANGUAGE.search(settings.read_text("utf-8", errors="replace"))
-                return Language(match[1]) if match else preferred_language()
+        root = workspace_near(_named_workspace(arguments) or Path.cwd())
+        if root is not None:
+            match = _LANGUAGE.search((root / SETTINGS).read_text("utf-8", errors="replace"))
+            return Language(match[1]) if match else preferred_language()
     except OSError:
         # The command will meet the same trouble, and has words for it.
         pass
@@ -251,6 +249,9 @@ def command(
         signature = inspect.signature(function)
         shared = _shared_parameters(session)
         parameters = [*signature.parameters.values(), *shared]
+        for parameter in signature.parameters.values():
+            for info in getattr(parameter.annotation, "__metadata__", ()):
+                info.autocompletion = info.autocompletion or completer_of(parameter.name, info.metavar)
         call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in parameters}
         from digitize.cli.help_page import command_class

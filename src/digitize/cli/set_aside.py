@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.model import Problem
 from digitize.pipeline.quarantined import QuarantinedItem, QuarantineGroup, Waits
 
@@ -47,7 +48,7 @@ def show_groups(session: Session, groups: Sequence[QuarantineGroup]) -> None:
     for group in groups:
         key = "say.unsigned_group" if group.waits is Waits.SIGNING else "say.set_aside_group"
         head = session.text(key, count=len(group.items), reason=_reason(session, group))
-        session.out.print(Text(head, style="bold"))
+        session.out.print(Text(head, style=Style.HEADING))
         told = session.text("say.remedy") + " " + _remedy(session, group.problem)
         session.out.print(f"  {told}", markup=False)
         if group.waits is Waits.QUARANTINE:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.messages.visible import one_line, visible
 from digitize.model import Stage
 from digitize.pipeline.deadlines import DueLine, DueLists
 from digitize.pipeline.overview import DossierLine, Overview
 
 _STYLES = {
-    Stage.PACKAGED: "green",
-    Stage.IN_REVIEW: "yellow",
-    Stage.QUARANTINED: "red",
-    Stage.WITHDRAWN: "dim",
+    Stage.PACKAGED: Style.GOOD,
+    Stage.IN_REVIEW: Style.DOUBTFUL,
+    Stage.QUARANTINED: Style.BAD,
+    Stage.WITHDRAWN: Style.ASIDE,
 }
 _NUMBERS = (2, 3)
 """Columns of numbers, from 0."""
@@ -105,19 +106,16 @@ def _row(session: Session, line: DossierLine, due: DueLine | None) -> list[str]:
     ]
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], seen: Overview) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, header in enumerate(headers):
-        right, last = number in _NUMBERS, number == len(headers) - 1
-        table.add_column(
-            header,
-            no_wrap=not last,
-            justify="right" if right else "left",
-            overflow="fold" if last else "ellipsis",
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], seen: Overview) -> Grid:
+    last = len(headers) - 1
+    table = Grid(
+        *(
+            Column(header, whole=number != last, right=number in _NUMBERS)
+            for number, header in enumerate(headers)
         )
-    for row, line in zip(rows, seen.lines, strict=True):
-        styles = ["", _STYLES.get(line.stage, ""), *[""] * (len(headers) - 2)]
-        table.add_row(*(Text(text, style=style) for text, style in zip(row, styles, strict=True)))
+    )
+    for (dossier, stage, *others), line in zip(rows, seen.lines, strict=True):
+        table.add(dossier, Text(stage, style=_STYLES.get(line.stage, Style.PLAIN)), *others)
     return table
 
 

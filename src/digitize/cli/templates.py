@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.table import Table
 from rich.text import Text
 
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.forms.template import Item, Template, Version
 
 
@@ -29,7 +30,7 @@ def show_templates(session: Session, templates: Iterable[Template]) -> None:
     table = _table(session, "form", "title", "version", "in_force", "source", "verified")
     for template in templates:
         for version in template.versions:
-            table.add_row(
+            table.add(
                 template.id,
                 template.title[session.catalogue.language],
                 version.id,
@@ -42,7 +43,7 @@ def show_templates(session: Session, templates: Iterable[Template]) -> None:
 
 def show_template(session: Session, template: Template) -> None:
     """A form: its versions, and its fields with labels and types, in reading order."""
-    session.out.print(Text(template.title[session.catalogue.language], style="bold"))
+    session.out.print(Text(template.title[session.catalogue.language], style=Style.HEADING))
     for version in template.versions:
         parts = (version.id, _in_force(version), version.source, _verified(session, version))
         session.out.print(Text("  " + " · ".join(part for part in parts if part)))
@@ -52,11 +53,11 @@ def show_template(session: Session, template: Template) -> None:
         for key, kind in (item.own_fields or _own_table(item)).items():
             shown.add(key)
             name = template.names[key][session.catalogue.language]
-            table.add_row(key, name, kind, item.label[0])
+            table.add(key, name, kind, item.label[0])
     for key in template.field_keys:
         if key not in shown:
             name = template.names[key][session.catalogue.language]
-            table.add_row(key, name, template.type_of(key), "")
+            table.add(key, name, template.type_of(key), "")
     session.out.print(table)
 
 
@@ -75,8 +76,5 @@ def _verified(session: Session, version: Version) -> str:
     return session.text("say.template_verified" if version.verified else "say.template_unverified")
 
 
-def _table(session: Session, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(session.text(f"column.{column}"), overflow="fold", no_wrap=column in ("form", "key"))
-    return table
+def _table(session: Session, *columns: str) -> Grid:
+    return Grid(*(Column(session.text(f"column.{name}"), whole=name in ("form", "key")) for name in columns))

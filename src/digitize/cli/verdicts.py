@@ -11,7 +11,9 @@ from rich.text import Text
 from digitize.archive.discovery import ItemKind
 from digitize.archive.findings import Severity
 from digitize.archive.verification import VerifiedItem
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.messages.visible import one_line
 from digitize.model import Problem
 from digitize.reports.facts import (
@@ -27,14 +29,17 @@ from digitize.reports.facts import (
 from digitize.reports.outcome import Outcome, Part, finding_groups, general_notes, parts_of
 from digitize.signatures.verdict import SignatureReport, Verdict
 
-_STYLES = {Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red", Tone.PLAIN: ""}
+_STYLES = {
+    Tone.GOOD: Style.GOOD,
+    Tone.DOUBTFUL: Style.DOUBTFUL,
+    Tone.BAD: Style.BAD,
+    Tone.PLAIN: Style.PLAIN,
+}
 _MOST_ITEMS = 200
 """So many are read in a terminal; reports hold all."""
 
 _MOST_FINDINGS = 20
 """Of each severity and item, likewise."""
-
-_VERDICTS = {Tone.GOOD: "bold green", Tone.DOUBTFUL: "bold yellow", Tone.BAD: "bold red"}
 
 
 def show_outcome(session: Session, outcome: Outcome, *, details: bool) -> None:
@@ -76,25 +81,21 @@ def show_items(session: Session, items: list[VerifiedItem], *, details: bool) ->
 
 
 def _verdict(session: Session, verdict: Verdict) -> Text:
-    return Text(session.text(f"verdict.{verdict.value}"), style=_VERDICTS[tone_of(verdict)])
+    return Text(session.text(f"verdict.{verdict.value}"), style=_STYLES[tone_of(verdict)])
 
 
-def _table(session: Session, items: list[VerifiedItem]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(session.text("column.verdict"), overflow="fold", min_width=12)
-    table.add_column(session.text("column.item"), overflow="fold")
-    table.add_column(session.text("column.signer"), overflow="fold")
-    table.add_column(session.text("column.signed_at"), overflow="fold")
-    table.add_column(session.text("column.level"), no_wrap=True)
+def _table(session: Session, items: list[VerifiedItem]) -> Grid:
+    names = ("verdict", "item", "signer", "signed_at", "level")
+    table = Grid(*(Column(session.text(f"column.{name}"), whole=name == "level") for name in names))
     for item in items:
         signature = min(item.report.signatures, key=lambda one: one.verdict.rank, default=None)
         time = signature.signing_time if signature else None
-        table.add_row(
+        table.add(
             _verdict(session, item.verdict),
-            Text(one_line(item.path.name or str(item.path))),
-            Text(one_line(signature.holder or "-") if signature else "-"),
-            Text(moment_text(session.catalogue, time) if time else "-"),
-            Text((signature.level if signature else None) or "-"),
+            one_line(item.path.name or str(item.path)),
+            one_line(signature.holder or "-") if signature else "-",
+            moment_text(session.catalogue, time) if time else "-",
+            (signature.level if signature else None) or "-",
         )
     return table
 
@@ -107,7 +108,7 @@ def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None
         lines += [prefix + line for line in _part_lines(session, part, remedies)]
     if not lines and not finding_groups(item):
         return
-    session.out.print(Text(one_line(str(item.path)), style="bold"))
+    session.out.print(Text(one_line(str(item.path)), style=Style.HEADING))
     _show_findings(session, item, _MOST_FINDINGS)
     for line in dict.fromkeys(lines):
         _bullet(session, line)
@@ -116,7 +117,7 @@ def _show_reasons(session: Session, item: VerifiedItem, remedies: dict[str, None
 def _show_findings(session: Session, item: VerifiedItem, most: int | None) -> None:
     """What is wrong with a package: errors first, each kind with its number."""
     for group in finding_groups(item, most):
-        style = "bold red" if group.severity is Severity.ERROR else "bold yellow"
+        style = Style.BAD if group.severity is Severity.ERROR else Style.DOUBTFUL
         heading = f"{session.text(f'severity.{group.severity.value}')}: {group.number}"
         session.out.print(Padding(Text(heading, style=style), (0, 0, 0, 2), expand=False))
         for finding in group.shown:
@@ -159,16 +160,16 @@ def _show_signature(session: Session, signature: SignatureReport, remedies: dict
     tone = tone_of(signature.verdict)
     name = session.text("say.signature", field=one_line(signature.field))
     level = f" ({signature.level})" if signature.level else ""
-    told = Text(conclusion(session.catalogue, signature.verdict), style=_VERDICTS[tone])
-    session.out.print(Text.assemble((f"{name}{level}: ", "bold"), told))
+    told = Text(conclusion(session.catalogue, signature.verdict), style=_STYLES[tone])
+    session.out.print(Text.assemble((f"{name}{level}: ", Style.HEADING), told))
     for warning in warnings(signature):
         text = f"{session.text('say.warning')} {_problem(session, warning, remedies)}"
-        session.out.print(Padding(Text(text, style="bold yellow"), (0, 0, 0, 2), expand=False))
+        session.out.print(Padding(Text(text, style=Style.DOUBTFUL), (0, 0, 0, 2), expand=False))
     facts = Table.grid(padding=(0, 1))
     facts.add_column(justify="right", no_wrap=True)
     facts.add_column(overflow="fold")
     for fact in seven_facts(session.catalogue, signature):
-        facts.add_row(f"{fact.number}.", Text(f"{fact.label}:", style="dim"))
+        facts.add_row(f"{fact.number}.", Text(f"{fact.label}:", style=Style.ASIDE))
         facts.add_row("", Text(one_line(fact.value), style=_STYLES[fact.tone]))
     session.out.print(Padding(facts, (0, 0, 0, 2), expand=False))
     for note in other_notes(signature):

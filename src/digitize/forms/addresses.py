@@ -19,13 +19,21 @@ _UNITS = "|".join(UNIT_KINDS)
 _LOST_COMMA = re.compile(rf"\. (?=(?:{_UNITS}|đường|thôn|ấp|tổ)\b)")
 
 _RUN_TOGETHER = re.compile(
-    r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|" + _UNITS + r")\b.*?\w)"
+    r"((?<![^\s])(?:Số \d+|đường|phố|[Tt]hôn|[Ấấ]p|[Tt]ổ|[Kk]hu phố|[Bb]ản|[Xx]óm|[Kk]hóm|[Bb]uôn|[Ll]àng|"
+    + _UNITS
+    + r")\b.*?\w)"
     r" (?=(?:" + _UNITS + r")\b [A-ZĐÂĂÊÔƠƯ\d])"
 )
 """Two units of an address whose comma was lost."""
 
 _STRAY_COMMA = re.compile(rf"\b({_UNITS}|đường)(?:, |[:;.] ?)(?=[A-ZĐÂÊÔƠƯĂ])")
 """A mark between a unit and its name is a dot of the leader."""
+
+_MARKED_TWICE = re.compile(r"(?<=[^\W\d_]{3})\. ?, ?|(?:(?<=[^\W\d_]{3})\. ?)?,(?: ?[,.])+ ?(?=[^\W_])")
+"""A comma with dots of the leader beside it."""
+
+_DOT_BEHIND_NUMBER = re.compile(r"(?<=\d)\.(?=[^\W\d_]{2})")
+"""``Số 212.đường``: what parts a number from a word is a space; the dot is one of the leader."""
 
 _STRAY_DOT = re.compile(r"(?<=[^\W\d_]{3})\. (?=[A-ZĐÂÊÔƠƯ][^\W\d_])")
 """A dot between two words of a name is one of the leader; abbreviations are shorter."""
@@ -49,6 +57,7 @@ def read_address(text: str) -> ReadValue:
     if _EDGE_STROKE.match(text) and text[2:].casefold().startswith(_HEADS):
         text = text[2:]
     # A comma loses its tail to the leader under it; before a unit's name it was one.
+    text = _DOT_BEHIND_NUMBER.sub(" ", _MARKED_TWICE.sub(", ", text))
     text = _STRAY_DOT.sub(" ", _STRAY_COMMA.sub(r"\1 ", text))
     phrases = (*PLACE_PHRASES, *PAPER_PHRASES)
     text = with_known_accents(_with_commas(_LOST_COMMA.sub(", ", text)), phrases)

@@ -41,6 +41,8 @@ _CENTRAL = 0.1
 """Share of the width that a page number may stand beside the middle."""
 
 _TOP = 0.12
+_TITLE_WIDTH = 0.6
+"""Share of the width of a page that a title in small letters takes at most."""
 
 _MOTTO = "cong hoa xa hoi chu nghia viet nam"
 _NUMBER_LINE = re.compile(r"\bs[o06]\s*[:.;]?.{0,16}/.{0,12}[a-z]{2}")
@@ -109,7 +111,7 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
     # ``Số / No.`` and ``Ngày, tháng, năm`` of a card look like the number and date of a letter.
     card = any(is_of_card(row.text) for row in rows)
     if motto and not card and _LETTER in templates:
-        confidence = _letter_confidence(rows)
+        confidence = _letter_confidence(rows, reading.width)
         if confidence >= 0.6:
             return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
@@ -233,10 +235,20 @@ def _title_score(row: Row, titles: Sequence[str], not_words: Sequence[str]) -> f
     return max(((likeness(text, t) + fuzz.ratio(fold(t), text)) / 2 for t in fitting), default=0.0)
 
 
-def _letter_confidence(rows: list[Row]) -> float:
-    texts = [fold(row.text) for row in rows]
-    if any(_OTHER_TITLES.search(text) for text in texts):
+def _may_be_title(row: Row, width: int) -> bool:
+    """Whether a row is set as titles are: in capitals, or short and in the middle.
+
+    Lines of running text begin with ``đơn vị`` and ``phiếu theo dõi`` as well.
+    """
+    left, _, right, _ = row.box
+    middle = abs((left + right) / 2 - width / 2) < _CENTRAL * width and right - left < _TITLE_WIDTH * width
+    return row.text.isupper() or middle
+
+
+def _letter_confidence(rows: list[Row], width: int) -> float:
+    if any(_OTHER_TITLES.search(fold(row.text)) and _may_be_title(row, width) for row in rows):
         return 0.0
+    texts = [fold(row.text) for row in rows]
     number = any(_NUMBER_LINE.search(text) for text in texts)
     date = any(_DATE_LINE.search(text) for text in texts)
     kinds = [fold(kind) for kind in DOCUMENT_KINDS]

@@ -16,6 +16,7 @@ from digitize.forms.second_look import cell_look
 from digitize.forms.tables import Cell, find_heading, read_cell, words_in
 from digitize.forms.template import Column, FieldType, Item, Template, cell_key
 from digitize.forms.view import PageView
+from digitize.forms.written import Asked
 from digitize.model import Box, FieldReading, Problem
 from digitize.ocr.engine import OcrEngine
 
@@ -136,13 +137,14 @@ class _Rows:
 
 def _read(column: Column, cell: Cell | None, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
     """What a cell says; a cell in doubt is read once more by itself, and the better reading counts."""
-    first = read_cell(column.type, cell, place, view, engine, column.pattern)
+    asked = Asked(column.type, pattern=column.pattern)
+    first = read_cell(asked, cell, place, view, engine)
     if cell is None or not first.needs_review:
         return first
     words = cell_look(view, cell.box, engine)
     if [word.text for word in words] == [word.text for word in cell.words]:
         return first
-    again = read_cell(column.type, Cell(cell.box, words), place, view, engine, column.pattern)
+    again = read_cell(asked, Cell(cell.box, words), place, view, engine)
     if not again.needs_review:
         return again
     return again if _letters(again) > _letters(first) else first

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
+from digitize.forms.gaps import LABEL_LOST, without_label
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.marks import chosen, signature, ticked, yes_or_no
@@ -58,7 +59,7 @@ def read_labelled(
     for index, item in enumerate(in_line):
         place = places.get(index)
         if place is None:
-            fields |= {key: FieldReading.unread("label_not_found") for key in _keys(item)}
+            fields |= dict.fromkeys(_keys(item), without_label(index, places, by_page))
         else:
             fields |= _read(item, place, by_page[place.page], engine)
     fields |= _signed_apart([item for item in items if item.apart], views)
@@ -108,7 +109,7 @@ def _read_one(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fi
         case FieldType.TICK:
             return ticked(view, place.page, place.rooms[0])
         case _:
-            return read_written(Asked(item.type, item.unit, item.pattern), place, view, engine)
+            return read_written(Asked(item.type, item.unit, item.pattern, item.known), place, view, engine)
 
 
 def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> FieldReading:
@@ -124,7 +125,7 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
 
 
 def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:
-    signed = {item.key: FieldReading.unread("label_not_found") for item in items if item.key}
+    signed = {item.key: FieldReading.unread(LABEL_LOST) for item in items if item.key}
     # Places to sign stand at the end; most forms have none side by side.
     for page, view in views if signed else ():
         captions = captions_apart(view, {item.key: item.label for item in items if item.key})
@@ -165,7 +166,7 @@ def _no_label(reading: FieldReading, labels: Sequence[str]) -> FieldReading:
     )
     if all(score < _LABEL for score in alike):
         return reading
-    return FieldReading.unread("label_not_found", reading.page, reading.box)
+    return FieldReading.unread(LABEL_LOST, reading.page, reading.box)
 
 
 def _asked_for(reading: FieldReading) -> FieldReading:

@@ -72,6 +72,17 @@ def likeness(text: str, phrase: str) -> float:
     return float(compare(wanted, folded))
 
 
+def is_same_label(one: str, other: str) -> bool:
+    """Whether two labels are so much alike that a page would not tell them apart."""
+    first, second = (_bare(fold(label))[0].strip() for label in (one, other))
+    return bool(fuzz.ratio(first, second) >= _least(min(first, second, key=len)))
+
+
+def _least(label: str) -> float:
+    """How alike, of 100, a text and a label must be."""
+    return _SHORT_GOOD if len(label) < _SHORT else _GOOD
+
+
 def _candidates(page: PageText, labels: Sequence[Sequence[str]], unmarked: Container[int]) -> list[Found]:
     found = []
     # Punctuation is what OCR loses first; words are compared without it.
@@ -80,7 +91,7 @@ def _candidates(page: PageText, labels: Sequence[Sequence[str]], unmarked: Conta
     for item, variants in enumerate(labels):
         for variant in variants:
             label = _bare(fold(variant))[0].strip()
-            good = _SHORT_GOOD if len(label) < _SHORT else _GOOD
+            good = _least(label)
             for start in word_starts:
                 score, end = max(
                     (fuzz.ratio(label, bare[start:end], score_cutoff=good), -end)

@@ -28,6 +28,7 @@ class Place:
         below: from the foot of the label to the next one in another row, or to the end of the page, across
             the whole page.
         runs_on: there is more text before the next label than the form has lines for.
+        span: where the label stands in the running text of the page, footnote mark and colon included.
 
     """
 
@@ -37,6 +38,7 @@ class Place:
     caption: tuple[Word, ...]
     below: Box
     runs_on: bool = False
+    span: tuple[int, int] = (0, 0)
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -122,7 +124,15 @@ def _place(
         right = _right_end(view, text, first_row + offset, following)
         rooms.append((left, level[1], max(left, right), level[3]))
     below = _below(view, text, caption, first_row, after)
-    return Place(page, rows, tuple(rooms), caption, below, runs_on=beyond and following is not None)
+    return Place(
+        page=page,
+        rows=rows,
+        rooms=tuple(rooms),
+        caption=caption,
+        below=below,
+        runs_on=beyond and following is not None,
+        span=(label.start, label.end),
+    )
 
 
 def _below(view: PageView, text: PageText, caption: Sequence[Word], row: int, after: Sequence[Found]) -> Box:

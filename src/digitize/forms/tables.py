@@ -62,7 +62,13 @@ def read_table(item: Item, place: Place, view: PageView, engine: OcrEngine) -> d
     filled, unclear = 0, False
     for row in below:
         cells = {
-            column.key: read_cell(column.type, _under(headings.get(column.key), row), place, view, engine)
+            column.key: read_cell(
+                Asked(column.type, known=column.known),
+                _under(headings.get(column.key), row),
+                place,
+                view,
+                engine,
+            )
             for column in item.columns
         }
         if all(cell.value is None and cell.problems in ((), (Problem(_LOST),)) for cell in cells.values()):
@@ -93,7 +99,9 @@ def read_grid(item: Item, place: Place, view: PageView, engine: OcrEngine) -> di
         at = fitting[0] + 1
         for column in item.columns:
             cell = _under(headings.get(column.key), rows[fitting[0]])
-            fields[column.key + line.key] = read_cell(line.type, cell, place, view, engine)
+            fields[column.key + line.key] = read_cell(
+                Asked(line.type, known=line.known), cell, place, view, engine
+            )
     return fields
 
 
@@ -176,7 +184,7 @@ def _lost(place: Place) -> FieldReading:
 
 
 def read_cell(
-    kind: FieldType, cell: Cell | None, table: Place, view: PageView, engine: OcrEngine, pattern: str = ""
+    asked: Asked, cell: Cell | None, table: Place, view: PageView, engine: OcrEngine
 ) -> FieldReading:
     """What a cell says; flagged where its lines are lost, or where writing in it was left unread."""
     if cell is None:
@@ -184,14 +192,13 @@ def read_cell(
     inset = view.millimetres(_INSET)
     left, top, right, bottom = cell.box
     inside = (left + inset, top + inset, right - inset, bottom - inset)
-    if kind is FieldType.TICK:
+    if asked.type is FieldType.TICK:
         return crossed(view, table.page, inside)
     rows = tuple(row.words for row in into_rows(cell.words))
     rooms = tuple(
         (inside[0], row[1], inside[2], row[3]) for row in (surround(w.box for w in r) for r in rows)
     )
     place = Place(table.page, rows or ((),), rooms or (inside,), table.caption, inside)
-    asked = Asked(kind, pattern=pattern)
     reading = read_written(asked, place, view, engine)
     beyond = any(word.box[2] > right - inset and word.text[-1].isalnum() for word in cell.words)
     # What was proven to be whole may fill its cell.

@@ -100,6 +100,7 @@ class Column(_Data):
             with.
         type: type of a table's cells.
         pattern: of a table, what the whole value of a cell must look like; another one is flagged.
+        known: of a table, words that its cells may hold though no list of the program has them.
         name: what people call it; of a table only.
 
     """
@@ -108,6 +109,7 @@ class Column(_Data):
     key: str
     type: FieldType = FieldType.TEXT
     pattern: str = ""
+    known: tuple[str, ...] = ()
     name: dict[Language, str] = Field(default_factory=dict)
 
 
@@ -117,6 +119,7 @@ class Line(_Data):
     label: tuple[str, ...]
     key: str
     type: FieldType = FieldType.TEXT
+    known: tuple[str, ...] = ()
     required: bool = False
 
 
@@ -143,6 +146,7 @@ class Item(_Data):
         lines: most lines that the value may run over.
         unit: what is printed behind the value (``bản``, ``m²``) and is no part of it.
         pattern: what the whole value must look like, as a regular expression; another one is flagged.
+        known: words that the value may hold though no list of the program has them.
         behind_stroke: a second field, behind the stroke in the value.
         choices: the boxes of a ``choice``, from left to right.
         columns: of a ``table`` or ``grid``, from left to right; columns of no interest may be left out.
@@ -163,6 +167,7 @@ class Item(_Data):
     lines: int = Field(default=1, ge=1)
     unit: tuple[str, ...] = ()
     pattern: str = ""
+    known: tuple[str, ...] = ()
     behind_stroke: Second | None = None
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()

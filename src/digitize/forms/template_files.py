@@ -12,13 +12,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from digitize.errors import EnvironmentProblem, UsageProblem
+from digitize.forms.additions import ADDITIONS, Additions, load_additions, with_additions
 from digitize.forms.template import Template
 
 
 def load_templates(folder: Path | None = None) -> dict[str, Template]:
     """All templates by id: those that come with the program, and those of an office's own folder.
 
-    One of the office takes the place of one of ours that has its id.
+    One of the office takes the place of one of ours that has its id. What the office has added to forms is
+    added to either.
 
     Args:
         folder: the office's; None, or one that does not exist, has none.
@@ -27,8 +29,34 @@ def load_templates(folder: Path | None = None) -> dict[str, Template]:
         UsageProblem: a file of the folder is no template; its facts name the line and the key.
 
     """
-    own = sorted(folder.glob("*.toml")) if folder is not None and folder.is_dir() else []
-    return _ours() | _from_files(tuple((path, path.stat().st_mtime_ns) for path in own))
+    if folder is None or not folder.is_dir():
+        return dict(_ours())
+    return dict(_with_own(tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.toml")))))
+
+
+def load_unchanged(folder: Path) -> dict[str, Template]:
+    """All templates by id, without what the office has added to them.
+
+    Raises:
+        UsageProblem: a file of the folder is no template; its facts name the line and the key.
+
+    """
+    own = sorted(path for path in folder.glob("*.toml") if path.name != ADDITIONS)
+    return _ours() | _from_files(own)
+
+
+def check_file(path: Path) -> Template | Additions:
+    """What a file says: a template, or what an office has added to those that are known beside it.
+
+    Raises:
+        UsageProblem: it has a mistake; its facts say where.
+
+    """
+    if path.name != ADDITIONS:
+        return load_template(path)
+    additions = load_additions(path)
+    with_additions(load_unchanged(path.parent), additions, path)
+    return additions
 
 
 @cache
@@ -43,10 +71,16 @@ def _ours() -> dict[str, Template]:
 
 
 @lru_cache(maxsize=4)
-def _from_files(files: tuple[tuple[Path, int], ...]) -> dict[str, Template]:
-    """Templates from files; their times make a file that was changed a new one."""
+def _with_own(files: tuple[tuple[Path, int], ...]) -> dict[str, Template]:
+    """Ours with those of an office's files; their times make a file that was changed a new one."""
+    found = _ours() | _from_files([path for path, _ in files if path.name != ADDITIONS])
+    added = next((path for path, _ in files if path.name == ADDITIONS), None)
+    return found if added is None else with_additions(found, load_additions(added), added)
+
+
+def _from_files(files: Sequence[Path]) -> dict[str, Template]:
     found: dict[str, Template] = {}
-    for path, _ in files:
+    for path in files:
         template = load_template(path)
         if template.id in found:
             raise UsageProblem("template_twice", path=str(path), form=template.id)

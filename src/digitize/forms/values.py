@@ -15,6 +15,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz, process
 
 from digitize.forms.addresses import read_address
+from digitize.forms.known_words import with_known
 from digitize.forms.template import FieldType
 from digitize.forms.value_texts import (
     EDGES,
@@ -84,14 +85,28 @@ _BESIDE_NUMBERS = re.compile(r"(?<!\d)[.,_]+|[.,_]+(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!\d)")
 
 
-def read_value(kind: FieldType, text: str) -> ReadValue:
-    """Read ``text`` as a value of a type; empty text is None without a problem."""
+def read_value(kind: FieldType, text: str, known: Sequence[str] = ()) -> ReadValue:
+    """Read ``text`` as a value of a type; empty text is None without a problem.
+
+    Args:
+        kind: the type.
+        text: what is written.
+        known: words that it may hold though no list of the program has them.
+
+    """
     cleaned = clean(text)
     if not cleaned:
         return ReadValue(None)
     if (kind in _WORDY and _STROKE.fullmatch(cleaned)) or (kind in _FREE and cleaned in _ONE_STROKE):
         return ReadValue(None, (Problem("not_readable"),))
-    return _READERS.get(kind, _text)(cleaned)
+    if kind in _CLOSED:
+        words, problem = _CLOSED[kind]
+        least = _EXACTLY if kind is FieldType.RELATION else _NEAR
+        return _closest(cleaned, (*words, *known), problem, least)
+    if kind is FieldType.IDDOC:
+        return _iddoc(cleaned, (*CARD_ISSUERS, *known))
+    read = _READERS.get(kind, _text)(cleaned)
+    return with_known(read, known) if kind in (FieldType.ADDRESS, FieldType.TEXT) else read
 
 
 def typed_value(kind: FieldType, text: str) -> ReadValue:
@@ -119,7 +134,10 @@ def _text(text: str) -> ReadValue:
     text = with_units_spelled(text, units)
     proven = words_of(units) | words_of_phrases(text, phrases)
     odd = misspelled_unit(text)
-    doubts = (Problem("unit_odd", {"name": odd[0], "known": odd[1]}),) if odd else ()
+    doubts = [Problem("unit_odd", {"name": odd[0], "known": odd[1]})] if odd else []
+    if dot := _DOT_WITHIN.search(text):
+        # It ends a sentence, or stood in the leader between two words of a name.
+        doubts.append(Problem("character_odd", {"character": dot[0]}))
     return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
 
 
@@ -151,10 +169,6 @@ def _name(text: str) -> ReadValue:
     return ReadValue(likely_name(text), (Problem("name_unusual", {"word": unusual}),))
 
 
-def _relation(text: str) -> ReadValue:
-    return _closest(text, RELATIONS, "relation_unknown", least=99.0)
-
-
 def _date(text: str) -> ReadValue:
     value = parse_date(_BESIDE_NUMBERS.sub(" ", text))
     if value is None:
@@ -176,18 +190,10 @@ def _date_words(text: str) -> ReadValue:
 
 
 def _sex(text: str) -> ReadValue:
-    return _closest(text, ("Nam", "Nữ"), "sex_unknown", least=99.0)
+    return _closest(text, ("Nam", "Nữ"), "sex_unknown", _EXACTLY)
 
 
-def _ethnicity(text: str) -> ReadValue:
-    return _closest(text, ETHNIC_GROUPS, "ethnicity_unknown")
-
-
-def _nationality(text: str) -> ReadValue:
-    return _closest(text, NATIONALITIES, "nationality_unknown")
-
-
-def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.0) -> ReadValue:
+def _closest(text: str, words: tuple[str, ...], problem: str, least: float) -> ReadValue:
     """The word of a list that a text is, accents aside; None when two or none fit."""
     matches = process.extract(fold(text), {word: fold(word) for word in words}, scorer=fuzz.ratio, limit=2)
     _, score, word = matches[0]
@@ -199,7 +205,7 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float = 90.
     return ReadValue(word if near else text, (Problem(problem),))
 
 
-def _iddoc(text: str) -> ReadValue:
+def _iddoc(text: str, issuers: Sequence[str]) -> ReadValue:
     """``CCCD số … do … cấp ngày …`` or ``… cấp ngày …, tại …`` into number, issuer and date."""
     numbers = [re.sub(r"\D", "", match) for match in _NUMBER.findall(text)]
     issuer, rest = _issued(text)
@@ -212,9 +218,7 @@ def _iddoc(text: str) -> ReadValue:
     if issuer is None:
         problems.append(Problem("iddoc_issuer_unreadable"))
     else:
-        known = process.extractOne(
-            fold(issuer), {name: fold(name) for name in CARD_ISSUERS}, scorer=fuzz.ratio
-        )
+        known = process.extractOne(fold(issuer), {name: fold(name) for name in issuers}, scorer=fuzz.ratio)
         if known[1] < 85.0:
             problems.append(Problem("iddoc_issuer_unknown"))
         if known[1] >= SUGGESTED:
@@ -332,17 +336,26 @@ def _month(text: str) -> ReadValue:
     return ReadValue(value)
 
 
+_CLOSED: dict[FieldType, tuple[tuple[str, ...], str]] = {
+    FieldType.ETHNICITY: (ETHNIC_GROUPS, "ethnicity_unknown"),
+    FieldType.NATIONALITY: (NATIONALITIES, "nationality_unknown"),
+    FieldType.RELATION: (RELATIONS, "relation_unknown"),
+}
+"""What is one of a list, and the doubt about what is not."""
+
+_NEAR = 90.0
+"""How alike, of 100, words must be to be one of a list."""
+
+_EXACTLY = 99.0
+"""How alike, of 100, short words must be to be one of a list: ``Cha``, ``Chị``."""
+
 _READERS: dict[FieldType, Callable[[str], ReadValue]] = {
     FieldType.NAME: _name,
     FieldType.SIGNER: _name,
     FieldType.ADDRESS: read_address,
-    FieldType.RELATION: _relation,
     FieldType.DATE: _date,
     FieldType.DATE_WORDS: _date_words,
     FieldType.SEX: _sex,
-    FieldType.ETHNICITY: _ethnicity,
-    FieldType.NATIONALITY: _nationality,
-    FieldType.IDDOC: _iddoc,
     FieldType.PID: _pid,
     FieldType.PHONE: _phone,
     FieldType.EMAIL: _email,

@@ -34,15 +34,24 @@ _STROKE_BEHIND = re.compile(r" [1lI|]$")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a place: the type of its value, the unit printed behind it, what it must look like."""
+    """What is asked of a place.
+
+    Attributes:
+        type: of its value.
+        unit: what is printed behind the value.
+        pattern: what it must look like.
+        known: words that it may hold though no list of the program has them.
+
+    """
 
     type: FieldType
     unit: tuple[str, ...] = ()
     pattern: str = ""
+    known: tuple[str, ...] = ()
 
     def read(self, text: str) -> ReadValue:
         """A text as a value."""
-        read = read_value(self.type, clean(text))
+        read = read_value(self.type, clean(text), self.known)
         if self.pattern and read.value is not None and not re.fullmatch(self.pattern, str(read.value)):
             return replace(read, problems=(*read.problems, Problem("value_unfit")))
         return read

@@ -64,15 +64,16 @@ def upside_down(straight: Pixels, dpi: float, legibility: Legibility) -> Turn:
         legibility: how well one line reads; called for each line both ways, unless one is plain.
 
     """
-    lead = best = 0.0
+    lead = best = overturned = 0.0
     for read, line in enumerate(sample_lines(straight, dpi), start=1):
         upright = legibility(line)
         # A line that reads as words through and through does not need the other way.
         flipped = 0.0 if upright >= _PLAIN else legibility(np.ascontiguousarray(line[::-1, ::-1]))
         lead += upright - flipped
-        best = max(best, upright, flipped)
-        # Most pages lie rightly: to turn one over takes more than one line.
-        enough = lead > 0 or read >= _TO_TURN_OVER
+        best, overturned = max(best, upright, flipped), max(overturned, flipped)
+        # Most pages lie rightly: to turn one over takes more than one line, and one that can be read so.
+        # Print that touches its leader reads as rubbish both ways, and as a little less of it upside down.
+        enough = lead > 0 or (read >= _TO_TURN_OVER and overturned >= _READABLE)
         if (enough and abs(lead) >= _CLEAR_LEAD) or read == _MOST_LINES:
             break
     # What reads as rubbish both ways tells nothing.

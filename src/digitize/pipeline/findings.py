@@ -268,13 +268,18 @@ def keep_answer(ledger: Ledger, field: DoubtfulField, anchor: str, look: Look, v
         field.form,
         field.key,
         look,
-        json.dumps(value, ensure_ascii=False),
-        json.dumps(reading.value, ensure_ascii=False),
+        _told(value),
+        _told(reading.value),
         reading.raw,
         json.dumps([problem.code for problem in reading.problems]),
         ledger.who,
         ledger.now(),
     )
+
+
+def _told(value: Value) -> str:
+    """A value as a text that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def page_anchors(ledger: Ledger, dossier: str) -> list[str]:

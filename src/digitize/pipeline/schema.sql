@@ -81,6 +81,7 @@ CREATE TABLE IF NOT EXISTS document (
     paper      TEXT,                     -- the kind of papers that it is
     PRIMARY KEY (dossier, ordinal)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS document_anchor ON document (dossier, anchor);
 
 CREATE TABLE IF NOT EXISTS field (
     dossier      TEXT NOT NULL,

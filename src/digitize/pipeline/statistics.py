@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 
 from digitize.model import Stage
 from digitize.pipeline.activity_facts import activity_facts
+from digitize.pipeline.corrections import Corrections, corrections
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.periods import Period
 from digitize.pipeline.records import Row
@@ -105,6 +106,7 @@ class Statistics:
         by_receiving_body, by_handling_body: as sheets name them.
         turnaround: how long dossiers packaged in the period took.
         review: what people confirmed and corrected.
+        corrections: the same by form, field and cause.
         troubles: what went wrong.
         unclear_days: dossiers of the period whose sheet names a day that is none.
         head: number of the last event of the ledger, and its hash.
@@ -121,6 +123,7 @@ class Statistics:
     by_handling_body: Grouped
     turnaround: Turnaround
     review: ReviewEffort
+    corrections: Corrections
     troubles: Troubles
     unclear_days: int = 0
     head: tuple[int, str | None] | None = field(default=None)
@@ -199,6 +202,7 @@ def statistics_of(
             by_handling_body=grouped(_Grouping(*["handling_body"] * 3)),
             turnaround=turnaround(ledger, period),
             review=review_effort(ledger, period),
+            corrections=corrections(ledger, period),
             troubles=troubles(ledger, period),
             unclear_days=_unclear(ledger, period),
             head=_head(ledger),

@@ -11,6 +11,7 @@ from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, day_text, decimal_text, month_text, share_text
 from digitize.messages.visible import one_line, visible
 from digitize.model import UNKNOWN_FORM
+from digitize.pipeline.corrections import Answered
 from digitize.pipeline.statistics import Counts, Grouped, Statistics
 from digitize.pipeline.troubles import Reviewed, Trouble
 from digitize.pipeline.turnaround import Spread
@@ -150,6 +151,14 @@ def procedure_name(report: ActivityReport, catalogue: Catalogue, key: str) -> st
     return key or catalogue.text("report.unknown_procedure")
 
 
+def field_title(report: ActivityReport, catalogue: Catalogue, form: str, key: str) -> str:
+    """A field as people call it, and its form."""
+    template = report.templates.get(form)
+    if template is None:
+        return f"{catalogue.text('report.unknown_form')}: {key}"
+    return f"{template.title[catalogue.language]}: {template.name_of(key, catalogue.language)}"
+
+
 class _Teller:
     """Makes the tables."""
 
@@ -172,6 +181,9 @@ class _Teller:
         yield self._effort()
         yield self._reviewed("review_by_clerk", of.review.by_clerk, self._known, waiting=False)
         yield self._reviewed("review_by_form", of.review.by_form, self._form, waiting=True)
+        yield self._answered("answers_by_form", of.corrections.by_form, lambda one: self._form(one.form))
+        yield self._answered("answers_by_field", of.corrections.by_field, self._field)
+        yield self._causes(of.corrections.by_cause)
         yield self._quarantine()
         yield self._quality()
 
@@ -273,6 +285,31 @@ class _Teller:
         headings = ("name", "dossiers", "confirmed", "corrected", "corrected_share", "waiting")
         return self._view(view, headings if waiting else headings[:-1], rows)
 
+    def _answered(self, view: str, answered: Sequence[Answered], name: Callable[[Answered], str]) -> View:
+        rows: list[tuple[Cell, ...]] = [(name(one), *_answers(one)) for one in answered]
+        total: tuple[Cell, ...] = ()
+        if len(rows) > 1:
+            total = (self._text("report.total"), *_answers(self._statistics.corrections.total))
+        headings = ("name", "asked", "corrected", "confirmed", "unreadable", "needless_share")
+        return self._view(view, headings, rows, total)
+
+    def _causes(self, answered: Sequence[Answered]) -> View:
+        rows: list[tuple[Cell, ...]] = [
+            (self._cause(one.cause), *_answers(one), one.alone, one.alone_corrected, one.alone_confirmed)
+            for one in answered
+        ]
+        headings = (
+            *("cause", "asked", "corrected", "confirmed", "unreadable", "needless_share"),
+            *("alone", "alone_corrected", "alone_confirmed"),
+        )
+        return self._view("answers_by_cause", headings, rows)
+
+    def _field(self, one: Answered) -> str:
+        return field_title(self._report, self._catalogue, one.form, one.key)
+
+    def _cause(self, code: str) -> str:
+        return self._catalogue.kind_of_problem(code) if code else self._text("report.no_cause")
+
     def _quarantine(self) -> View:
         rows = [(self._problem(one), one.times, one.open) for one in self._statistics.troubles.quarantine]
         return self._view("quarantine", ("reason", "dossiers", "still_there"), rows)
@@ -311,6 +348,10 @@ class _Teller:
     def _month_name(self, key: str) -> str:
         month = month_text(self._catalogue.language, dt.date.fromisoformat(f"{key}-01"))
         return self._catalogue.text("report.month", month=month)
+
+
+def _answers(one: Answered) -> tuple[Cell, ...]:
+    return (one.fields, one.corrected, one.confirmed, one.unreadable, Share(one.needless_share))
 
 
 def _figures(counts: Counts) -> tuple[int, ...]:

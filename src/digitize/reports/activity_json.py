@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from digitize.messages import Catalogue
+from digitize.pipeline.corrections import Answered
 from digitize.pipeline.statistics import Counts, Grouped
 from digitize.pipeline.troubles import Reviewed, Trouble
 from digitize.pipeline.turnaround import Spread
-from digitize.reports.activity import ActivityReport, notes_of, procedure_name
+from digitize.reports.activity import ActivityReport, field_title, notes_of, procedure_name
 from digitize.times import written
 
 
@@ -45,6 +46,30 @@ def activity_json(report: ActivityReport, catalogue: Catalogue) -> dict[str, obj
             "fields_per_dossier": of.review.fields_per_dossier,
             "by_clerk": [_reviewed("clerk", one) for one in of.review.by_clerk],
             "by_form": [_reviewed("form", one) | {"waiting": one.waiting} for one in of.review.by_form],
+        },
+        "answers": {
+            "total": _answered(of.corrections.total),
+            "by_form": [{"form": one.form} | _answered(one) for one in of.corrections.by_form],
+            "by_field": [
+                {"form": one.form, "key": one.key, "name": field_title(report, catalogue, one.form, one.key)}
+                | _answered(one)
+                for one in of.corrections.by_field
+            ],
+            "by_cause": [
+                {
+                    "cause": one.cause or None,
+                    "text": catalogue.kind_of_problem(one.cause) if one.cause else None,
+                }
+                | _answered(one)
+                | {
+                    "alone": {
+                        "fields": one.alone,
+                        "corrected": one.alone_corrected,
+                        "confirmed": one.alone_confirmed,
+                    }
+                }
+                for one in of.corrections.by_cause
+            ],
         },
         "problems": {
             "quarantine": [
@@ -88,6 +113,15 @@ def _spread(spread: Spread | None) -> dict[str, object] | None:
 
 def _reviewed(name: str, one: Reviewed) -> dict[str, object]:
     return {name: one.name, "dossiers": one.dossiers, "confirmed": one.confirmed, "corrected": one.corrected}
+
+
+def _answered(one: Answered) -> dict[str, object]:
+    return {
+        "fields": one.fields,
+        "corrected": one.corrected,
+        "confirmed": one.confirmed,
+        "unreadable": one.unreadable,
+    }
 
 
 def _text(catalogue: Catalogue, trouble: Trouble) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from digitize.errors import ItemProblem
 from digitize.forms.template import Template
-from digitize.forms.template_files import template_of
 from digitize.model import Problem, Stage, Value
 from digitize.pipeline import leases
 from digitize.pipeline.approval import Approval, ReviewRules

@@ -6,6 +6,7 @@ ALTER TABLE lease ADD COLUMN desk TEXT NOT NULL DEFAULT '';
 CREATE INDEX field_queue ON field (confidence, dossier, document, position) WHERE needs_review = 1;
 CREATE INDEX field_next ON field (dossier, confidence, document, position) WHERE needs_review = 1;
 CREATE INDEX dossier_urgent ON dossier (stage, received_at, id) WHERE urgent = 1;
+CREATE INDEX document_anchor ON document (dossier, anchor);
 CREATE INDEX decision_key ON decision (dossier, key, at);
 CREATE TABLE answer (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,261 @@
+"""Review by prompts: the desk's queue, one field after the other, every answer kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from rich.text import Text
+
+from digitize.cli.asking import ask_line, ask_yes, can_edit
+from digitize.cli.field_pictures import FieldPictures, field_pictures
+from digitize.cli.picture_mode import PictureMode
+from digitize.cli.second_looks import say_look, waiting_for_others
+from digitize.cli.session import Session
+from digitize.cli.theme import Style
+from digitize.errors import ItemProblem
+from digitize.model import Problem, Value
+from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.workspace import Workspace
+from digitize.review.desk import Desk
+from digitize.review.views import FieldView
+from digitize.review.web.pages import Pages
+from digitize.review.web.showing import Showing
+from digitize.review.web.shown import Ask
+
+_LATER, _UNREADABLE, _BACK, _NEXT, _STOP, _HELP, _CHANGE = "-", "!", "<", ">", "q", "?", "="
+_DESK = ""
+"""A terminal is one window, which is the whole process."""
+
+
+class Step(Enum):
+    """Where it goes on after a field."""
+
+    ON = auto()
+    BACK = auto()
+    NEXT_DOSSIER = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person meant: a value to keep, or none; and where it goes on."""
+
+    step: Step = Step.ON
+    settles: bool = False
+    value: Value = None
+
+
+_PLAIN = {
+    _STOP: Answer(Step.STOP),
+    _NEXT: Answer(Step.NEXT_DOSSIER),
+    _BACK: Answer(Step.BACK),
+    _LATER: Answer(),
+    _UNREADABLE: Answer(settles=True),
+}
+"""What is meant whatever is asked."""
+
+
+@dataclass
+class Clerk:
+    """One person at one terminal.
+
+    Attributes:
+        session: the call.
+        desk: hands out fields and takes answers.
+        showing: words for what the desk knows.
+        pictures: shows the pictures of fields.
+
+    """
+
+    session: Session
+    desk: Desk
+    showing: Showing
+    pictures: FieldPictures
+    _shown: int = field(default=0)
+
+    def work(self) -> None:
+        """Ask about dossier after dossier until none is left, or the person stops."""
+        waits = self.desk.waiting_count()
+        if not waits.dossiers:
+            self.session.say("nothing_to_review")
+            return
+        self.session.say("review_waits", dossiers=waits.dossiers, fields=waits.fields)
+        passed: set[str] = set()
+        while (dossier := self.desk.take(_DESK, passed=passed)) is not None:
+            try:
+                step = self._dossier(dossier)
+            except ItemProblem as error:
+                self.session.show_failure(dossier, Problem.of(error))
+                step = Step.NEXT_DOSSIER
+            finally:
+                self.desk.let_go(_DESK, dossier)
+            if step is Step.STOP:
+                break
+            passed.add(dossier)
+        held = self.desk.waiting_count().held
+        if held:
+            self.session.say("review_held", dossiers=held)
+        for line in waiting_for_others(self.session, self.desk):
+            self.session.err.print(line, markup=False)
+        self.session.say("review_next")
+
+    def _dossier(self, dossier: str) -> Step:
+        """Ask about every field of a dossier, and let it through if nothing is left."""
+        later: list[tuple[int, str]] = []
+        again: DoubtfulField | None = None
+        number, fields = 1, len(self.desk.fields(dossier))
+        while (asked := again or self.desk.next_field(_DESK, dossier, later)) is not None:
+            again = None
+            try:
+                answer = self._field(asked, number, max(number, fields))
+                if answer.settles:
+                    self.desk.settle(_DESK, asked, answer.value)
+                    number += 1
+            except ItemProblem as error:
+                # Somebody, or a new run, has changed what was shown: it is shown as it is now.
+                self.session.show_failure(dossier, Problem.of(error))
+                if error.code == "dossier_in_use":
+                    return Step.NEXT_DOSSIER
+                continue
+            if answer.step in (Step.STOP, Step.NEXT_DOSSIER):
+                return answer.step
+            if answer.step is Step.BACK:
+                again = self._before(dossier, later)
+                number = max(1, number - (again is not None))
+            elif not answer.settles:
+                later.append((asked.document, asked.key))
+                number += 1
+        if later:
+            self.session.say("review_later", dossier=dossier, fields=len(later))
+        elif self.desk.let_through(dossier, seen=self._whole(dossier)):
+            self.session.say("approved", dossier=dossier)
+        return Step.ON
+
+    def _before(self, dossier: str, later: list[tuple[int, str]]) -> DoubtfulField | None:
+        """What is asked again: what was put off last, else what was answered last."""
+        if later:
+            later.pop()
+            return None
+        found = self.desk.take_back(_DESK, dossier)
+        if found is None:
+            self.session.say("review_nothing_before")
+        return found
+
+    # --- one field ----------------------------------------------------------------------------
+
+    def _field(self, asked: DoubtfulField, number: int, fields: int) -> Answer:
+        view = self.desk.look_at(asked)
+        shown = self.showing.ask(view, number, fields, None)
+        # A second person sees nothing of what was read or said before.
+        blind = view.blind
+        self._show(view, shown, blind=blind)
+        begun = ""
+        while True:
+            typed = ask_line(self.session, self.session.text("say.your_answer"), begun)
+            begun = ""
+            if typed in _PLAIN:
+                return _PLAIN[typed]
+            if typed == _HELP:
+                self._show(view, shown, blind=blind)
+            elif not typed and not blind and asked.reading.value is not None:
+                return Answer(settles=True, value=asked.reading.value)
+            elif typed == _CHANGE and can_edit() and not blind:
+                begun = shown.read
+            elif typed in ("", _CHANGE):
+                self.session.say("review_type_it", unreadable=_UNREADABLE)
+            elif (taken := self._typed(view, shown, typed)) is not None:
+                return taken
+
+    def _typed(self, view: FieldView, shown: Ask, typed: str) -> Answer | None:
+        """A typed value, or the number of another reading; None where it is to be typed again."""
+        asked = view.field
+        if typed.startswith(_CHANGE):
+            place = typed.removeprefix(_CHANGE).strip()
+            if not (place.isdecimal() and 1 <= int(place) <= len(shown.choices)):
+                self.session.say("review_no_choice", number=len(shown.choices))
+                return None
+            typed = shown.choices[int(place) - 1].text
+            for one in view.alternatives:
+                # Some values cannot be typed as they are shown.
+                offered = self.showing.editable(asked, one.value) == typed
+                if offered and not self.desk.check(asked, typed).fits:
+                    return Answer(settles=True, value=one.value)
+        while True:
+            checked = self.desk.check(asked, typed)
+            if checked.serious:
+                self.session.show_wrong(checked.serious[0])
+                return None
+            if not checked.problems:
+                return Answer(settles=True, value=checked.value)
+            told = "; ".join(self.session.catalogue.problem(one) for one in checked.problems)
+            self.session.warn("review_unusual", value=self.showing.value_text(checked.value), why=told)
+            again = ask_line(self.session, self.session.text("say.review_sure"))
+            if not again:
+                return Answer(settles=True, value=checked.value)
+            if again in _PLAIN or again.startswith(_CHANGE):
+                return None
+            typed = again
+
+    def _show(self, view: FieldView, shown: Ask, *, blind: bool) -> None:
+        session, asked = self.session, view.field
+        self._shown += 1
+        marks = [session.text("review.urgent")] if shown.urgent else []
+        marks += [session.text("review.late", day=shown.late)] if shown.late else []
+        place = [asked.dossier, shown.form, shown.page_text]
+        session.err.print()
+        session.err.print(Text(" · ".join(filter(None, [*place, *marks])), style=Style.HEADING))
+        counted = session.text("review.field_of", number=shown.number, all=shown.all)
+        session.err.print(Text.assemble(f"{counted}: ", (shown.name, Style.HEADING)))
+        say_look(session, asked)
+        for label, text in self._lines(view, shown, blind=blind):
+            session.err.print(Text(f"  {label}: {text}"))
+        self.pictures.show(self._shown, asked.dossier, asked.reading)
+        session.err.print(Text(self._keys(shown, blind=blind), style=Style.ASIDE))
+
+    def _lines(self, view: FieldView, shown: Ask, *, blind: bool) -> Iterator[tuple[str, str]]:
+        session = self.session
+        if not blind:
+            yield session.text("column.value"), shown.read or "-"
+            yield session.text("say.review_why"), "; ".join(shown.reasons) or "-"
+        for number, choice in enumerate(shown.choices, start=1):
+            source = f" ({choice.source})" if choice.source else ""
+            yield f"{_CHANGE}{number}", f"{choice.text}{source}"
+        for one in shown.kin:
+            if not one.asked and not blind:
+                yield session.text("say.review_fits", name=one.name), one.text or "-"
+        if len(view.words) > len(shown.choices):
+            yield session.text("say.review_words"), ", ".join(view.words)
+
+    def _keys(self, shown: Ask, *, blind: bool) -> str:
+        session = self.session
+        told = [] if blind or not shown.read else [session.text("prompt.enter")]
+        told.append(session.text("prompt.type"))
+        if shown.read and not blind and can_edit():
+            told.append(session.text("prompt.change", key=_CHANGE))
+        if shown.choices:
+            told.append(session.text("prompt.choose", key=f"{_CHANGE}1"))
+        names = {"unreadable": _UNREADABLE, "later": _LATER, "back": _BACK, "next": _NEXT, "stop": _STOP}
+        told += [session.text(f"prompt.{name}", key=key) for name, key in names.items()]
+        told.append(session.text("prompt.help", key=_HELP))
+        # A key and what it does stay in one line.
+        return " · ".join(one.replace(" ", "\u00a0") for one in told)
+
+    # --- whole dossiers -----------------------------------------------------------------------
+
+    def _whole(self, dossier: str) -> bool:
+        """Ask about what was noticed of a dossier as a whole; whether it is right as it is."""
+        asked = self.desk.questions(dossier)
+        for problem in asked:
+            self.session.err.print(Text(dossier, style=Style.HEADING))
+            self.session.err.print(Text(self.session.catalogue.problem(problem), style=Style.DOUBTFUL))
+            self.session.show_what_to_do(self.session.catalogue.remedy(problem))
+        return not asked or ask_yes(self.session, "whole_dossier_right")
+
+
+def review_in_terminal(session: Session, desk: Desk, workspace: Workspace, mode: PictureMode) -> None:
+    """Ask about every doubtful field of every dossier in review, the most doubtful first."""
+    showing = Showing(desk, workspace, Pages(session.catalogue), "")
+    with field_pictures(session, workspace, showing, mode) as pictures:
+        Clerk(session, desk, showing, pictures).work()
