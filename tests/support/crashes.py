@@ -26,6 +26,7 @@ from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +46,7 @@ from digitize.review.desk import Desk
 from digitize.times import VIETNAM
 from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
 from support.offices import contents, small_scan
+from support.page_deciding import decide_about_pages, put_in_review
 from support.stacks import paper, sheets, write_stack
 
 T = TypeVar("T")
@@ -310,6 +312,9 @@ _TOLD = (
     "returned",
     "renewal_begun",
     "late_pages",
+    "page_turned",
+    "page_excluded",
+    "sent_back",
 )
 
 
@@ -465,6 +470,7 @@ SCENARIOS = (
     Scenario("stack", run_here, _stack_comes),
     Scenario("correction", _correct, _scan_again),
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
+    Scenario("pages", partial(decide_about_pages, run_here), partial(put_in_review, run_here)),
     Scenario("withdrawal", _withdraw_and_return),
     Scenario("renewal", _renew),
     Scenario("export", export_packages),

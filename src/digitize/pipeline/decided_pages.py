@@ -118,8 +118,10 @@ def settle_roles(ledger: Ledger, dossier: str) -> None:
     originals = {one.ordinal: one for one in ledger.originals(dossier)}
     record = ledger.dossier(dossier)
     of_stack = record is not None and record.stack is not None
-    for ordinal, role in _roles(pages, originals, decided_pages(ledger, dossier, pages), of_stack=of_stack):
-        ledger.set_role(dossier, ordinal, role)
+    decided = decided_pages(ledger, dossier, pages)
+    for page, role in _roles(pages, originals, decided, of_stack=of_stack):
+        if page.role is not role:
+            ledger.set_role(dossier, page.ordinal, role)
 
 
 def parted_fields(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, str]:
@@ -175,15 +177,15 @@ def _roles(
     decided: Mapping[int, DecidedPage],
     *,
     of_stack: bool,
-) -> list[tuple[int, PageRole]]:
+) -> list[tuple[PageRecord, PageRole]]:
     """The roles of pages that are no separator sheets."""
     plain = [page if page.role is PageRole.SEPARATOR else replace(page, role=PageRole.SCAN) for page in pages]
     backs = set(empty_backs(plain, originals, of_stack=of_stack))
     found = []
-    for page in plain:
+    for page in pages:
         if page.role is PageRole.SEPARATOR:
             continue
         back = PageRole.BACK if page.ordinal in backs else PageRole.SCAN
         excluded = decided.get(page.ordinal, NOTHING).excluded
-        found.append((page.ordinal, PageRole.EXCLUDED if excluded else back))
+        found.append((page, PageRole.EXCLUDED if excluded else back))
     return found

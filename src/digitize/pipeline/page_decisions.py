@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from digitize.errors import ItemProblem, UsageProblem
+from digitize.errors import Fact, ItemProblem, UsageProblem
 from digitize.model import UNKNOWN_FORM, Problem, Stage
 from digitize.pipeline.decided_pages import (
     NOTHING,
@@ -25,13 +25,16 @@ from digitize.pipeline.decided_pages import (
 )
 from digitize.pipeline.leases import refuse_if_held
 from digitize.pipeline.ledger import Ledger
-from digitize.pipeline.notices import add_notice
+from digitize.pipeline.notices import add_notice, drop_notice
 from digitize.pipeline.page_views import turned_by
 from digitize.pipeline.reasons import as_reason
 from digitize.pipeline.records import DossierRecord, PageRecord, PageRole
 from digitize.pipeline.scan_marks import asked_for, take_off_mark
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
+
+FORM_GONE = "chosen_form_gone"
+"""Code of the problem that a form that was chosen is no longer known."""
 
 TURNS = (90, 180, 270)
 """Clockwise turns, in degrees."""
@@ -289,6 +292,12 @@ class PageDesk:
         first = draft.pages[self._first_of(draft, page)]
         if draft.of(first.ordinal).form == form:
             return
+        gone: dict[str, Fact] = {
+            "dossier": draft.record.id,
+            "page": first.ordinal,
+            "form": draft.of(first.ordinal).form or "",
+        }
+        drop_notice(self.ledger, draft.record.id, FORM_GONE, gone)
         self._keep(draft, first, Decided.FORM, form)
         draft.decided[first.ordinal] = replace(draft.of(first.ordinal), form=form)
         self._tell(draft, "form_chosen", [first.ordinal], form=form)

@@ -145,11 +145,15 @@ class Runner:
         return [one for one in self._batch.ledger.work_at(*ACTIVE) if only is None or one in only]
 
     def _look_again(self) -> bool:
-        """Take up at once what people have sent back since this was last asked; whether there was any."""
-        sent, self._seen = sent_back_since(self._batch.ledger, self._seen)
-        again = [one for one in sent if self._batch.only is None or one in self._batch.only]
-        self._batch.ready.extendleft(reversed(again))
+        """Take up at once what people have sent back since this was last asked; whether there was any.
+
+        A run of some dossiers takes it up as well: it keeps out whoever would do it.
+        """
+        batch = self._batch
+        again, self._seen = sent_back_since(batch.ledger, self._seen)
+        batch.ready.extendleft(reversed(again))
         if again:
+            batch.only = None if batch.only is None else (*batch.only, *again)
             self._pages.look_again()
         return bool(again)
 
