@@ -94,15 +94,13 @@ def _keep(page: Page, name: str) -> None:
 
 
 def _digitize(*arguments: str) -> None:
-    subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "digitize", *arguments], check=True
-    )
+    subprocess.run([sys.executable, "-m", "digitize", *arguments], check=True)
 
 
 @contextmanager
 def _served(workspace: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "digitize", "review", "-w", str(workspace), "--user", "lan"]
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=_without_screen()
     )
     assert process.stderr is not None
