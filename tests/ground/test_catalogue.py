@@ -126,7 +126,9 @@ def patterns() -> tuple[re.Pattern[str], ...]:
     """Keys that are put together when the program runs, by their parts that are written out."""
     joined = re.findall(r'text\(("[^)]*?" ~ [^),]*)', pages())
     # In a template: "first." ~ word ~ ".last"
-    written = ["".join(one[1:-1] if one[0] == '"' else "{}" for one in re.split(" ~ ", text)) for text in joined]
+    written = [
+        "".join(one[1:-1] if one[0] == '"' else "{}" for one in re.split(" ~ ", text)) for text in joined
+    ]
     made = [one for one in (*strings(), *written) if re.match(r"[a-z_]+\.?[a-z_.]*\{\}", one)]
     starts = {key.split(".")[0] for key in entries()} | {"completion_next_{}"}
     chosen = {one if one.split(".")[0] in starts and "." in one else f"say.{one}" for one in made}
