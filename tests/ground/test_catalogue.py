@@ -31,6 +31,8 @@ KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
+    "forms/labelled.py",  # what a list says of a value that is none of it
+    "forms/values.py",  # likewise
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
@@ -58,12 +60,11 @@ def codes() -> set[str]:
 
 def test_the_search_finds_the_places_that_tell_of_problems() -> None:
     assert len(told()) > 120
-    # One of each way: raised, returned, by a helper, by a helper's parameter, chosen, by a constant.
+    # One of each way: raised, returned, by a helper, by a helper's parameter, by a constant.
     assert {
         "image_bomb",
         "link_refused",
         "seal_unclear",
-        "ethnicity_unknown",
         "settings_wrong",
         "dossier_in_use",
         "checksum_differs",
@@ -140,7 +141,8 @@ def words() -> frozenset[str]:
     """What the parts that are filled in can be."""
     kinds = (Stage, Verdict, State, RenewalState, ExitCode)
     values = {str(member.value) for kind in kinds for member in kind} | usage_errors()
-    return frozenset(values | {word for one in strings() for word in re.split(r"[^A-Za-z0-9_]+", one)})
+    texts = (*strings(), pages())
+    return frozenset(values | {word for one in texts for word in re.split(r"[^A-Za-z0-9_]+", one)})
 
 
 @cache
@@ -164,7 +166,8 @@ def test_both_languages_say_something_with_the_same_placeholders() -> None:
         assert all(text.strip() for text in both.values()), key
         if key.startswith("usage."):
             # What the library says of a wrong call is English; Vietnamese does without it.
-            assert placeholders(both["vi"]) | placeholders(both["en"]) <= {"detail", "name", "names"}, key
+            given = {"detail", "name", "names", "wanted", "least", "most", "number"}
+            assert placeholders(both["vi"]) | placeholders(both["en"]) <= given, key
         else:
             assert placeholders(both["vi"]) == placeholders(both["en"]), key
 
