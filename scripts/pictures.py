@@ -22,7 +22,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "pictures"
 SIZE: ViewportSize = {"width": 1366, "height": 768}
-_COLOURS = 64
+_COLOURS = 160
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def _keep(page: Page, name: str) -> None:
     few = (
         Image.open(io.BytesIO(data))
         .convert("RGB")
-        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        .quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     )
     few.save(TARGET / f"{name}.png", optimize=True)
     print(name, (TARGET / f"{name}.png").stat().st_size // 1024, "KiB")

@@ -108,7 +108,7 @@ def field_pictures(
     _sweep(workspace.work)
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=workspace.work))
     try:
-        yield FieldPictures(session, workspace, showing, mode, folder, Pictures())
+        yield FieldPictures(session, workspace, showing, mode, folder, Pictures(workspace.limits.megapixels))
     finally:
         remove_tree(folder)
 

@@ -18,6 +18,7 @@ from support.desks import Served, served
 from support.filled import filled_workspace
 from support.offices import ledger_of
 from support.program import digitize
+from support.terminal import CTRL_C, terminal
 
 FIELDS = 3
 DOSSIER = "HS-00001"
@@ -276,6 +277,19 @@ def test_guessing_ahead_does_not_use_up_the_token_and_the_end_is_clean(root: Pat
         assert one.process.stderr is not None
         assert "Every answer is recorded" in one.process.stderr.read()
         assert one.process.wait(20) == 0
+
+
+def test_enter_gives_a_fresh_address_and_ctrl_c_is_the_end(root: Path) -> None:
+    with terminal("review", "-w", root, "--no-browser") as screen:
+        screen.wait_for("Ctrl+C để kết thúc")
+        screen.press("\n")
+        screen.wait_for("chỉ dùng được một lần")
+        screen.wait_for("token=")
+        first, second = re.findall(r"token=(\S{40,})", screen.plain)
+        assert first != second
+        screen.press(CTRL_C)
+        assert screen.end() == 0
+        assert "Đã đóng bàn soát" in screen.plain
 
 
 def test_guesses_are_compared_whole() -> None:

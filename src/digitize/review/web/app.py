@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 
 from starlette.applications import Starlette
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from digitize.errors import DigitizeError
+from digitize.errors import DigitizeError, ItemProblem
 from digitize.model import Problem
 from digitize.review.web.doors import Doors
 from digitize.review.web.guard import COOKIE, DOOR, SESSION, STATIC, Guard
@@ -36,7 +36,7 @@ _COMES_BACK = 5.0
 _FORBIDDEN, _MISSING, _WRONG, _CHANGED, _FAULT = 403, 404, 400, 409, 500
 
 
-def review_app(hand: Hand[Work], doors: Doors, port: int, pages: Pages) -> ASGIApp:
+def review_app(hand: Hand[Work], doors: Doors, port: int, pages: Pages, pictures: Pictures) -> ASGIApp:
     """The review page of one workspace.
 
     Args:
@@ -44,10 +44,11 @@ def review_app(hand: Hand[Work], doors: Doors, port: int, pages: Pages) -> ASGIA
         doors: tells who may come in.
         port: where it is served.
         pages: makes what is shown.
+        pictures: cuts fields from pages.
 
     """
     home = f"/{doors.place}/"
-    answers = _Answers(hand, doors, pages, home)
+    answers = _Answers(hand, doors, pages, home, pictures)
     app = Starlette(
         routes=[
             Route(DOOR, answers.enter, methods=["GET"]),
@@ -69,7 +70,7 @@ class _Answers:
     doors: Doors
     pages: Pages
     home: str
-    pictures: Pictures = field(default_factory=Pictures)
+    pictures: Pictures
 
     def refused(self, reason: str, status: int = _FORBIDDEN) -> Response:
         """A page that tells why something is refused, and what to do."""
@@ -123,7 +124,10 @@ class _Answers:
         found = await self.hand.do(lambda work: work.cutting(*_page(request), request.path_params["box"]))
         if found is None:
             return self.refused("missing", _MISSING)
-        data, kind = await run_in_threadpool(self.pictures.cut, *found)
+        try:
+            data, kind = await run_in_threadpool(self.pictures.cut, *found)
+        except ItemProblem:
+            return self.refused("missing", _MISSING)
         return Response(data, media_type=kind)
 
     async def static(self, request: Request) -> Response:

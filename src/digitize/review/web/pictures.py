@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from digitize.imaging.decode import decode
 from digitize.model import Box
 
 _MOST_BYTES = 192 << 20
@@ -89,21 +90,30 @@ def cutting(box: Box, width: int, height: int, dpi: float) -> Cutting:
 
 @dataclass(slots=True)
 class Pictures:
-    """Pages that were decoded lately; used by several threads."""
+    """Pages that were decoded lately; used by several threads.
 
+    Attributes:
+        max_megapixels: larger pictures are not decoded.
+        most_bytes: that are kept.
+
+    """
+
+    max_megapixels: float
     most_bytes: int = _MOST_BYTES
     _kept: OrderedDict[tuple[Path, int], Image.Image] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self, path: Path, box: Box) -> tuple[bytes, str]:
-        """The bytes of a piece of a page's picture, and their media type."""
+        """The bytes of a piece of a page's picture, and their media type.
+
+        Raises:
+            ItemProblem: the picture cannot be decoded.
+
+        """
         piece = self._page(path).crop(box)
         if piece.width < _SHARP:
             times = min(3, -(-_SHARP // max(piece.width, 1)))
-            grey = piece.convert("L") if piece.mode == "1" else piece
-            piece = grey.resize((piece.width * times, piece.height * times), Image.Resampling.LANCZOS)
-        if piece.mode not in ("L", "RGB"):
-            piece = piece.convert("RGB")
+            piece = piece.resize((piece.width * times, piece.height * times), Image.Resampling.LANCZOS)
         stream = io.BytesIO()
         piece.save(stream, "JPEG", quality=_QUALITY)
         return stream.getvalue(), "image/jpeg"
@@ -114,9 +124,7 @@ class Pictures:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        with Image.open(path) as opened:
-            opened.load()
-            page = opened.copy()
+        page = Image.fromarray(decode(path, max_megapixels=self.max_megapixels).pixels)
         with self._lock:
             self._kept[key] = page
             while len(self._kept) > 1 and sum(map(_bytes, self._kept.values())) > self.most_bytes:

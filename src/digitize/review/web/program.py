@@ -17,6 +17,7 @@ from digitize.review.web.guard import DOOR
 from digitize.review.web.hand import Hand
 from digitize.review.web.page_work import PageWork
 from digitize.review.web.pages import Pages
+from digitize.review.web.pictures import Pictures
 from digitize.review.web.serving import HOST, close_door, listen, open_browser, serve
 from digitize.review.web.showing import Showing
 from digitize.review.web.work import Work
@@ -68,7 +69,9 @@ def review_in_browser(
             tell(address())
 
         try:
-            serve(review_app(hand, doors, number, pages), at, opened=begin, asked=again)
+            pictures = Pictures(workspace.limits.megapixels)
+            app = review_app(hand, doors, number, pages, pictures)
+            serve(app, at, opened=begin, asked=again)
         finally:
             for door in opened:
                 close_door(door)

@@ -159,6 +159,7 @@ class Work:
 
     def _list(self, window: Window, *_: Asked) -> Told:
         self._put_down(window)
+        window.show(None)
         window.passed.clear()
         self._count()
         waiting = self.desk.waiting_count()

@@ -133,6 +133,9 @@
     choose(texts[at < 0 ? (by > 0 ? 0 : texts.length - 1) : (at + by + texts.length) % texts.length]);
   }
 
+  // A value is one line, however it was pasted.
+  const typed = () => $("value").value.replace(/\s*\n\s*/g, " ");
+
   function judge({ note = "", tone = "" }) {
     $("check").textContent = note;
     $("check").className = tone;
@@ -151,8 +154,8 @@
     clearTimeout(timer);
     const number = (asked += 1);
     timer = setTimeout(async () => {
-      const text = $("value")?.value;
-      if (text === undefined || composing) return;
+      if (!$("value") || composing) return;
+      const text = typed();
       try {
         const told = await (await send("check", { text })).json();
         if (number === asked) judge(told);
@@ -161,7 +164,7 @@
   }
 
   const acts = {
-    take: () => act("answer", { text: $("value").value }),
+    take: () => act("answer", { text: typed() }),
     unreadable: () => act("unreadable"),
     skip: () => act("skip"),
     back: () => act("back"),
