@@ -17,7 +17,7 @@ from digitize.model import Language, Stage
 from digitize.pipeline.findings import DoubtfulField
 from digitize.review.desk import Desk
 from digitize.times import now
-from support.filled import filled_workspace
+from support.filled import EACH, filled_workspace
 from support.offices import ledger_of, stages
 from support.program import Outcome, digitize
 from support.terminal import CTRL_C, Terminal, terminal
@@ -28,13 +28,24 @@ ASKED = "Trả lời:"
 
 @pytest.fixture(scope="module")
 def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled_workspace(tmp_path_factory.mktemp("filled") / "office", 7)
+    return filled_workspace(tmp_path_factory.mktemp("filled") / "office", EACH)
 
 
 @pytest.fixture
 def root(_filled: Path, tmp_path: Path) -> Path:
-    """Two dossiers, five fields in doubt in the first, two in the second."""
+    """A dossier with five fields in doubt."""
     return Path(shutil.copytree(_filled, tmp_path / "office", symlinks=True))
+
+
+@pytest.fixture(scope="module")
+def _two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled_workspace(tmp_path_factory.mktemp("two") / "office", 2 * EACH)
+
+
+@pytest.fixture
+def two(_two: Path, tmp_path: Path) -> Path:
+    """Two such dossiers."""
+    return Path(shutil.copytree(_two, tmp_path / "office", symlinks=True))
 
 
 def waiting(root: Path) -> list[DoubtfulField]:
@@ -44,11 +55,12 @@ def waiting(root: Path) -> list[DoubtfulField]:
 
 def in_turn(root: Path, dossier: str) -> list[str]:
     """Keys of a dossier's fields, the most doubtful first."""
+    passed: list[tuple[int, str]] = []
     with ledger_of(root) as ledger:
-        sql = (
-            "SELECT key FROM field WHERE dossier = ? AND needs_review = 1 ORDER BY confidence, document, key"
-        )
-        return [str(row["key"]) for row in ledger.rows(sql, dossier)]
+        desk = Desk(ledger, now, load_templates())
+        while (one := desk.next_field("", dossier, passed)) is not None:
+            passed.append((one.document, one.key))
+    return [key for _, key in passed]
 
 
 def decisions(root: Path) -> list[tuple[str, str, str]]:
@@ -75,8 +87,9 @@ def until(root: Path, key: str) -> list[str]:
 
 
 def open_review(root: Path, *more: str, **extra: str) -> AbstractContextManager[Terminal]:
-    call = ("review", "--terminal", "-w", root, "--user", "Lan", *more)
-    return terminal(*call, columns=100, cwd=None, **extra)
+    return terminal(
+        "review", "--terminal", "-w", root, "--user", "Lan", *more, columns=100, cwd=None, **extra
+    )
 
 
 def answer(screen: Terminal, keys: str) -> None:
@@ -103,26 +116,32 @@ def test_the_most_doubtful_comes_first_and_every_key_does_what_the_screen_says(r
     order = in_turn(root, "HS-00001")
     told = review(root, "", "-", "!", "<", "!", "?", "q")
     assert (told.code, told.out) == (0, "")
-    assert told.err.startswith("Chờ xác nhận: 7 trường trong 2 hồ sơ")
-    kept = decisions(root)
-    assert sorted((key, who) for key, _, who in kept) == sorted((order[at], "Lan") for at in (0, 2))
-    assert {key: value for key, value, _ in kept}[order[2]] == "null"
-    for words in (
-        "Enter: đúng",
-        "gõ giá trị: sửa",
-        "! không đọc được",
-        "- để sau",
-        "< quay lại",
-        "> hồ sơ sau",
-        "q dừng",
-    ):
-        assert words in told.err.replace("\u00a0", " ")
+    assert told.err.startswith("Chờ xác nhận: 5 trường trong 1 hồ sơ")
+    kept = {key: value for key, value, _ in decisions(root)}
+    # The third was called unreadable, taken back, and called so again.
+    assert set(kept) == {order[0], order[2]}
+    assert kept[order[2]] == "null"
+    told_keys = told.err.replace("\u00a0", " ")
+    for words in ("Enter: đúng", "! không đọc được", "- để sau", "< quay lại", "> hồ sơ sau", "q dừng"):
+        assert words in told_keys
     assert stages(root)["HS-00001"] is Stage.IN_REVIEW
-    onwards = review(root, ">", "q")
-    assert [*dict.fromkeys(asked(onwards))] == ["HS-00001", "HS-00002"]
-    done = review(root, *["-"] * 8)
-    assert "HS-00001: còn 3 trường để sau." in done.err
+    done = review(root, *["-"] * 3)
     assert done.code == 0
+    assert "HS-00001: còn 3 trường để sau." in done.err
+
+
+def test_dossiers_follow_each_other_by_their_most_doubtful_field(two: Path) -> None:
+    with ledger_of(two) as ledger:
+        desk = Desk(ledger, now, load_templates())
+        first = desk.take("")
+        assert first is not None
+        second = desk.take("", passed={first})
+        desk.let_go("", str(second))
+    told = review(two, ">", ">")
+    assert asked(told) == [first, second]
+    assert told.err.rstrip().endswith("Bước tiếp: digitize run, rồi digitize sign")
+    assert "Mỗi câu trả lời được ghi ngay" in told.err
+    assert decisions(two) == []
 
 
 def test_back_asks_again_what_was_answered_last(root: Path) -> None:
@@ -132,18 +151,17 @@ def test_back_asks_again_what_was_answered_last(root: Path) -> None:
     ((key, value, _),) = decisions(root)
     assert key == order[0]
     assert value != "null"
-    first = review(root, "<", "q")
-    assert "Không còn trường nào phía trước" in first.err or first.code == 0
+    # In a dossier what was answered in an earlier call can be asked again, too; then nothing is left.
+    first = review(root, "<", "<", "q")
+    assert "Không còn trường nào phía trước" in first.err
 
 
 def test_a_dossier_of_which_every_field_is_settled_is_let_through(root: Path) -> None:
-    told = review(root, *["", *["="] * 0] * 5, "q")
+    told = review(root, *[""] * EACH)
     assert "HS-00001: đã xác nhận xong" in told.err
     assert stages(root)["HS-00001"] is Stage.APPROVED
     shown = digitize("show", "HS-00001", "-w", root, "--json").json
     assert shown["doubtful_fields"] == 0
-    rest = review(root, *[""] * 2, user="Minh")
-    assert rest.err.rstrip().endswith("Bước tiếp: digitize run, rồi digitize sign")
     nothing = review(root)
     assert (nothing.code, nothing.out) == (0, "")
     assert "Không có hồ sơ nào chờ xác nhận." in nothing.err
@@ -151,17 +169,15 @@ def test_a_dossier_of_which_every_field_is_settled_is_let_through(root: Path) ->
 
 def test_reasons_other_readings_and_what_has_to_fit_are_told(root: Path) -> None:
     before = until(root, "mother_name")
-    told = review(root, *before, "=1", "q")
-    shown = told.err[
-        told.err.rindex("Họ tên mẹ", 0, told.err.index("Trả lời: ", told.err.index("Họ tên mẹ"))) :
-    ]
+    told = review(root, *before, "=1", "", "q")
+    shown = told.err.partition(": Họ tên mẹ\n")[2]
     assert "Giá trị đọc được: LÒ THỊ DƯỜNG" in shown
     assert "Nghi ngờ vì: hai lần đọc khác nhau (lần kia: LÒ THỊ DƯỠNG)" in shown
     assert "=1: LÒ THỊ DƯỠNG (" in shown
     assert re.search(r"Phải khớp với Họ tên \(Thẻ căn cước.*\): LÒ THỊ DƯỠNG", shown)
     assert decisions(root) == [("mother_name", '"LÒ THỊ DƯỠNG"', "Lan")]
     other = review(root, "=9", "=x", "q")
-    assert other.err.count("Có 1 cách đọc khác") == 2 or "cách đọc khác; gõ =1" in other.err
+    assert other.err.count("cách đọc khác; gõ =1") == 2
 
 
 def test_a_value_that_cannot_be_typed_as_it_is_shown_can_be_taken_by_its_number(root: Path) -> None:
@@ -179,30 +195,31 @@ def test_what_does_not_fit_is_refused_and_what_is_unusual_is_asked_once_more(roo
     assert told.err.count("Cách xử lý: ") >= 2
     assert decisions(root) == [("child_dob", '"2026-01-15"', "Lan")]
     before = until(root, "mother_name")
-    unusual = review(root, *before, "LÒ THỊ DƯƠNG", "LÒ THỊ DƯỠNG", "q")
+    unusual = review(root, *before, "LÒ THỊ DƯƠNG", "LÒ THỊ DƯỠNG", "", "q")
     assert "CẢNH BÁO: LÒ THỊ DƯƠNG: khác với thẻ căn cước trong hồ sơ (LÒ THỊ DƯỠNG)" in unusual.err
+    assert "tên ít gặp: DƯỠNG" in unusual.err
     assert ("mother_name", '"LÒ THỊ DƯỠNG"', "Lan") in decisions(root)
-    insisted = review(root, *until(root, "child_name"), "TRẦN MINH X9", "", "q")
+    insisted = review(root, *until(root, "child_name"), "TRẦN MINH MẪUx", "", "q")
     assert "Enter nếu đúng như trên giấy" in insisted.err
-    assert ("child_name", '"TRẦN MINH X9"', "Lan") in decisions(root)
+    assert ("child_name", '"TRẦN MINH MẪUx"', "Lan") in decisions(root)
 
 
 def test_ctrl_c_and_ctrl_d_lose_nothing_and_leave_no_picture(root: Path) -> None:
     order = in_turn(root, "HS-00001")
     with open_review(root) as screen:
         answer(screen, "\n")
-        screen.wait_for("Ảnh: ")
+        screen.wait_for("Ảnh:")
         answer(screen, "nửa chừng" + CTRL_C)
         assert screen.end() == 130
         assert "Đã dừng theo yêu cầu. Không mất gì" in screen.plain
     assert [key for key, _, _ in decisions(root)] == order[:1]
     with open_review(root) as screen:
         answer(screen, "\n")
-        screen.wait_for("Ảnh: ")
+        screen.wait_for("Ảnh:")
         screen.wait_for(ASKED)
         (folder,) = (root / "work").glob(".review-*")
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        shown = [Path(path) for path in re.findall(r"Ảnh: (\S+\.jpg)", screen.plain.replace("\n", ""))]
+        shown = [Path(path) for path in re.findall(r"Ảnh:\s+(\S+\.jpg)", screen.plain)]
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
         assert shown[-1].read_bytes()[:2] == b"\xff\xd8"
         screen.press(CTRL_D)
@@ -223,8 +240,9 @@ def test_letters_are_changed_in_the_line_and_marks_belong_to_their_letters(root:
         answer(screen, "=\n")
         screen.wait_for("Trả lời: LÒ THỊ DƯỜNG")
         # What an input method sends: it takes letters back and puts the one with its marks there.
-        screen.press(BACKSPACE * 3 + "ƯỠ" + "NG\n")
-        answer(screen, "q\n")
+        screen.press(BACKSPACE * 3 + "ỠNG\n")
+        screen.wait_for("hoặc gõ lại:")
+        screen.press("\n")
         assert screen.end() == 0
     assert decisions(root) == [("mother_name", '"LÒ THỊ DƯỠNG"', "Lan")]
 
@@ -249,17 +267,17 @@ def test_a_picture_is_shown_where_the_terminal_can_and_no_terminal_is_asked(
         answer(screen, "q\n")
         assert screen.end() == 0
         signs = {"\x1b_G", "\x1bP", "▀", "Ảnh: /"}
-        assert {one for one in signs if one in screen.screen} == {sign}
+        assert {one for one in signs if one in " ".join(screen.screen.split())} == {sign}
         assert not re.search(r"\x1b\[(\?|>)?(c|1[468]t)|a=q", screen.screen), "a question to the terminal"
 
 
-def test_a_dossier_that_somebody_else_holds_is_left_to_them(root: Path) -> None:
-    with ledger_of(root, "Minh") as ledger:
+def test_a_dossier_that_somebody_else_holds_is_left_to_them(two: Path) -> None:
+    with ledger_of(two, "Minh") as ledger:
         desk = Desk(ledger, now, load_templates())
         with desk.holding("HS-00001"):
-            told = review(root, "", "", pictures="path")
+            told = review(two, "", ">", pictures="path")
             rows = ledger.rows("SELECT dossier FROM decision")
-    assert {row["dossier"] for row in rows} == {"HS-00002"}
+    assert [row["dossier"] for row in rows] == ["HS-00002"]
     assert set(asked(told)) == {"HS-00002"}
     assert "Người khác đang làm 1 hồ sơ." in told.err
 

@@ -133,7 +133,7 @@ def _show_view(session: Session, view: View) -> None:
         session.out.print(table)
     if len(shown) < len(view.rows):
         more = session.text("report.more_rows", number=len(view.rows) - len(shown))
-        session.out.print(more, style="dim", markup=False)
+        session.out.print(more, style=Style.ASIDE, markup=False)
     for note in view.notes:
         session.out.print(note, style=Style.ASIDE, markup=False)
 

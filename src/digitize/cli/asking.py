@@ -49,6 +49,6 @@ def ask_yes(session: Session, key: str) -> bool:
     prompt = f"{session.text(f'say.{key}')} ({yes}/{no}):"
     while True:
         answer = ask_line(session, prompt).casefold()
-        for word, meaning in ((yes, True), (no, False)):
+        for word, meaning in ((yes, True), (no, False), ("yes", True), ("no", False)):
             if answer and word.startswith(answer):
                 return meaning

@@ -16,7 +16,7 @@ from digitize.cli.session import Session
 from digitize.cli.theme import Style
 from digitize.errors import ItemProblem
 from digitize.model import Problem, Value
-from digitize.pipeline.findings import DoubtfulField
+from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.review.views import FieldView
@@ -55,6 +55,41 @@ _PLAIN = {
     _UNREADABLE: Answer(settles=True),
 }
 """What is meant whatever is asked."""
+
+
+@dataclass
+class _Round:
+    """What was done with the fields of a dossier.
+
+    Attributes:
+        fields: how many there were.
+        later: what was put off.
+
+    """
+
+    fields: int
+    later: list[tuple[int, str]] = field(default_factory=list)
+    _answered: list[bool] = field(default_factory=list)
+    """Of each field that was left behind, whether it was answered."""
+
+    @property
+    def number(self) -> int:
+        """Which field is asked about."""
+        return len(self._answered) + 1
+
+    def answered(self) -> None:
+        self._answered.append(True)
+
+    def put_off(self, asked: DoubtfulField) -> None:
+        self._answered.append(False)
+        self.later.append((asked.document, asked.key))
+
+    def take_back_put_off(self) -> bool:
+        """Go one field back; whether that one was put off."""
+        if not self._answered or self._answered.pop():
+            return False
+        self.later.pop()
+        return True
 
 
 @dataclass
@@ -103,40 +138,44 @@ class Clerk:
 
     def _dossier(self, dossier: str) -> Step:
         """Ask about every field of a dossier, and let it through if nothing is left."""
-        later: list[tuple[int, str]] = []
+        done = _Round(len(self.desk.fields(dossier)))
         again: DoubtfulField | None = None
-        number, fields = 1, len(self.desk.fields(dossier))
-        while (asked := again or self.desk.next_field(_DESK, dossier, later)) is not None:
+        while (asked := again or self.desk.next_field(_DESK, dossier, done.later)) is not None:
+            answer = self._field(asked, done)
             again = None
-            try:
-                answer = self._field(asked, number, max(number, fields))
-                if answer.settles:
-                    self.desk.settle(_DESK, asked, answer.value)
-                    number += 1
-            except ItemProblem as error:
-                # Somebody, or a new run, has changed what was shown: it is shown as it is now.
-                self.session.show_failure(dossier, Problem.of(error))
-                if error.code == "dossier_in_use":
-                    return Step.NEXT_DOSSIER
-                continue
             if answer.step in (Step.STOP, Step.NEXT_DOSSIER):
                 return answer.step
             if answer.step is Step.BACK:
-                again = self._before(dossier, later)
-                number = max(1, number - (again is not None))
+                again = self._before(dossier, done)
             elif not answer.settles:
-                later.append((asked.document, asked.key))
-                number += 1
-        if later:
-            self.session.say("review_later", dossier=dossier, fields=len(later))
+                done.put_off(asked)
+            elif self._settled(asked, answer.value):
+                done.answered()
+        if done.later:
+            self.session.say("review_later", dossier=dossier, fields=len(done.later))
         elif self.desk.let_through(dossier, seen=self._whole(dossier)):
             self.session.say("approved", dossier=dossier)
         return Step.ON
 
-    def _before(self, dossier: str, later: list[tuple[int, str]]) -> DoubtfulField | None:
-        """What is asked again: what was put off last, else what was answered last."""
-        if later:
-            later.pop()
+    def _settled(self, asked: DoubtfulField, value: Value) -> bool:
+        """Keep an answer; whether it was taken.
+
+        Raises:
+            ItemProblem: the dossier is no longer as it was shown.
+
+        """
+        try:
+            self.desk.settle(_DESK, asked, value)
+        except ItemProblem as error:
+            if error.code != "field_settled":
+                raise
+            self.session.show_failure(asked.dossier, Problem.of(error))
+            return False
+        return True
+
+    def _before(self, dossier: str, done: _Round) -> DoubtfulField | None:
+        """What was answered last, to be asked again; None where that was put off, and comes by itself."""
+        if done.take_back_put_off():
             return None
         found = self.desk.take_back(_DESK, dossier)
         if found is None:
@@ -145,9 +184,9 @@ class Clerk:
 
     # --- one field ----------------------------------------------------------------------------
 
-    def _field(self, asked: DoubtfulField, number: int, fields: int) -> Answer:
+    def _field(self, asked: DoubtfulField, done: _Round) -> Answer:
         view = self.desk.look_at(asked)
-        shown = self.showing.ask(view, number, fields, None)
+        shown = self.showing.ask(view, done.number, max(done.number, done.fields), None)
         # A second person sees nothing of what was read or said before.
         blind = view.blind
         self._show(view, shown, blind=blind)
@@ -210,13 +249,16 @@ class Clerk:
         session.err.print(Text.assemble(f"{counted}: ", (shown.name, Style.HEADING)))
         say_look(session, asked)
         for label, text in self._lines(view, shown, blind=blind):
-            session.err.print(Text(f"  {label}: {text}"))
+            session.err.print(Text(f"  {label}: {text}" if label else f"  {text}"))
         self.pictures.show(self._shown, asked.dossier, asked.reading)
         session.err.print(Text(self._keys(shown, blind=blind), style=Style.ASIDE))
 
     def _lines(self, view: FieldView, shown: Ask, *, blind: bool) -> Iterator[tuple[str, str]]:
         session = self.session
-        if not blind:
+        if blind:
+            look = "deciding" if view.field.look is Look.DECIDING else "second"
+            yield "", session.text(f"review.look_{look}")
+        else:
             yield session.text("column.value"), shown.read or "-"
             yield session.text("say.review_why"), "; ".join(shown.reasons) or "-"
         for number, choice in enumerate(shown.choices, start=1):

@@ -79,7 +79,6 @@ _COMMANDS = (
     separator,
     differences,
     papers,
-    program,
     verify,
     audit,
     quarantine,

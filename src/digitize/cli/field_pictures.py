@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,7 +124,10 @@ def _sweep(work: Path) -> None:
 def _draw(drawing: Drawing, path: Path, columns: int) -> None:
     image = _image_class(drawing)(str(path), width=min(columns, _MOST_COLUMNS), height="auto")
     # Not through the console for texts, which would make the picture's bytes visible as codes.
-    Console(file=sys.stderr, highlight=False).print(image)
+    with warnings.catch_warnings():
+        # The library reads pixels in a way that Pillow is giving up.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        Console(file=sys.stderr, highlight=False).print(image)
 
 
 def _image_class(drawing: Drawing) -> Any:

@@ -97,7 +97,8 @@ class Grid:
     def _item(self, row: list[Text]) -> Iterator[RenderableType]:
         first, *others = row
         head = first.copy()
-        head.stylize_before(Style.CODE)
+        if not head.style and not head.spans:
+            head.stylize(Style.CODE)
         head.overflow = "fold"
         yield Padding(head, (0, 0, 0, self._indent), expand=False)
         lines = Table.grid(padding=(0, 1, 0, 0))

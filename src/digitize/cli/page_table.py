@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.table import Table
-from rich.text import Text
-
 from digitize.cli.documents import form_name
+from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
 from digitize.forms.papers import load_papers
 from digitize.forms.template import Template
@@ -21,20 +19,22 @@ from digitize.pipeline.records import DossierRecord, PageRole
 
 def show_pages(session: Session, views: Sequence[PageView], templates: Mapping[str, Template]) -> None:
     """The pages of a dossier, one in a line."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("pages", "file", "paper", "kind", "turned", "note"):
-        number = column in ("pages", "turned")
-        table.add_column(
-            session.text(f"column.{column}"), overflow="fold", justify="right" if number else "left"
+    figures = ("pages", "turned")
+    names = ("pages", "file", "paper", "kind", "turned", "note")
+    table = Grid(
+        *(
+            Column(session.text(f"column.{name}"), whole=name in figures, right=name in figures)
+            for name in names
         )
+    )
     for view in views:
-        table.add_row(
+        table.add(
             str(view.ordinal),
-            Text(f"{view.file} ({view.frame})"),
+            f"{view.file} ({view.frame})",
             str(view.document or ""),
-            Text(_form(session, view, templates) if view.begins else ""),
+            _form(session, view, templates) if view.begins else "",
             f"{view.turned}°" if view.turned else "",
-            Text("; ".join(_notes(session, view))),
+            "; ".join(_notes(session, view)),
         )
     if views:
         session.out.print(table)
@@ -46,7 +46,7 @@ def show_changed(session: Session, record: DossierRecord, changed: Changed, done
     """What a decision came to, and what is to be done next."""
     for problem in changed.problems:
         session.out.print(session.catalogue.problem(problem), markup=False)
-        session.out.print(session.catalogue.remedy(problem), markup=False)
+        session.out.print(f"{session.text('say.remedy')} {session.catalogue.remedy(problem)}", markup=False)
     stage = session.text(f"stage.{record.stage.value}")
     if not changed.again:
         if not changed.problems:

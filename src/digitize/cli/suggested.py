@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 
-from rich.prompt import Confirm
-from rich.table import Table
 from rich.text import Text
 
+from digitize.cli.asking import ask_yes
 from digitize.cli.documents import field_name, form_name
+from digitize.cli.grid import Column, Grid
 from digitize.cli.options import who
 from digitize.cli.session import Session
+from digitize.cli.theme import Style
 from digitize.errors import UsageProblem
 from digitize.forms.additions import AddedLabel, AddedWord
 from digitize.forms.template import Template
@@ -99,12 +100,12 @@ def _carry_out(
     session: Session, change: Change, do: Callable[[], None], message: str, number: str, *, yes: bool
 ) -> None:
     for line in change.difference.splitlines():
-        style = "green" if line.startswith("+") else "red" if line.startswith("-") else "dim"
+        style = Style.GOOD if line.startswith("+") else Style.BAD if line.startswith("-") else Style.PLAIN
         session.out.print(Text(visible(line), style=style))
     if not yes and not sys.stdin.isatty():
         session.say("suggestion_only_shown")
         return
-    if yes or Confirm.ask(session.text("say.suggestion_take_it"), console=session.err, default=False):
+    if yes or ask_yes(session, "suggestion_take_it"):
         do()
         session.say(message, id=number, path=change.path)
 
@@ -183,18 +184,20 @@ def _table(session: Session, what: str, columns: Sequence[str], rows: Iterable[S
     if not told:
         return
     session.out.print()
-    session.out.print(Text(session.text(f"suggest.view.{what}"), style="bold"))
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    for column in columns:
-        figure = column in ("dossiers", "asked", "corrected", "risk", "threshold")
-        heading = session.text(f"suggest.column.{column}")
-        table.add_column(
-            heading, justify="right" if figure else "left", overflow="fold", no_wrap=column == "id"
+    session.out.print(Text(session.text(f"suggest.view.{what}"), style=Style.HEADING))
+    figures = ("dossiers", "asked", "corrected", "risk", "threshold")
+    table = Grid(
+        *(
+            Column(
+                session.text(f"suggest.column.{name}"), whole=name in ("id", *figures), right=name in figures
+            )
+            for name in columns
         )
+    )
     for row in told:
-        table.add_row(*(Text(one_line(visible(cell))) for cell in row))
+        table.add(*map(one_line, row))
     session.out.print(table)
-    session.out.print(session.text(f"suggest.note.{what}"), style="dim", markup=False)
+    session.out.print(session.text(f"suggest.note.{what}"), style=Style.ASIDE, markup=False)
 
 
 def _json(found: Suggestions, taken: Sequence[AddedLabel | AddedWord]) -> dict[str, object]:
