@@ -29,10 +29,11 @@ from typing import Any
 from common import CASES, adopt_orphans, call, cpu_seconds_of_children
 from fields import flat
 
-from digitize.model import UNKNOWN_FORM, Document, Value
-from digitize.pipeline.deadlines import settler
+from digitize.model import AT_PAGES, UNKNOWN_FORM, Document, Value
 from digitize.pipeline.findings import DoubtfulField, load_documents
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.page_decisions import PageDesk
+from digitize.pipeline.unclear_forms import FORM_UNCLEAR
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import now
@@ -56,6 +57,7 @@ class Looked:
             were not transcribed.
         refused: answers that the desk did not take as they would be typed.
         causes: for each code of a doubt, how often the reading was right and how often wrong.
+        questions: what it was asked about whole dossiers, by code.
 
     """
 
@@ -64,6 +66,7 @@ class Looked:
     unknown: int = 0
     refused: list[str] = field(default_factory=list)
     causes: dict[str, Counter[bool]] = field(default_factory=dict)
+    questions: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -104,9 +107,25 @@ class Clerk:
             papers = load_documents(self._desk.ledger, dossier)
             while (asked := self._desk.next_field(_WINDOW, dossier)) is not None:
                 self._desk.settle(_WINDOW, asked, self._answer(asked, papers))
+            asked_of_all = (one.code for one in self._desk.questions(dossier) if one.code != FORM_UNCLEAR)
+            self.looked.questions.update(asked_of_all)
             if not self._desk.let_through(dossier, seen=True):
                 stuck.append(dossier)
             self._desk.let_go(_WINDOW, dossier)
+
+    def name_papers(self, decisions: PageDesk) -> bool:
+        """Say which form a paper is where the desk asks; whether any dossier is read anew for it."""
+        named = False
+        for dossier in self._desk.dossiers():
+            for question in self._desk.questions(dossier):
+                pages = str(question.facts.get(AT_PAGES, "")) if question.code == FORM_UNCLEAR else ""
+                for page in map(int, filter(None, pages.split(", "))):
+                    papers = self._truths[dossier]["documents"]
+                    form = next((one["form"] for one in papers if one["pages"][0] == page - 1), UNKNOWN_FORM)
+                    self.looked.questions[FORM_UNCLEAR] += 1
+                    if form != UNKNOWN_FORM:
+                        named |= decisions.choose_form(dossier, page, form).again
+        return named
 
     def _answer(self, asked: DoubtfulField, papers: list[Document]) -> Value:
         looked = self.looked
@@ -190,8 +209,9 @@ def work_off(
     first = exported(place, scratch / "before")
     workspace = Workspace.open(place)
     with closing(Ledger(workspace.ledger, now, "may")) as ledger:
-        desk = Desk(ledger, now, workspace.templates, settler(workspace, ledger))
-        clerk = Clerk(desk, truths, tells_values=tells_values)
+        clerk = Clerk(Desk.of(workspace, ledger, now), truths, tells_values=tells_values)
+        if clerk.name_papers(PageDesk(workspace, ledger, now)):
+            call("run", "-w", place, "--jobs", JOBS, "--quiet")
         clerk.work()
     call("run", "-w", place, "--jobs", JOBS, "--quiet")
     seconds, cpu = time.monotonic() - began, cpu_seconds_of_children() - used
@@ -284,6 +304,8 @@ def show_rest(outcomes: list[Outcome]) -> None:
             print(f"  {line}")
     unpackaged = sum(one.dossiers - one.packaged for one in outcomes)
     unknown = sum(one.looked.unknown for one in outcomes)
+    questions = sum((one.looked.questions for one in outcomes), Counter[str]())
+    print(f"\nasked about whole dossiers: {dict(questions)}")
     print(f"\n{unpackaged} dossiers not packaged; {unknown} answers about what the truth says nothing of")
 
 

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import EnumType, StrEnum
 from typing import Any
 
 import typer
 from reference_text import cell, word
 
 from digitize.cli.entry import build
+from digitize.cli.help_page import examples_of, type_name
 from digitize.cli.session import Session
+from digitize.messages import Catalogue
 from digitize.model import Language
 
 _SHARED = frozenset({"lang", "quiet", "verbose"})
 """Options of every command, told once."""
 
-MOST_LETTERS = 40
-"""Choices that take no more stand beside their option."""
-
-_KINDS = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "float": "NUMBER", "Path": "PATH"}
-"""What values of options are called where a command gives them no name."""
-
 
 def commands_page(language: Language) -> str:
     """Every command with its options, in a language."""
-    program = typer.main.get_command(build(Session(language)))
+    session = Session(language)
+    program: Any = typer.main.get_command(build(session))
     lines = [f"# {word('commands', language)}", "", word("made", language), ""]
+    lines += [*_options(session.catalogue, program.params), ""]
     for name, command in _commands(program, ""):
         lines += [f"## {name}", "", command.help or "", "", f"```text\n{_usage(name, command)}\n```", ""]
-        told = [p for p in command.params if p.name not in _SHARED]
-        lines += [*_options(told, language), "", f"{_example(command.epilog or '')}", ""]
-    shared = [p for p in next(_commands(program, ""))[1].params if p.name in _SHARED]
-    lines += [f"## {word('everywhere', language)}", "", *_options(shared, language), ""]
+        told = [param for param in command.params if param.name not in _SHARED]
+        lines += [*_options(session.catalogue, told), ""]
+        examples = "\n".join(examples_of(command.epilog or "")[1])
+        lines += [f"```text\n{examples}\n```", ""] if examples else []
+    shared = [param for param in next(_commands(program, ""))[1].params if param.name in _SHARED]
+    lines += [f"## {word('everywhere', language)}", "", *_options(session.catalogue, shared), ""]
     return "\n".join(lines)
 
 
@@ -45,48 +44,29 @@ def _commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
 
 
 def _usage(name: str, command: Any) -> str:
-    arguments = [p for p in command.params if not p.opts[0].startswith("-")]
-    told = [f"{_value(p)}{'...' if p.nargs == -1 else ''}" for p in arguments]
-    marked = [text if p.required else f"[{text}]" for text, p in zip(told, arguments, strict=True)]
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    told = [f"{param.metavar}{'...' if param.nargs == -1 else ''}" for param in arguments]
+    marked = [text if param.required else f"[{text}]" for text, param in zip(told, arguments, strict=True)]
     return " ".join(["digitize", name, *marked, command.options_metavar])
 
 
-def _options(params: list[Any], language: Language) -> list[str]:
+def _options(catalogue: Catalogue, params: list[Any]) -> list[str]:
+    language = catalogue.language
     if not params:
         return []
     rows = [f"| {word('option', language)} | {word('meaning', language)} |", "|---|---|"]
-    return rows + [f"| {_option_name(p)} | {_option_meaning(p, language)} |" for p in params]
+    return rows + [f"| {_named(catalogue, param)} | {_meaning(param, language)} |" for param in params]
 
 
-def _option_name(param: Any) -> str:
-    if not param.opts[0].startswith("-"):
-        return f"`{_value(param)}`"
-    value = "" if param.is_flag else f" {_value(param)}"
-    return ", ".join(f"`{option}{value}`" for option in param.opts)
+def _named(catalogue: Catalogue, param: Any) -> str:
+    if param.param_type_name == "argument":
+        return f"`{param.metavar}`"
+    value = None if param.is_flag else param.metavar or type_name(catalogue, param)
+    return ", ".join(f"`{option} {value}`" if value else f"`{option}`" for option in param.opts)
 
 
-def _value(param: Any) -> str:
-    """What stands for the value of an option or argument."""
-    choices = "|".join(_choices(param))
-    if choices and len(choices) <= MOST_LETTERS:
-        return choices
-    if choices or not param.opts[0].startswith("-"):
-        return str(param.metavar or param.name.upper())
-    return str(param.metavar or _KINDS.get(param.bare_type(), param.bare_type().upper()))
-
-
-def _choices(param: Any) -> list[str]:
-    """The words that an option takes, if it takes no others."""
-    annotation = getattr(param.type_descriptor, "annotation", None)
-    return list(annotation) if isinstance(annotation, EnumType) and issubclass(annotation, StrEnum) else []
-
-
-def _option_meaning(param: Any, language: Language) -> str:
+def _meaning(param: Any, language: Language) -> str:
     told = [cell(param.help or "")]
-    if len("|".join(_choices(param))) > MOST_LETTERS:
-        told.append(
-            f"{word('one_of', language)}: " + ", ".join(f"`{choice}`" for choice in _choices(param)) + "."
-        )
     if param.required:
         told.append(f"({word('required', language)})")
     if param.multiple:
@@ -94,9 +74,3 @@ def _option_meaning(param: Any, language: Language) -> str:
     if param.show_default and param.default not in (None, False) and not param.required:
         told.append(f"({word('default', language)}: `{getattr(param.default, 'value', param.default)}`)")
     return " ".join(told)
-
-
-def _example(text: str) -> str:
-    """``Example: one    |    another`` as a block of commands, a line each."""
-    _, _, calls = text.partition(": ")
-    return "```text\n" + "\n".join(call.strip() for call in calls.split("    |    ")) + "\n```"

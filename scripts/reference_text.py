@@ -7,6 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from digitize.messages import entries
 from digitize.model import Language
 
 
@@ -16,8 +17,8 @@ def word(key: str, language: Language) -> str:
 
 
 def exit_code(code: int, language: Language) -> str:
-    """What an exit code says."""
-    return _words()["exit"][str(code)][language]
+    """What an exit code says, as the manual page has it."""
+    return entries()[f"man.exit_{code}"][language]
 
 
 def cell(text: str) -> str:

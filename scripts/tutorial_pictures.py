@@ -114,7 +114,7 @@ def picture(place: Path, name: str, call: str, answer: Callable[[str], str] | No
 
 def program(*arguments: str | Path) -> None:
     """Call the program without looking at it."""
-    subprocess.run(  # noqa: S603 - our own program
+    subprocess.run(
         [*_program(), *map(str, arguments)],
         env=_environment(),
         check=True,

@@ -95,6 +95,15 @@ def test_a_mark_of_urgency_under_the_subject_is_no_part_of_it(engine: OcrEngine)
     assert document.fields["subject"].value == truth["subject"]
 
 
+def test_a_mark_of_urgency_beside_the_title_is_found(engine: OcrEngine) -> None:
+    sheet, _ = letter.draw_letter(Random(7), office=OFFICE, place="Sao Mai")
+    title = next(one for one in sheet.inscriptions if one.text == "BÁO CÁO")
+    level = (title.box[1] + title.box[3]) / 2 * 25.4 / sheet.dpi
+    sheet.write(22, level - 3, "HỎA TỐC", face=Face.TIMES_BOLD, size=12)
+    (document,) = documents(engine, sheet)
+    assert document.fields["urgency"].value == "hoa_toc"
+
+
 def test_a_number_read_with_doubt_is_for_a_person_though_it_was_read_twice(engine: OcrEngine) -> None:
     sheet, _ = letter.draw_letter(Random(5), office=OFFICE, place="Sao Mai")
     part = LetterPart(0, view_of(scanned(sheet, WORN), engine), engine)
@@ -227,6 +236,47 @@ def test_a_page_without_words_is_unknown() -> None:
         800, 1100, 100, 0, 1.0, 0.0, 1.0, blank=True, words=(), unread=(), problems=(), engine=""
     )
     assert classify_page(empty, load_templates()) == PageKind("unknown", 0.0, begins=False)
+
+
+def head_of(*lines: tuple[int, str]) -> PageReading:
+    """A page with lines at places from its left edge, in tenths of a millimetre of A4."""
+    words = []
+    for number, (at, line) in enumerate(lines):
+        left, top = at, 100 + 50 * number
+        for word in line.split():
+            right = left + 20 * len(word)
+            words.append(Word(word, (left, top, right, top + 35), 0.95, number))
+            left = right + 20
+    return PageReading(
+        2100, 2970, 254, 0, 1.0, 0.0, 1.0, blank=False, words=tuple(words), unread=(), problems=(), engine=""
+    )
+
+
+MOTTO = (550, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+
+
+def test_a_form_whose_title_cannot_be_read_is_unclear_and_no_letter() -> None:
+    kind = classify_page(
+        head_of(MOTTO, (500, "ĐƠN ĐĂNG KY HIẾN ĐỘNG ĐẤT LIÊN VỚI"), (700, "Kính gửi")), load_templates()
+    )
+    assert (kind.form, kind.begins, kind.unclear) == ("unknown", True, True)
+    other = classify_page(head_of(MOTTO, (600, "Ghi chép của một buổi họp")), load_templates())
+    assert (other.form, other.unclear) == ("unknown", False)
+
+
+def test_words_that_begin_a_line_of_a_letter_are_no_title_of_a_form() -> None:
+    kind = classify_page(
+        head_of(
+            MOTTO,
+            (200, "Số: 206/KH-VP Châu Phong, ngày 20 tháng 6 năm 2026"),
+            (850, "KẾ HOẠCH"),
+            (200, "Những hồ sơ có chữ viết tay khó đọc, bị ố, rách hoặc mất góc được lập"),
+            (200, "phiếu theo dõi và do hai người cùng đối chiếu trước khi nhập dữ liệu."),
+            (200, "đơn vị cử cán bộ."),
+        ),
+        load_templates(),
+    )
+    assert (kind.form, kind.unclear) == ("official_letter", False)
 
 
 FORM = PageKind("birth_registration", 0.99, begins=True)

@@ -7,19 +7,21 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from typer.exceptions import TyperException
 
+from digitize.errors import ExitCode
 from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue, entries, preferred_language
 from digitize.model import Language, Problem, Stage
 from digitize.pipeline.health import State
 from digitize.pipeline.renewal import RenewalState
 from digitize.signatures.verdict import Verdict
-from support.source_code import strings, told
+from support.source_code import SOURCE, strings, told
 
 SET_ASIDE = ("link_refused", "special_file_refused", "file_empty", "not_a_scan", "file_unreadable_here")
 """Problems of scans; they bring a dossier into quarantine, whose reason says what to do."""
@@ -29,6 +31,8 @@ KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
+    "forms/labelled.py",  # what a list says of a value that is none of it
+    "forms/values.py",  # likewise
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says
@@ -56,12 +60,11 @@ def codes() -> set[str]:
 
 def test_the_search_finds_the_places_that_tell_of_problems() -> None:
     assert len(told()) > 120
-    # One of each way: raised, returned, by a helper, by a helper's parameter, chosen, by a constant.
+    # One of each way: raised, returned, by a helper, by a helper's parameter, by a constant.
     assert {
         "image_bomb",
         "link_refused",
         "seal_unclear",
-        "ethnicity_unknown",
         "settings_wrong",
         "dossier_in_use",
         "checksum_differs",
@@ -105,23 +108,48 @@ def test_every_other_text_is_used() -> None:
 
 
 def is_used(key: str) -> bool:
-    """Whether the code has a key, or a pattern for it and the word that makes the key of it."""
+    """Whether the code has a key, or a pattern for it and the words that make the key of it."""
     if key in strings() or f'"{key}"' in pages():
         return True
-    last = key.rpartition(".")[2]
-    kinds = (Stage, Verdict, State, RenewalState)
-    values = {str(member) for kind in kinds for member in kind} | usage_errors()
-    by_word = re.sub(r"[^.]+$", "{}", key) in strings() and last in strings() | values
     by_command = key.startswith("help.") and re.sub(r"^help\.[^.]+\.", "help.{}.", key) in strings()
     # Numbers of facts and criteria are those of the circular.
     by_number = re.sub(r"\.[0-9.]+$", ".{}", key) in strings()
-    return by_word or by_command or by_number
+    return by_command or by_number or any(fits(key, pattern) for pattern in patterns())
 
 
+def fits(key: str, pattern: re.Pattern[str]) -> bool:
+    match = pattern.fullmatch(key)
+    return match is not None and all(word in words() for word in match.groups())
+
+
+@cache
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """Keys that are put together when the program runs, by their parts that are written out."""
+    joined = re.findall(r'text\(("[^)]*?" ~ [^),]*)', pages())
+    # In a template: "first." ~ word ~ ".last"
+    written = [
+        "".join(one[1:-1] if one[0] == '"' else "{}" for one in re.split(" ~ ", text)) for text in joined
+    ]
+    made = [one for one in (*strings(), *written) if re.match(r"[a-z_]+\.?[a-z_.]*\{\}", one)]
+    starts = {key.split(".")[0] for key in entries()} | {"completion_next_{}"}
+    chosen = {one if one.split(".")[0] in starts and "." in one else f"say.{one}" for one in made}
+    return tuple(re.compile(re.escape(one).replace(r"\{\}", r"([^.]+)")) for one in sorted(chosen))
+
+
+@cache
+def words() -> frozenset[str]:
+    """What the parts that are filled in can be."""
+    kinds = (Stage, Verdict, State, RenewalState, ExitCode)
+    values = {str(member.value) for kind in kinds for member in kind} | usage_errors()
+    texts = (*strings(), pages())
+    return frozenset(values | {word for one in texts for word in re.split(r"[^A-Za-z0-9_]+", one)})
+
+
+@cache
 def pages() -> str:
     """What templates of pages say."""
-    folder = resources.files("digitize.reports")
-    return "".join(entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".html"))
+    files = sorted(path for end in ("html", "js") for path in SOURCE.rglob(f"*.{end}"))
+    return "".join(path.read_text("utf-8") for path in files)
 
 
 def usage_errors() -> set[str]:
@@ -138,7 +166,8 @@ def test_both_languages_say_something_with_the_same_placeholders() -> None:
         assert all(text.strip() for text in both.values()), key
         if key.startswith("usage."):
             # What the library says of a wrong call is English; Vietnamese does without it.
-            assert placeholders(both["vi"]) | placeholders(both["en"]) <= {"detail", "name"}, key
+            given = {"detail", "name", "names", "wanted", "least", "most", "number"}
+            assert placeholders(both["vi"]) | placeholders(both["en"]) <= given, key
         else:
             assert placeholders(both["vi"]) == placeholders(both["en"]), key
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import pytest
 
 from digitize.errors import ItemProblem
 from digitize.model import Problem, Stage
+from digitize.pipeline.findings import load_documents, save_documents
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import add_notice, open_questions
 from digitize.pipeline.roles_apart import Role, kept_from, require_apart, who_did
+from digitize.pipeline.second_look_draw import LookRules, is_drawn_unattended
+from digitize.pipeline.workspace import Workspace
 from digitize.profiles.profile import RoleRules
+from digitize.review.desk import Desk
 from digitize.times import now
 from support.looks import CODE, EVERYTHING, NOBODY, at_desk, in_review, one_letter, stage, work
 from support.offices import ledger_of, stages
@@ -216,3 +221,91 @@ def test_second_looks_wait_in_a_workspace_of_its_own_profile(office: Path) -> No
     assert told.code == 1
     assert "6 trường chờ người thứ hai" in told.err
     assert "cán bộ khác" in told.err
+
+
+# --- with a run beside it -----------------------------------------------------------------------
+
+
+def test_what_is_read_anew_while_a_second_person_is_waited_for_is_not_let_through(office: Path) -> None:
+    own_profile(office, "[review]\nsecond_look = 0.5\n")
+    path = office / "ledger.db"
+    in_review(path, one_letter("subject"))
+    work(path, "Lan", looks=LookRules(0.5, frozenset(), 0.0))
+    with closing(Ledger(path, now, "run")) as ledger, ledger.transaction():
+        before = [tuple(row) for row in ledger.rows("SELECT * FROM second_look ORDER BY key")]
+        save_documents(ledger, CODE, [one_letter()])
+        ledger.move(CODE, Stage.EXTRACTED, "fields_extracted", documents=1, doubtful=0)
+    ran = digitize("run", "-w", office, "--json")
+    assert ran.code == 0, ran.err
+    assert stages(office)[CODE] is Stage.IN_REVIEW
+    with closing(Ledger(path, now, "x")) as ledger:
+        assert [tuple(row) for row in ledger.rows("SELECT * FROM second_look ORDER BY key")] == before
+        events = [event.kind for event in ledger.events(CODE)]
+    assert events.count("second_look_drawn") == 1
+
+
+def test_a_share_of_what_needs_no_person_may_be_looked_at_all_the_same(office: Path) -> None:
+    own_profile(office, "[review]\nsecond_look = 0.5\nsecond_look_unattended = 1.0\n")
+    path = office / "ledger.db"
+    in_review(path, one_letter())
+    with closing(Ledger(path, now, "run")) as ledger, ledger.transaction():
+        ledger.move(CODE, Stage.EXTRACTED, "fields_extracted", documents=1, doubtful=0)
+    assert digitize("run", "-w", office, "--user", "Lan").code == 0
+    assert stages(office)[CODE] is Stage.IN_REVIEW
+    rules = LookRules(0.5, frozenset(), 1.0)
+    # Nobody has looked yet, not even who ran it.
+    assert len(work(path, "Lan", looks=rules)) == 3
+    assert stage(path) is Stage.APPROVED
+
+
+def test_which_dossiers_are_drawn_follows_from_their_first_event(path: Path) -> None:
+    for number in range(60):
+        in_review(path, one_letter(), code=f"HS-{number}")
+    with closing(Ledger(path, now, "x")) as ledger:
+        lots = [
+            [is_drawn_unattended(ledger, f"HS-{n}", share) for n in range(60)]
+            for share in (0.0, 0.4, 0.4, 1.0)
+        ]
+    assert lots[1] == lots[2]
+    assert not any(lots[0])
+    assert all(lots[3])
+    assert 8 < sum(lots[1]) < 42
+
+
+@pytest.mark.thorough
+def test_from_two_looks_to_a_package_that_another_person_signs(finished: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(finished, tmp_path / "demo"))
+    own_profile(
+        root,
+        '[review]\nsecond_look = 0.2\napprove = "apart"\n[roles]\napart = ["check", "approve", "sign"]\n',
+    )
+    place = Workspace.open(root)
+    waiting = [code for code, stood in stages(root).items() if stood is Stage.IN_REVIEW]
+    for who in ("Lan", "Hoa"):
+        with ledger_of(root, who) as ledger:
+            desk = Desk.of(place, ledger, now)
+            passed: list[str] = []
+            while (dossier := desk.take("w", passed=passed)) is not None:
+                passed.append(dossier)
+                documents = load_documents(ledger, dossier)
+                while (asked := desk.next_field("w", dossier)) is not None:
+                    desk.settle("w", asked, documents[asked.document - 1].fields[asked.key].value)
+                assert not desk.let_through(dossier, seen=True)
+            desk.let_go("w", passed[-1])
+    assert digitize("approve", "--all", "-w", root, "--user", "Lan").code == 1, "she has checked them"
+    approved = digitize("approve", "--all", "-w", root, "--user", "Minh")
+    assert approved.code == 0, approved.err
+    ran = digitize("run", "-w", root, "--user", "Hoa")
+    assert ran.code == 0, ran.err
+    assert {stages(root)[code] for code in waiting} == {Stage.COMPOSED}, "who has checked does not sign"
+    assert "Hoa đã kiểm tra" in ran.err
+    refused_sign = digitize("sign", "-w", root, "--user", "Minh")
+    assert refused_sign.code == 1
+    assert "đã duyệt" in refused_sign.err
+    signed = digitize("sign", "-w", root, "--user", "Tú")
+    assert signed.code == 0, signed.err
+    assert {stages(root)[code] for code in waiting} == {Stage.PACKAGED}
+    packages = [root / "archive" / one.name for one in (root / "archive").iterdir()]
+    assert len(packages) == 5
+    records = [(one / "metadata/preservation/PREMIS.xml").read_text("utf-8") for one in packages]
+    assert sum("Người thứ hai nhập" in record for record in records) == len(waiting)

@@ -153,6 +153,18 @@ def test_a_scan_that_is_replaced_is_looked_at_anew_and_nothing_is_told(office: O
     assert len(office.ledger.rows("SELECT * FROM decision")) == 1
 
 
+def test_what_was_decided_about_a_page_that_a_person_took_out_asks_nothing(office: Office) -> None:
+    extract(office, paper(0, child_name="X"), paper(1, 2, form="official_letter"))
+    settle(office, child_name="TRẦN MINH MẪU")
+    with office.doing(LATER, "lan") as ledger:
+        ledger.execute(
+            "INSERT INTO page_decision SELECT dossier, anchor, 'excluded', '{}', who, at FROM decision"
+        )
+    extract(office, paper(1, 2, form="official_letter"), when=LATER)
+    assert questions(office) == []
+    assert len(office.ledger.rows("SELECT * FROM decision")) == 1
+
+
 def members(*names: str) -> Document:
     fields = {f"members.{row}.name": read(name) for row, name in enumerate(names)}
     return Document((0,), "residence_change", "tt66-2023", 0.9, fields)

@@ -275,6 +275,18 @@ def test_answers_stay_with_the_first_page_and_are_slipped_under_no_other_paper(r
     decide(root, Change(3, Act.JOIN))
     save(root, whole)
     assert answers(root) == everything, "what was decided is not lost by a mistake that is taken back"
+    # A page goes away in two steps, and the last of three comes back to a paper without it.
+    decide(root, Change(3, Act.BEGIN))
+    save(root, *parted)
+    decide(root, Change(2, Act.BEGIN))
+    decided = (letter((0,), subject=reading("a", 0)), letter((1, 2), signer_name=reading("b", 2)))
+    save(root, *decided)
+    decide(root, Change(3, Act.JOIN))
+    save(root, *decided)
+    assert answers(root) == {(1, "subject"): "subject!"}
+    decide(root, Change(2, Act.JOIN))
+    save(root, whole)
+    assert answers(root) == everything
     decide(root, Change(2, Act.EXCLUDE))
     save(root, letter((0, 2), subject=reading("a", 0), signer_name=reading("b", 2), number=reading("c", 2)))
     assert answers(root) == {(1, "subject"): "subject!", (1, "signer_name"): "signer_name!"}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import pytest
 
+import digitize
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.forms.template_files import load_templates
 from digitize.model import Source, Stage
 from digitize.pipeline.findings import Look, load_documents, save_documents
+from digitize.pipeline.leases import end_abandoned
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.look_values import alike
 from digitize.pipeline.second_look_draw import (
@@ -23,6 +28,7 @@ from digitize.pipeline.second_look_draw import (
     seeds,
 )
 from digitize.times import now
+from support.crashes import DIED, in_child
 from support.looks import (
     CODE,
     EVERYTHING,
@@ -302,7 +308,7 @@ def test_nothing_is_half_done_when_the_answer_cannot_be_kept(path: Path) -> None
     assert (states(path), kinds(path)) == before
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_no_dossier_is_approved_while_anything_waits(tmp_path: Path, seed: int) -> None:
     """People do what they like in any order; whatever comes of it, nothing is approved too early."""
     random = Random(seed)
@@ -365,3 +371,60 @@ def test_no_dossier_is_approved_while_anything_waits(tmp_path: Path, seed: int) 
 def test_answers_are_the_same_though_not_letter_for_letter(one: object, other: object, same: bool) -> None:  # noqa: FBT001
     assert alike(one, other) is same  # type: ignore[arg-type]
     assert alike(other, one) is same  # type: ignore[arg-type]
+
+
+# --- accidents ----------------------------------------------------------------------------------
+
+
+def test_a_process_that_dies_over_an_answer_leaves_all_of_it_or_nothing(path: Path) -> None:
+    """Killed before each commit in turn, the next person goes on, and every dossier ends the same."""
+    in_review(path, one_letter("subject"))
+    work(path, "Lan", {"subject": "sai"})
+    deaths = 0
+    while stage(path) is Stage.IN_REVIEW:
+        person = (
+            "Minh" if "differs" in states(path).values() and "waiting" not in states(path).values() else "Hoa"
+        )
+
+        def dies(person: str = person) -> None:
+            seen = 0
+
+            def die(event: str, arguments: tuple[object, ...]) -> None:
+                nonlocal seen
+                if event == "digitize.disk" and arguments[0] == "commit":
+                    seen += 1
+                    if seen == 4:
+                        os._exit(DIED)
+
+            sys.addaudithook(die)
+            work(path, person)
+
+        before = len(kinds(path))
+        code = in_child(dies)
+        deaths += code == DIED
+        assert code in (0, DIED)
+        with closing(Ledger(path, now, "x")) as ledger:
+            end_abandoned(ledger)
+            told = ledger.rows("SELECT count(*) AS n FROM answer WHERE look > 1")[0]["n"]
+            events = ledger.rows(
+                "SELECT count(*) AS n FROM event WHERE kind LIKE 'second_look_%ed' "
+                "OR kind = 'second_look_differs'"
+            )[0]["n"]
+            settled = sum(state != "waiting" for state in states(path).values())
+        assert told == events, "each answer has its event"
+        assert settled <= told
+        assert len(kinds(path)) >= before
+    assert deaths > 2
+    assert set(states(path).values()) == {"agreed", "decided"}
+    assert value_of(path, "subject") == FIELDS["subject"]
+
+
+def test_every_desk_of_the_program_has_the_rules_of_its_profile() -> None:
+    """One made by hand would begin no second looks."""
+    home = Path(digitize.__file__).parent
+    makes = [
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*.py")
+        if "digitize.review.desk" in (text := path.read_text("utf-8")) and re.search(r"\bDesk\(", text)
+    ]
+    assert makes == []

@@ -20,7 +20,7 @@ from support.filled import TRUTH, filled_workspace
 from support.offices import ledger_of
 
 DOSSIER = "HS-00001"
-NUMBER = {"number": "001195000123", "issuer": "Bộ Công an", "issued_on": "2024-08-20"}
+NUMBER: dict[str, str | None] = {"number": "001195000123", "issuer": "Bộ Công an", "issued_on": "2024-08-20"}
 
 
 @pytest.fixture
@@ -212,6 +212,12 @@ def test_a_field_that_was_settled_meanwhile_is_told_so(desk: Desk) -> None:
     with pytest.raises(ItemProblem):
         desk.settle("a", shown.field, "X")
     assert [row["value"] for row in desk.ledger.rows("SELECT value FROM answer")] == ["null"]
+
+
+def test_an_answer_of_several_parts_is_taken_back_as_well(desk: Desk) -> None:
+    shown = field(desk, "mother_iddoc")
+    desk.settle("a", shown, NUMBER)
+    assert desk.take_back("a", DOSSIER) == shown
 
 
 def test_looking_reads_no_more_than_it_needs(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_dossier_that_waits_for_a_second_look_alone_is_for_somebody_else(
 ) -> None:
     waits(office, "HS-1")
     with office.doing("2026-10-05 09:00") as ledger:
-        ledger.execute("INSERT INTO second_look VALUES ('HS-1', 'x', 'f', 'k', 'drawn', 'waiting')")
+        ledger.execute("INSERT INTO second_look VALUES ('HS-1', 'x', 'f', 'k', 'drawn', 'waiting', 'lan')")
     assert order(desk) == []
     with office.doing("2026-10-05 09:00") as ledger:
         ledger.execute("UPDATE second_look SET state = 'agreed'")
@@ -200,7 +200,7 @@ def test_what_a_second_person_has_looked_at_is_not_taken_back(office: Office, de
     desk.settle("a", field, "khác")
     with office.doing("2026-10-05 10:00", "minh") as ledger:
         ledger.execute(
-            "INSERT INTO second_look SELECT dossier, anchor, form, key, 'drawn', 'agreed' FROM decision"
+            "INSERT INTO second_look SELECT dossier, anchor, form, key, 'drawn', 'agreed', who FROM decision"
         )
     office.ledger.who = "lan"
     assert desk.take_back("a", "HS-1") is None

@@ -130,6 +130,14 @@ def test_taking_another_lets_go_of_the_one_before(opened: list[Desk]) -> None:
     assert two.take("b") == first
 
 
+def test_who_is_shown_a_field_holds_its_dossier(opened: list[Desk]) -> None:
+    one, two = opened
+    assert one.next_field("a", "HS-00002") is not None
+    with pytest.raises(ItemProblem):
+        two.next_field("b", "HS-00002")
+    assert two.take("b", passed=("HS-00001",)) == "HS-00003"
+
+
 def at(clock: list[dt.datetime]) -> Clock:
     return lambda: clock[0]
 

@@ -303,19 +303,9 @@ _TURNING = ("commit", "rename", "remove")
 """Steps after which a resume finds something else than before."""
 
 _TOLD = (
-    *MADE,
-    "received",
-    "divided",
-    "cut_from_stack",
-    "reopened",
-    "withdrawn",
-    "returned",
-    "renewal_begun",
-    "late_pages",
-    "page_turned",
-    "page_excluded",
-    "sent_back",
-)
+    *MADE, "received", "divided", "cut_from_stack", "reopened", "withdrawn", "returned", "renewal_begun",
+    "late_pages", "page_turned", "page_excluded", "sent_back",
+)  # fmt: skip
 
 
 def happened(place: Path, moment: dt.datetime) -> dict[str, tuple[str, dict[str, int]]]:

@@ -14,6 +14,8 @@ from subprocess import Popen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from digitize.profiles import DEFAULT
+from support.filled import EACH, filled_workspace
 from support.program import start
 
 
@@ -34,6 +36,15 @@ class Served:
     def origin(self) -> str:
         """The beginning of every address of it."""
         return self.address.partition("/open")[0]
+
+
+def office_of_one(folder: Path, fields: int, *, each: int = EACH) -> Path:
+    """A filled workspace in which nobody looks a second time."""
+    root = filled_workspace(folder, fields, each=each)
+    settings = root / "digitize.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace(f'profile = "{DEFAULT}"', 'profile = "demo"'), "utf-8")
+    return root
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from digitize.pipeline.page_summary import summary_of
 from digitize.pipeline.records import OriginalRecord
 from digitize.pipeline.tasks import PageDone, with_suffix, words_file
 from digitize.pipeline.workspace import Workspace
-from digitize.profiles import DEFAULT
+from digitize.profiles import DEMO
 from digitize.times import now
 from support.papers import reading as page_reading
 
@@ -79,7 +80,7 @@ _ON_CARD: dict[str, tuple[Value, str]] = {
     "issued_on": ("2024-08-20", "20/08/2024"),
     "expires_on": (None, ""),
     "old_pid": (None, ""),
-    "card_kind": ("can-cuoc-2024", "CĂN CƯỚC"),
+    "card_kind": ("can_cuoc_2024", "CĂN CƯỚC"),
 }
 
 
@@ -92,7 +93,7 @@ def filled_workspace(folder: Path, fields: int, *, each: int = EACH) -> Path:
         each: how many in one dossier; the last one has what is left. As many as ``fields`` put all into one.
 
     """
-    founder = Founder("UBND phường Sao Mai", DEMO_CODE, DEMO_CODE, DEFAULT, Language.VI)
+    founder = Founder("UBND phường Sao Mai", DEMO_CODE, DEMO_CODE, DEMO, Language.VI)
     workspace = found_workspace(folder, founder, "tester", now)
     pictures = _draw(folder.parent / f".{folder.name}-pages")
     chance = random.Random(fields)
@@ -100,6 +101,8 @@ def filled_workspace(folder: Path, fields: int, *, each: int = EACH) -> Path:
         for number, first in enumerate(range(0, fields, each), start=1):
             doubtful = min(each, fields - first)
             _dossier(workspace, ledger, f"HS-{number:05}", doubtful, pictures, chance)
+    # They stay where they were linked to.
+    shutil.rmtree(pictures[0].parent)
     return folder
 
 

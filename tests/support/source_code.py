@@ -63,7 +63,8 @@ def modules() -> dict[str, ast.Module]:
 def strings() -> frozenset[str]:
     """Every string in the code that is no docstring; parts of f-strings with ``{}`` for what is filled in."""
     found: set[str] = set()
-    for tree in modules().values():
+    scripts = (ast.parse(path.read_text("utf-8")) for path in sorted((ROOT / "scripts").glob("*.py")))
+    for tree in (*modules().values(), *scripts):
         loose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in loose:

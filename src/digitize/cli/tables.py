@@ -61,6 +61,7 @@ def line_json(session: Session, line: DossierLine) -> dict[str, object]:
         "received_on": line.received_on,
         "due_on": line.due_on,
         "stack": line.stack,
+        "second_looks": line.second_looks,
     }
 
 
@@ -135,6 +136,8 @@ def _note(session: Session, line: DossierLine, due: DueLine | None) -> str:
     """What a person should know of a dossier, in its line of the table."""
     notes = [due_text(session, due)] if due else []
     notes += [session.catalogue.problem(line.problem)] if line.problem else []
+    if line.second_looks:
+        notes.append(session.text("say.second_looks_wait", number=line.second_looks))
     if line.is_reopened:
         notes.append(session.text("say.in_correction", why=line.why))
     elif line.stage is Stage.WITHDRAWN:

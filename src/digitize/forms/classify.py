@@ -64,6 +64,7 @@ class PageKind:
         number: the page number at its top; None if there is none.
         told: whether a person has said that a paper begins with it (True), or that it belongs to the one
             before (False); None where nobody has.
+        unclear: it looks like the head of a form, and nobody knows of which.
 
     """
 
@@ -74,16 +75,18 @@ class PageKind:
     paper: str | None = None
     number: int | None = None
     told: bool | None = None
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """Pages that make one document, and what it is."""
+    """Pages that make one document, and what it is; ``unclear`` if it may be a form that is not known."""
 
     pages: tuple[int, ...]
     form: str
     confidence: float
     paper: str | None = None
+    unclear: bool = False
 
 
 def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageKind:
@@ -104,7 +107,7 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
                 return PageKind(UNKNOWN_FORM, 0.0, begins=True, paper=found.id)
             return PageKind(found.id, round(score / 100, 3), begins=True)
         # ``KHAI SINH`` and ``KHAI TỬ`` on a worn page: a person tells them apart.
-        return PageKind(UNKNOWN_FORM, 0.0, begins=True)
+        return PageKind(UNKNOWN_FORM, 0.0, begins=True, unclear=True)
     spoken = _known_by(reading, templates) if not motto else None
     if spoken is not None:
         return spoken
@@ -115,7 +118,14 @@ def classify_page(reading: PageReading, templates: dict[str, Template]) -> PageK
         if confidence >= 0.6:
             return PageKind(_LETTER, confidence, begins=True)
     following = "" if motto else _follows(reading, templates)
-    return PageKind(UNKNOWN_FORM, 0.0, begins=motto, follows=following, number=_page_number(reading))
+    return PageKind(
+        UNKNOWN_FORM,
+        0.0,
+        begins=motto,
+        follows=following,
+        number=_page_number(reading),
+        unclear=motto and _is_titled(rows, reading.width),
+    )
 
 
 def _known_by(reading: PageReading, templates: dict[str, Template]) -> PageKind | None:
@@ -180,10 +190,11 @@ def group_pages(kinds: Sequence[PageKind], files: Sequence[int], blanks: Sequenc
             groups.append([page])
         else:
             groups[-1].append(page)
-    return [
-        Grouped(tuple(pages), kinds[pages[0]].form, kinds[pages[0]].confidence, kinds[pages[0]].paper)
-        for pages in groups
-    ]
+    return [_grouped(pages, kinds[pages[0]]) for pages in groups]
+
+
+def _grouped(pages: Sequence[int], first: PageKind) -> Grouped:
+    return Grouped(tuple(pages), first.form, first.confidence, first.paper, first.unclear)
 
 
 def _goes_on(kind: PageKind, form: str, pages: int) -> bool:
@@ -235,6 +246,11 @@ def _title_score(row: Row, titles: Sequence[str], not_words: Sequence[str]) -> f
     return max(((likeness(text, t) + fuzz.ratio(fold(t), text)) / 2 for t in fitting), default=0.0)
 
 
+def _is_titled(rows: Sequence[Row], width: int) -> bool:
+    """Whether some rows hold the title of a form or certificate, known or not."""
+    return any(_OTHER_TITLES.search(fold(row.text)) and _may_be_title(row, width) for row in rows)
+
+
 def _may_be_title(row: Row, width: int) -> bool:
     """Whether a row is set as titles are: in capitals, or short and in the middle.
 
@@ -246,7 +262,7 @@ def _may_be_title(row: Row, width: int) -> bool:
 
 
 def _letter_confidence(rows: list[Row], width: int) -> float:
-    if any(_OTHER_TITLES.search(fold(row.text)) and _may_be_title(row, width) for row in rows):
+    if _is_titled(rows, width):
         return 0.0
     texts = [fold(row.text) for row in rows]
     number = any(_NUMBER_LINE.search(text) for text in texts)

@@ -87,6 +87,8 @@ def _kind(view: PageView, templates: dict[str, Template]) -> PageKind:
 def _kind_told(kind: PageKind, told: ToldPage, templates: Mapping[str, Template]) -> PageKind:
     """What a page begins, as a person has told it; a form that is no longer known is left to its head."""
     known = told.form is not None and (told.form in templates or told.form == UNKNOWN_FORM)
+    if known:
+        kind = replace(kind, unclear=False)
     if known and told.form != kind.form:
         sure = 0.0 if told.form == UNKNOWN_FORM else 1.0
         kind = replace(kind, form=told.form or UNKNOWN_FORM, confidence=sure, paper=None)
@@ -132,7 +134,8 @@ def _read(
 ) -> Document:
     secret = _secrecy(views[page] for page in group.pages)
     if group.form == UNKNOWN_FORM:
-        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=secret, paper=group.paper)
+        unclear = _FORM_UNCLEAR if group.unclear else ()
+        return Document(group.pages, UNKNOWN_FORM, None, 0.0, problems=(*secret, *unclear), paper=group.paper)
     template = templates[group.form]
     pages = [(page, views[page]) for page in group.pages if not views[page].reading.blank]
     version, clear = version_of(template, pages)
@@ -231,6 +234,7 @@ def _secrecy(views: Iterable[PageView]) -> tuple[Problem, ...]:
     return ()
 
 
+_FORM_UNCLEAR = (Problem("form_unclear"),)
 _VERSION_UNCLEAR = (Problem("version_unclear"),)
 
 

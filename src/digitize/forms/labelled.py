@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from digitize.forms.gaps import LABEL_LOST, without_label
+from digitize.forms.gaps import without_label
 from digitize.forms.layout import into_rows
 from digitize.forms.letters import read_letter
 from digitize.forms.marks import chosen, signature, ticked, yes_or_no
@@ -125,7 +125,7 @@ def _signer(item: Item, place: Place, view: PageView, engine: OcrEngine) -> Fiel
 
 
 def _signed_apart(items: Sequence[Item], views: Sequence[tuple[int, PageView]]) -> dict[str, FieldReading]:
-    signed = {item.key: FieldReading.unread(LABEL_LOST) for item in items if item.key}
+    signed = {item.key: FieldReading.unread("label_not_found") for item in items if item.key}
     # Places to sign stand at the end; most forms have none side by side.
     for page, view in views if signed else ():
         captions = captions_apart(view, {item.key: item.label for item in items if item.key})
@@ -166,7 +166,7 @@ def _no_label(reading: FieldReading, labels: Sequence[str]) -> FieldReading:
     )
     if all(score < _LABEL for score in alike):
         return reading
-    return FieldReading.unread(LABEL_LOST, reading.page, reading.box)
+    return FieldReading.unread("label_not_found", reading.page, reading.box)
 
 
 def _asked_for(reading: FieldReading) -> FieldReading:

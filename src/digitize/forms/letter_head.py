@@ -223,8 +223,10 @@ class LetterHead(LetterPart):
         return FieldReading(None, confidence=0.9)
 
     def _mark(self, kinds: dict[str, str]) -> FieldReading:
-        """A mark such as MẬT or KHẨN, alone in its box under the number."""
-        for row in self._layout.left:
+        """A mark such as MẬT or KHẨN, alone in its box under the number, or stamped beside the title."""
+        lowest = _HEAD * self.view.reading.height
+        beside = (part for row in self._layout.body if row.box[1] < lowest for part in parts_of(row))
+        for row in (*self._layout.left, *beside):
             mark = _mark_of(row)
             if mark in kinds:
                 return self.reading(kinds[mark], row.words)

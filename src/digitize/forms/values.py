@@ -54,6 +54,9 @@ _PRINTED = {FieldType.DATE: ("ngay", "thang", "nam"), FieldType.TIME: ("gio", "p
 _DOT_WITHIN = re.compile(r"(?<=[^\W\d_]{2})\.(?= ([^\W\d_]))")
 """A dot between two words, abbreviations of one letter aside."""
 
+_DOT_BETWEEN = re.compile(r"([^\W\d_]{2,})\. ([^\W\d_])")
+_VOWEL = re.compile(r"[aeiouy]")
+
 _WORDY = (
     FieldType.ADDRESS,
     FieldType.NAME,
@@ -135,10 +138,18 @@ def _text(text: str) -> ReadValue:
     proven = words_of(units) | words_of_phrases(text, phrases)
     odd = misspelled_unit(text)
     doubts = [Problem("unit_odd", {"name": odd[0], "known": odd[1]})] if odd else []
-    if dot := _DOT_WITHIN.search(text):
-        # It ends a sentence, or stood in the leader between two words of a name.
-        doubts.append(Problem("character_odd", {"character": dot[0]}))
+    if any(map(_is_dot_in_name, _DOT_BETWEEN.finditer(text))):
+        doubts.append(Problem("character_odd", {"character": "."}))
     return ReadValue(text, (*odd_words(text, proven), *near_phrases(text), *doubts), proven)
+
+
+def _is_dot_in_name(dot: re.Match[str]) -> bool:
+    """Whether a dot stands between two words of a name: no sentence ends there, but a leader may run on.
+
+    What has no vowel is an abbreviation: ``TP. Cần Thơ``.
+    """
+    before, after = dot.groups()
+    return before[0].isupper() and after.isupper() and bool(_VOWEL.search(fold(before)))
 
 
 def _without_dots(text: str) -> str:
@@ -190,10 +201,10 @@ def _date_words(text: str) -> ReadValue:
 
 
 def _sex(text: str) -> ReadValue:
-    return _closest(text, ("Nam", "Nữ"), "sex_unknown", _EXACTLY)
+    return _closest(text, ("Nam", "Nữ"), Problem("sex_unknown"), _EXACTLY)
 
 
-def _closest(text: str, words: tuple[str, ...], problem: str, least: float) -> ReadValue:
+def _closest(text: str, words: tuple[str, ...], problem: Problem, least: float) -> ReadValue:
     """The word of a list that a text is, accents aside; None when two or none fit."""
     matches = process.extract(fold(text), {word: fold(word) for word in words}, scorer=fuzz.ratio, limit=2)
     _, score, word = matches[0]
@@ -202,7 +213,7 @@ def _closest(text: str, words: tuple[str, ...], problem: str, least: float) -> R
         return ReadValue(word, proven=words_of((word,)))
     # The nearest one is what a person most likely has to confirm.
     near = score >= SUGGESTED and not tied
-    return ReadValue(word if near else text, (Problem(problem),))
+    return ReadValue(word if near else text, (problem,))
 
 
 def _iddoc(text: str, issuers: Sequence[str]) -> ReadValue:
@@ -336,10 +347,10 @@ def _month(text: str) -> ReadValue:
     return ReadValue(value)
 
 
-_CLOSED: dict[FieldType, tuple[tuple[str, ...], str]] = {
-    FieldType.ETHNICITY: (ETHNIC_GROUPS, "ethnicity_unknown"),
-    FieldType.NATIONALITY: (NATIONALITIES, "nationality_unknown"),
-    FieldType.RELATION: (RELATIONS, "relation_unknown"),
+_CLOSED: dict[FieldType, tuple[tuple[str, ...], Problem]] = {
+    FieldType.ETHNICITY: (ETHNIC_GROUPS, Problem("ethnicity_unknown")),
+    FieldType.NATIONALITY: (NATIONALITIES, Problem("nationality_unknown")),
+    FieldType.RELATION: (RELATIONS, Problem("relation_unknown")),
 }
 """What is one of a list, and the doubt about what is not."""
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection
 from dataclasses import replace
 
-from digitize.model import Stage
+from digitize.model import Stage, Value
 from digitize.pipeline.findings import (
     DoubtfulField,
     Look,
@@ -79,7 +79,7 @@ def readings_of(
     A reading is marked for review only where it still waits for a person.
     """
     sql = (
-        "SELECT f.*, c.form, n.value AS decided FROM json_each(?) o "
+        "SELECT f.*, c.form, c.anchor, n.key AS decided FROM json_each(?) o "
         "CROSS JOIN document c ON c.dossier = ? AND c.ordinal = o.value "
         "CROSS JOIN field f ON f.dossier = c.dossier AND f.document = c.ordinal "
         "AND f.key IN (SELECT value FROM json_each(?)) "
@@ -87,13 +87,14 @@ def readings_of(
         "AND n.key = f.key ORDER BY f.document, f.position"
     )
     rows = ledger.rows(sql, json.dumps(sorted(documents)), dossier, json.dumps(sorted(keys)))
+    decisions: dict[int, dict[str, Value]] = {}
     found = []
     for row in rows:
-        field = field_of(row)
-        decided = {} if row["decided"] is None else {field.key: json.loads(row["decided"])}
-        reading = as_decided(
-            replace(field.reading, needs_review=bool(row["needs_review"])), decided, field.key
-        )
+        field, document = field_of(row), row["document"]
+        if row["decided"] is not None and document not in decisions:
+            decisions[document] = decisions_of(ledger, dossier, row["anchor"], row["form"])
+        as_it_waits = replace(field.reading, needs_review=bool(row["needs_review"]))
+        reading = as_decided(as_it_waits, decisions.get(document, {}), field.key)
         found.append(replace(field, reading=reading))
     return found
 
@@ -145,7 +146,7 @@ def take_back(ledger: Ledger, dossier: str, forms: Collection[str]) -> DoubtfulF
     sql = (
         "SELECT a.anchor, c.form, f.* FROM answer a "
         "JOIN decision n ON n.dossier = a.dossier AND n.anchor = a.anchor AND n.form = a.form "
-        "AND n.key = a.key AND n.who = a.who AND n.at = a.at AND n.value = a.value "
+        "AND n.key = a.key AND n.who = a.who AND n.at = a.at "
         "JOIN document c ON c.dossier = a.dossier AND c.anchor = a.anchor AND c.form = a.form "
         "JOIN field f ON f.dossier = c.dossier AND f.document = c.ordinal AND f.key = a.key "
         "WHERE a.dossier = ? AND a.who = ? AND a.look = ? AND a.at >= ? "

@@ -124,24 +124,6 @@ def settle_roles(ledger: Ledger, dossier: str) -> None:
             ledger.set_role(dossier, page.ordinal, role)
 
 
-def parted_fields(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, str]:
-    """Fields of a document whose answers were given for a page that left it since, with the time of that.
-
-    What was answered before that time says nothing of what the document is now. It counts again if the page
-    comes back.
-    """
-    sql = (
-        "SELECT value, at FROM page_decision WHERE dossier = ? AND kind IN ('border', 'excluded') "
-        "AND json_type(value, '$.parted') = 'array'"
-    )
-    found: dict[str, str] = {}
-    for row in ledger.rows(sql, dossier):
-        for parted in json.loads(row["value"])["parted"]:
-            if (parted["anchor"], parted["form"]) == (anchor, form):
-                found |= {key: max(row["at"], found.get(key, "")) for key in parted["keys"]}
-    return found
-
-
 def was_sent_back(ledger: Ledger, dossier: str) -> bool:
     """Whether pages of a dossier were decided about or scanned again, and nobody let it through since."""
     sql = "SELECT kind FROM event WHERE dossier = ? AND kind IN (?, ?, 'approved') ORDER BY id DESC LIMIT 1"

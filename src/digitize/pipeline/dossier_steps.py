@@ -27,6 +27,7 @@ from digitize.pipeline.second_looks import SecondLooks
 from digitize.pipeline.signing_trouble import note_unsigned
 from digitize.pipeline.space import TOO_SMALL
 from digitize.pipeline.suspects import counted, has_pictures
+from digitize.pipeline.unclear_forms import notice_unclear_forms
 from digitize.procedures.completeness import completeness_of
 from digitize.profiles.profile import ReviewBefore
 
@@ -158,7 +159,9 @@ class DossierSteps:
         with self._ledger.transaction():
             if not self._batch.stands(record.id, Stage.EXTRACTED):
                 return
-            unfit = notice_page_counts(self._ledger, record.id, self._workspace.templates)
+            noticed = [notice_page_counts(self._ledger, record.id, self._workspace.templates)]
+            if required is not ReviewBefore.NEVER:
+                noticed.append(notice_unclear_forms(self._ledger, record.id))
             questions = open_questions(self._ledger, record.id)
             needed = needed or bool(questions)
             # What was looked at before it was read anew is not let through unseen by a second person.
@@ -168,9 +171,9 @@ class DossierSteps:
             stage = Stage.IN_REVIEW if needed else Stage.APPROVED
             event = "review_needed" if needed else "approved"
             self._ledger.move(record.id, stage, event, doubtful=doubtful)
-        if unfit is not None:
-            self._batch.result.notes.append((record.id, unfit))
-            self._batch.observer.problem(record.id, unfit)
+        for problem in filter(None, noticed):
+            self._batch.result.notes.append((record.id, problem))
+            self._batch.observer.problem(record.id, problem)
         self._batch.observer.moved(record.id, stage)
         if stage is Stage.APPROVED:
             self._batch.ready.appendleft(record.id)

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 
 from digitize.errors import ItemProblem
 from digitize.model import Document, FieldReading, Problem, Source, Stage, Value
-from digitize.pipeline.decided_pages import parted_fields
 from digitize.pipeline.generations import correction_since
 from digitize.pipeline.kept_decisions import table_rows, tell_displaced, with_decided_cells
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
+from digitize.pipeline.parked_answers import return_answers
 from digitize.pipeline.records import Row
 
 _READING: TypeAdapter[FieldReading] = TypeAdapter(FieldReading)
@@ -72,6 +72,7 @@ def save_documents(
             _PROBLEMS.dump_json(document.problems).decode(),
             document.paper,
         )
+        return_answers(ledger, dossier, anchor, document.form, {anchors[page] for page in document.pages})
         decided = decisions_of(ledger, dossier, anchor, document.form)
         fields = with_decided_cells(document.fields, decided)
         for position, (key, reading) in enumerate(fields.items()):
@@ -296,11 +297,9 @@ def page_anchors(ledger: Ledger, dossier: str) -> list[str]:
 
 def decisions_of(ledger: Ledger, dossier: str, anchor: str, form: str) -> dict[str, Value]:
     """What people have decided about a document, by the keys of its fields."""
-    sql = "SELECT key, value, at FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
+    sql = "SELECT key, value FROM decision WHERE dossier = ? AND anchor = ? AND form = ?"
     rows = ledger.rows(sql, dossier, anchor, form)
-    # What was decided about a page that has left the document since says nothing of it any more.
-    parted = parted_fields(ledger, dossier, anchor, form) if rows else {}
-    return {row["key"]: json.loads(row["value"]) for row in rows if row["at"] > parted.get(row["key"], "")}
+    return {row["key"]: json.loads(row["value"]) for row in rows}
 
 
 def as_decided(reading: FieldReading, decided: dict[str, Value], key: str) -> FieldReading:

@@ -51,7 +51,8 @@ def tell_displaced(ledger: Ledger, dossier: str, anchors: Collection[str], befor
     Args:
         ledger: where.
         dossier: what was read anew.
-        anchors: of its pages; a decision about another scan has lapsed.
+        anchors: of its pages; a decision about another scan has lapsed. One about a page that a person has
+            taken out since went with it.
         before: its tables as they were read before.
 
     """
@@ -59,7 +60,8 @@ def tell_displaced(ledger: Ledger, dossier: str, anchors: Collection[str], befor
         "SELECT n.anchor, n.form, n.key FROM decision n WHERE n.dossier = ? AND NOT EXISTS ("
         "SELECT 1 FROM document c JOIN field f ON f.dossier = c.dossier AND f.document = c.ordinal "
         "AND f.key = n.key WHERE c.dossier = n.dossier AND c.anchor = n.anchor AND c.form = n.form) "
-        "ORDER BY n.form, n.key"
+        "AND NOT EXISTS (SELECT 1 FROM page_decision p WHERE p.dossier = n.dossier AND p.anchor = n.anchor "
+        "AND p.kind = 'excluded') ORDER BY n.form, n.key"
     )
     lost = [f"{row['form']}.{row['key']}" for row in ledger.rows(sql, dossier) if row["anchor"] in anchors]
     if lost:

@@ -76,11 +76,18 @@ def keep(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> None:
     )
 
 
-def let_go_of_all(ledger: Ledger, desk: str) -> None:
-    """End whatever a window of this process holds, inside a transaction."""
+def is_held(ledger: Ledger, dossier: str, desk: str, clock: Clock) -> bool:
+    """Whether a window of this process holds a dossier now."""
+    own, now = this_process(), clock()
+    rows = ledger.rows("SELECT * FROM lease WHERE dossier = ?", dossier)
+    return any(_is_of(row, own, desk) and _lasts(row, now) for row in rows)
+
+
+def let_go_of_all(ledger: Ledger, desk: str, clock: Clock) -> None:
+    """End whatever a window of this process holds, and what has run out; inside a transaction."""
     own = this_process()
-    sql = "DELETE FROM lease WHERE process = ? AND began = ? AND desk = ?"
-    ledger.execute(sql, own.number, own.began, desk)
+    sql = "DELETE FROM lease WHERE (process = ? AND began = ? AND desk = ?) OR until <= ?"
+    ledger.execute(sql, own.number, own.began, desk, written(clock()))
 
 
 def let_go(ledger: Ledger, dossier: str, desk: str) -> None:
@@ -130,8 +137,11 @@ def end_abandoned(ledger: Ledger) -> None:
 
 def _holds(row: Row, asking: Process, desk: str, now: dt.datetime) -> bool:
     """Whether a lease keeps a window of a process out."""
-    own = Process(row["process"], row["began"]) == asking and row["desk"] == desk
-    return not own and _lasts(row, now)
+    return not _is_of(row, asking, desk) and _lasts(row, now)
+
+
+def _is_of(row: Row, process: Process, desk: str) -> bool:
+    return Process(row["process"], row["began"]) == process and row["desk"] == desk
 
 
 def _lasts(row: Row, now: dt.datetime) -> bool:

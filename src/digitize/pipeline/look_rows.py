@@ -8,15 +8,18 @@ from digitize.forms.template import Template
 from digitize.model import Language
 from digitize.pipeline.paper_rows import Row, decimal
 from digitize.pipeline.second_look_results import DrawnFrom, LookedAt, Tally
+from digitize.pipeline.second_looks import LookState
 
 
 def look_facts(fields: Sequence[LookedAt], draws: Sequence[DrawnFrom], share: float) -> Row:
-    """What a text says of all second looks together."""
+    """What a text says of all second looks together; ``share`` is that of the profile as it is now."""
     tally = Tally.of(fields)
+    shares = sorted({one for draw in draws for one in draw.shares}) or [share]
     return _counts(tally) | {
-        "look_share": decimal(100 * share, 0),
+        "look_share": "; ".join(decimal(100 * one, 0) for one in shares),
         "look_of": str(sum(draw.fields for draw in draws)),
         "look_waiting": str(tally.drawn - tally.looked_at),
+        "look_waived": str(sum(one.state is LookState.WAIVED for one in fields)),
         "look_undecided": str(tally.differing - tally.decided),
     }
 
@@ -49,7 +52,9 @@ def kind_rows(fields: Sequence[LookedAt], words: Mapping[str, str]) -> list[Row]
 def field_rows(
     fields: Sequence[LookedAt], templates: Mapping[str, Template], results: Mapping[str, str], program: str
 ) -> list[Row]:
-    """Each field that was drawn, with who looked and what came of it.
+    """Each field that a second person has looked at, with who looked and what came of it.
+
+    What still waits is not named: who settled it first could look at it again before others do.
 
     Args:
         fields: in their order.
@@ -69,7 +74,7 @@ def field_rows(
             "third": one.third,
             "result": results[f"decided_{one.kept}" if one.kept else one.state.value],
         }
-        for number, one in enumerate(fields, start=1)
+        for number, one in enumerate((one for one in fields if one.is_looked_at), start=1)
     ]
 
 

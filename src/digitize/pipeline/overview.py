@@ -12,6 +12,7 @@ from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.notices import first_questions, notices
 from digitize.pipeline.records import EventRecord, OriginalRecord, PageRecord
+from digitize.pipeline.second_looks import count_looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class DossierLine:
         received_on: date on which the office received its papers, ISO 8601; None where that is not known.
         due_on: date on which the citizen is to have the result, likewise.
         stack: the stack that it was cut from.
+        second_looks: how many fields wait for a second or third person.
 
     """
 
@@ -50,6 +52,7 @@ class DossierLine:
     received_on: str | None = None
     due_on: str | None = None
     stack: str | None = None
+    second_looks: int = 0
 
     @property
     def is_reopened(self) -> bool:
@@ -192,7 +195,7 @@ def dossier_lines(ledger: Ledger, codes: Collection[str] | None = None) -> list[
 def _lines(ledger: Ledger, codes: Collection[str] | None) -> list[DossierLine]:
     doubtful, pages = count_doubtful(ledger, codes), _page_counts(ledger, codes)
     made, reasons = _generation_counts(ledger, codes), _reasons(ledger, codes)
-    questions = first_questions(ledger)
+    questions, looks = first_questions(ledger), count_looks(ledger, codes)
     return [
         DossierLine(
             id=record.id,
@@ -209,6 +212,7 @@ def _lines(ledger: Ledger, codes: Collection[str] | None) -> list[DossierLine]:
             received_on=record.received_on,
             due_on=record.due_on,
             stack=record.stack,
+            second_looks=looks.get(record.id, 0),
         )
         for record in (ledger.dossiers() if codes is None else ledger.dossiers_of(codes))
     ]

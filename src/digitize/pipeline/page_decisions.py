@@ -23,10 +23,12 @@ from digitize.pipeline.decided_pages import (
     page_anchors,
     settle_roles,
 )
+from digitize.pipeline.findings import page_anchors as scan_anchors
 from digitize.pipeline.leases import refuse_if_held
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import add_notice, drop_notice
 from digitize.pipeline.page_views import turned_by
+from digitize.pipeline.parked_answers import park_answers
 from digitize.pipeline.reasons import as_reason
 from digitize.pipeline.records import DossierRecord, PageRecord, PageRole
 from digitize.pipeline.scan_marks import asked_for, take_off_mark
@@ -238,10 +240,10 @@ class PageDesk:
             return
         if draft.owner.keys() <= {one.ordinal for one in chosen}:
             raise ItemProblem("pages_all_excluded", dossier=draft.record.id)
+        self._park(draft, [one.ordinal for one in chosen])
         for one in chosen:
-            parted = self._parted(draft, [one.ordinal])
             self._unmark(draft, one)
-            self._keep(draft, one, Decided.EXCLUDED, {"parted": parted})
+            self._keep(draft, one, Decided.EXCLUDED, {})
             draft.decided[one.ordinal] = replace(draft.of(one.ordinal), excluded=True)
             draft.leave(one.ordinal)
         self._tell(draft, "page_excluded", [one.ordinal for one in chosen])
@@ -307,7 +309,7 @@ class PageDesk:
         if first == page.ordinal:
             return
         leaving = [one for one, of in draft.owner.items() if of == first and one >= page.ordinal]
-        self._move_border(draft, page, Border.BEGINS, self._parted(draft, leaving))
+        self._move_border(draft, page, Border.BEGINS, leaving)
         draft.owner |= dict.fromkeys(leaving, page.ordinal)
 
     def _join(self, draft: _Draft, page: PageRecord) -> None:
@@ -319,13 +321,12 @@ class PageDesk:
             return
         # A page that is not the first of its document is the back of a card whose front lies elsewhere.
         joining = [one for one, of in draft.owner.items() if of == first and one >= page.ordinal]
-        self._move_border(draft, page, Border.JOINS, self._parted(draft, joining))
+        self._move_border(draft, page, Border.JOINS, joining)
         draft.owner |= dict.fromkeys(joining, draft.owner[before])
 
-    def _move_border(
-        self, draft: _Draft, page: PageRecord, border: Border, parted: list[dict[str, object]]
-    ) -> None:
-        self._keep(draft, page, Decided.BORDER, {"to": border.value, "parted": parted})
+    def _move_border(self, draft: _Draft, page: PageRecord, border: Border, moving: Sequence[int]) -> None:
+        self._park(draft, moving)
+        self._keep(draft, page, Decided.BORDER, {"to": border.value})
         draft.decided[page.ordinal] = replace(draft.of(page.ordinal), border=border)
         self._tell(draft, "border_moved", [page.ordinal], border=border.value)
 
@@ -334,21 +335,11 @@ class PageDesk:
             raise ItemProblem("page_in_no_document", page=page.ordinal)
         return draft.owner[page.ordinal]
 
-    def _parted(self, draft: _Draft, pages: Sequence[int]) -> list[dict[str, object]]:
-        """Fields that stood on pages which leave their documents, by what their answers are kept under."""
-        sql = (
-            "SELECT document.anchor AS anchor, document.form AS form, json_group_array(field.key) AS keys "
-            "FROM field JOIN document ON document.dossier = field.dossier "
-            "AND document.ordinal = field.document WHERE field.dossier = ? "
-            "AND json_extract(field.reading, '$.page') IN (SELECT value FROM json_each(?)) "
-            "AND json_extract(document.pages, '$[0]') NOT IN (SELECT value FROM json_each(?)) "
-            "GROUP BY document.ordinal"
-        )
-        places = json.dumps([page - 1 for page in pages])
-        rows = self.ledger.rows(sql, draft.record.id, places, places)
-        return [
-            {"anchor": row["anchor"], "form": row["form"], "keys": json.loads(row["keys"])} for row in rows
-        ]
+    def _park(self, draft: _Draft, pages: Sequence[int]) -> int:
+        """Keep apart what was answered about pages that leave their documents."""
+        dossier = draft.record.id
+        anchors = scan_anchors(self.ledger, dossier)
+        return park_answers(self.ledger, dossier, [page - 1 for page in pages], anchors)
 
     # --- keeping ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from digitize.model import Problem
 from digitize.pipeline.decided_pages import SCANNED_AGAIN, Decided, file_keys
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.notices import add_notice, drop_notice
+from digitize.pipeline.parked_answers import PARKED
 from digitize.pipeline.records import DossierRecord, OriginalRecord, PageRecord
 
 
@@ -53,7 +54,7 @@ def settle_replaced(ledger: Ledger, dossier: str) -> None:
     names = {key: ledger.original(dossier, ordinal).name for ordinal, key in keys.items()}
     for row in rows:
         key = row["anchor"].rpartition(":")[0]
-        if key in there:
+        if key in there or row["kind"] == PARKED:
             continue
         if row["kind"] == Decided.SCAN_AGAIN:
             facts = json.loads(row["value"])["notice"][1]

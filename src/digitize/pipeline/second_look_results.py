@@ -101,9 +101,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class DrawnFrom:
-    """The draws of a dossier: their seeds in order, and how many fields there were at the last one."""
+    """The draws of a dossier: seeds and shares in their order, and how many fields there were last."""
 
     seeds: tuple[int, ...]
+    shares: tuple[float, ...]
     fields: int
 
 
@@ -111,7 +112,8 @@ def draws_of(ledger: Ledger, dossier: str) -> DrawnFrom:
     """How the fields of a dossier were drawn."""
     sql = "SELECT detail FROM event WHERE dossier = ? AND kind = ? ORDER BY id"
     told = [json.loads(row["detail"]) for row in ledger.rows(sql, dossier, DRAWN)]
-    return DrawnFrom(tuple(dict.fromkeys(one["seed"] for one in told)), told[-1]["of"] if told else 0)
+    seeds, shares = (tuple(dict.fromkeys(one[key] for one in told)) for key in ("seed", "share"))
+    return DrawnFrom(seeds, shares, told[-1]["of"] if told else 0)
 
 
 def looked_at(ledger: Ledger, dossier: str, templates: Mapping[str, Template]) -> list[LookedAt]:

@@ -23,6 +23,7 @@ from digitize.forms.template import Template
 from digitize.model import Box, FieldReading, Value
 from digitize.pipeline.findings import DoubtfulField, Look, decisions_of, keep_answer
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.ledger_queries import among
 from digitize.pipeline.look_values import alike, without_order
 from digitize.pipeline.records import Row
 from digitize.pipeline.second_look_draw import LookRules, draw, is_drawn_unattended
@@ -351,6 +352,13 @@ class SecondLooks:
         """Rows of a query; its first two values are who asks, and whether persons are kept apart."""
         apart = self.rules is None or self.rules.asked
         return self.ledger.rows(sql, self.ledger.who, apart, *more)
+
+
+def count_looks(ledger: Ledger, codes: Collection[str] | None = None) -> dict[str, int]:
+    """How many fields of each dossier in review, or of those of some codes, wait for another person."""
+    chosen, values = among(codes, "AND", "s.dossier")
+    sql = f"SELECT s.dossier, count(*) AS n {_OPEN} {chosen} GROUP BY s.dossier"
+    return {row["dossier"]: row["n"] for row in ledger.rows(sql, *values)}
 
 
 def _place(row: Row) -> tuple[str, str, str, str]:

@@ -13,10 +13,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from digitize.model import Stage
+from digitize.model import Problem, Stage
 from digitize.pipeline.findings import load_documents
-from support.desks import chromium, enter, screen, served
-from support.filled import TRUTH, filled_workspace
+from digitize.pipeline.notices import add_notice
+from support.desks import chromium, enter, office_of_one, screen, served
+from support.filled import TRUTH
 from support.offices import ledger_of, stages
 
 FIRST, SECOND = "HS-00001", "HS-00002"
@@ -52,7 +53,7 @@ def answers(root: Path) -> list[tuple[str, str, object]]:
 def test_a_field_is_corrected_with_vietnamese_letters_and_the_keyboard_alone(
     browser: Browser, tmp_path: Path
 ) -> None:
-    root = filled_workspace(tmp_path / "office", 1)
+    root = office_of_one(tmp_path / "office", 1)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -85,7 +86,7 @@ def test_a_field_is_corrected_with_vietnamese_letters_and_the_keyboard_alone(
 
 @pytest.mark.thorough
 def test_thirty_fields_are_worked_with_the_keyboard_only(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 30)
+    root = office_of_one(tmp_path / "office", 30)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         expect(page.locator("h1")).to_contain_text("30 trường trong 6 hồ sơ")
@@ -125,7 +126,7 @@ def _truth(page: Page) -> str | None:
 
 @pytest.mark.thorough
 def test_unreadable_later_back_and_next_dossier(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 6, each=3)
+    root = office_of_one(tmp_path / "office", 6, each=3)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -159,7 +160,7 @@ def dossier_of_when_shown(page: Page) -> str:
 
 @pytest.mark.thorough
 def test_a_page_loaded_again_keeps_its_dossier_and_loses_nothing(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 10)
+    root = office_of_one(tmp_path / "office", 10)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -181,7 +182,7 @@ def test_a_page_loaded_again_keeps_its_dossier_and_loses_nothing(browser: Browse
 
 @pytest.mark.thorough
 def test_two_windows_never_have_the_same_dossier(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 10)
+    root = office_of_one(tmp_path / "office", 10)
     with served(root) as at, screen(browser) as context:
         one = enter(context, at)
         other = context.new_page()
@@ -208,7 +209,7 @@ def test_two_windows_never_have_the_same_dossier(browser: Browser, tmp_path: Pat
 
 @pytest.mark.thorough
 def test_an_answer_to_what_has_changed_meanwhile_is_not_taken(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 5)
+    root = office_of_one(tmp_path / "office", 5)
     with served(root) as at, screen(browser) as context:
         page = enter(context, at)
         page.keyboard.press("Enter")
@@ -223,8 +224,84 @@ def test_an_answer_to_what_has_changed_meanwhile_is_not_taken(browser: Browser, 
 
 
 @pytest.mark.thorough
+def test_pages_are_decided_about_with_the_keyboard(browser: Browser, tmp_path: Path) -> None:
+    root = office_of_one(tmp_path / "office", 10)
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        dossier = dossier_of(page)
+        press(page, "Alt+p")
+        expect(page.locator("h1")).to_have_text("Các trang của hồ sơ")
+        expect(page.locator("[name=page]:checked")).to_be_focused()
+        press(page, "ArrowDown")
+        expect(page.locator("#sheet-name")).to_have_text("Trang 2")
+        page.locator("#why").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        press(page, "Enter")
+        expect(page.locator("tr:has(:checked)")).to_contain_text("phải quét lại: Bị cắt mất góc")
+        page.locator("[data-change=unmark]").focus()
+        press(page, "Enter")
+        assert serious(page) == []
+        page.locator("[data-change=exclude]").focus()
+        press(page, "Enter")
+        expect(page.locator("#notice")).to_contain_text(f"Hồ sơ {dossier} đang được làm lại")
+        expect(page.locator("#where")).not_to_have_text(dossier)
+        expect(page.locator("#value")).to_be_focused()
+    with ledger_of(root) as ledger:
+        rows = ledger.rows("SELECT dossier, kind, who FROM page_decision")
+        assert [tuple(row) for row in rows] == [(dossier, "excluded", "lan")]
+        assert ledger.rows("SELECT * FROM lease") == []
+
+
+@pytest.mark.thorough
+def test_what_was_noticed_of_a_dossier_is_ticked_before_it_is_approved(
+    browser: Browser, tmp_path: Path
+) -> None:
+    root = office_of_one(tmp_path / "office", 1)
+    with ledger_of(root) as ledger, ledger.transaction():
+        add_notice(ledger, FIRST, Problem("stack_code_unknown", {"code": FIRST}), asks=True)
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        press(page, "Enter")
+        expect(page.locator(".seen")).to_be_focused()
+        assert serious(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("Hãy đánh dấu từng mục")
+        assert stages(root)[FIRST] is Stage.IN_REVIEW
+        page.keyboard.press("Space")
+        press(page, "Enter")
+        expect(page.locator(".queue")).to_be_visible()
+    assert stages(root)[FIRST] is Stage.APPROVED
+
+
+@pytest.mark.thorough
+def test_a_second_person_sees_nothing_that_the_first_has_said(browser: Browser, tmp_path: Path) -> None:
+    root = office_of_one(tmp_path / "office", 1)
+    (root / "own.toml").write_text('extends = "demo"\nid = "own"\n[review]\nsecond_look = 1.0\n', "utf-8")
+    settings = root / "digitize.toml"
+    text = settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"')
+    settings.write_text(text, "utf-8")
+    with served(root) as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        press(page, "Enter")
+        press(page, "Enter")
+        expect(page.locator("#notice")).to_contain_text("còn chờ người khác kiểm tra lại")
+    with served(root, "--user", "hoa") as at, screen(browser) as context:
+        page = enter(context, at)
+        press(page, "Enter")
+        expect(page.locator(".why")).to_contain_text("Kiểm tra lần hai")
+        expect(page.locator("#value")).to_have_value("")
+        assert "MẤU" not in page.content()
+        expect(page.locator(".cut img")).to_be_visible()
+    assert stages(root)[FIRST] is Stage.IN_REVIEW
+
+
+@pytest.mark.thorough
 def test_html_and_scripts_in_a_value_are_text(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 2)
+    root = office_of_one(tmp_path / "office", 2)
     evil = "<img src=x onerror=\"document.title='đổi'\"><script>document.title='đổi'</script>\u202e"
     with ledger_of(root) as ledger, ledger.transaction():
         for row in ledger.rows("SELECT * FROM field WHERE needs_review = 1"):
@@ -253,7 +330,7 @@ def test_html_and_scripts_in_a_value_are_text(browser: Browser, tmp_path: Path) 
 
 @pytest.mark.thorough
 def test_a_foreign_page_changes_nothing_and_sees_nothing(browser: Browser, tmp_path: Path) -> None:
-    root = filled_workspace(tmp_path / "office", 2)
+    root = office_of_one(tmp_path / "office", 2)
     with served(root) as at, screen(browser) as context:
         home = enter(context, at).url
         with foreign() as origin:
@@ -314,7 +391,7 @@ class foreign:  # noqa: N801 - used as a function
 @pytest.mark.thorough
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nobody_is_kept_out_by_how_it_looks(browser: Browser, tmp_path: Path, *, dark: bool) -> None:
-    root = filled_workspace(tmp_path / "office", 3)
+    root = office_of_one(tmp_path / "office", 3)
     with served(root) as at, screen(browser, dark=dark) as context:
         page = enter(context, at)
         look = partial(serious, page)

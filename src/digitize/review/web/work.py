@@ -225,15 +225,22 @@ class Work:
         return told | {
             "text": ask.read,
             "sheet": self.showing.beside(found),
-            "soon": self._soon(window, found.document, found.key),
+            "soon": self._soon(window, found),
         }
 
-    def _soon(self, window: Window, document: int, key: str) -> list[str]:
+    def _soon(self, window: Window, shown: DoubtfulField | None) -> list[str]:
         """Pictures that the clerk is likely to see next."""
-        passed = {*window.put_off, (document, key)}
-        following = self.desk.next_field(window.id, window.dossier, passed)
-        address = self.showing.cut_address(following) if following else ""
-        return [address] if address else []
+        passed = {*window.put_off} | ({(shown.document, shown.key)} if shown else set())
+        following = self.desk.ahead(window.dossier, passed)
+        if following is not None:
+            address = self.showing.cut_address(following)
+            return [address] if address else []
+        dossier = self.desk.coming(window.id, passed={*window.passed, window.dossier})
+        first = self.desk.ahead(dossier) if dossier else None
+        if first is None:
+            return []
+        page = self.showing.beside(first)
+        return [self.showing.cut_address(first)] + ([str(page["src"])] if page else [])
 
     def _check(self, window: Window, asked: Asked) -> Told:
         if window.shown is None or asked.item != window.item:
@@ -299,7 +306,8 @@ class Work:
             approves=self.desk.rules.by_itself,
         )
         told = self._screen(window, self._piece("whole", whole=whole))
-        return told | {"sheet": self.showing.whole_page(window.dossier, 1)}
+        sheet = self.showing.whole_page(window.dossier, 1)
+        return told | {"sheet": sheet, "soon": self._soon(window, None)}
 
     def _approve(self, window: Window, asked: Asked) -> Told:
         dossier = window.dossier

@@ -59,7 +59,7 @@
       (desk.querySelector("input:checked") ?? desk.querySelector("input, select") ?? desk.querySelector(".first") ?? desk).focus();
     }
     $("said").textContent = [told.said, desk.querySelector("h1")?.textContent, desk.querySelector(".why")?.textContent].filter(Boolean).join(". ");
-    for (const url of told.soon ?? []) picture(url, "");
+    for (const url of told.soon ?? []) if (url) picture(url, "").decode().catch(() => {});
   }
 
   // Kept by this page alone: the browser is told to store nothing.
@@ -67,7 +67,8 @@
     let one = pictures.get(url);
     if (!one) {
       one = new Image();
-      one.decoding = "sync";
+      // What is asked about stands there with its question; the whole page may follow.
+      one.decoding = url.includes("/cut/") ? "sync" : "async";
       one.src = url;
       pictures.set(url, one);
       if (pictures.size > 24) pictures.delete(pictures.keys().next().value);
