@@ -99,6 +99,7 @@ class Clerk:
         self._truths = truths
         self._tells_values = tells_values
         self.looked = Looked()
+        self.asked: set[tuple[str, int, str]] = set()
 
     def work(self) -> None:
         """Settle every field that is handed out, and let the dossiers through."""
@@ -130,6 +131,7 @@ class Clerk:
     def _answer(self, asked: DoubtfulField, papers: list[Document]) -> Value:
         looked = self.looked
         looked.fields += 1
+        self.asked.add((asked.dossier, papers[asked.document - 1].pages[0], asked.key))
         paper = true_paper(self._truths[asked.dossier], asked.form, papers[asked.document - 1].pages)
         if paper is None or (paper.get("partial") and asked.key not in paper["fields"]):
             looked.unknown += 1
@@ -164,8 +166,11 @@ def exported(place: Path, folder: Path) -> dict[str, Truth]:
 
 def compared(
     truths: dict[str, Truth], found: dict[str, Truth], misnamed: list[str] | None = None
-) -> Iterator[tuple[str, str, str, object, object, bool]]:
-    """For each field of the truth: dossier, form, key, what is exported, what is true, whether in doubt."""
+) -> Iterator[tuple[str, int, str, str, object, object]]:
+    """For each field of the truth: dossier, first page, form, key, what is exported, and what is true.
+
+    Fields of papers that were taken for others are exported as nothing.
+    """
     for dossier, truth in truths.items():
         papers = found.get(dossier, {"documents": []})["documents"]
         for true in truth["documents"]:
@@ -181,15 +186,8 @@ def compared(
             # Of the letters only some fields were transcribed.
             keys = wanted if true.get("partial") else dict.fromkeys([*wanted, *read])
             for key in keys:
-                cell = read.get(key) or {"value": None, "needs_review": False}
-                yield (
-                    dossier,
-                    true["form"],
-                    key,
-                    cell["value"],
-                    wanted.get(key),
-                    paper is None or cell["needs_review"],
-                )
+                value = read[key]["value"] if key in read else None
+                yield dossier, true["pages"][0], true["form"], key, value, wanted.get(key)
 
 
 def _holds(paper: Truth, page: Truth) -> bool:
@@ -216,19 +214,19 @@ def work_off(
     call("run", "-w", place, "--jobs", JOBS, "--quiet")
     seconds, cpu = time.monotonic() - began, cpu_seconds_of_children() - used
     misnamed: list[str] = []
-    before = list(compared(truths, first, misnamed))
-    after = list(compared(truths, exported(place, scratch / "after")))
-    asked = {(dossier, form, key) for dossier, form, key, _, _, doubtful in before if doubtful}
+    before = list(compared(truths, first))
+    after = list(compared(truths, exported(place, scratch / "after"), misnamed))
+    unnamed = {tuple(one.split()) for one in misnamed}
     silent = []
-    for dossier, form, key, value, true, _ in after:
-        if value != true and (dossier, form, key) not in asked:
+    for dossier, page, form, key, value, true in after:
+        if value != true and (dossier, page, key) not in clerk.asked and (dossier, form) not in unnamed:
             told = f": {value!r} for {true!r}" if tells_values else ""
             silent.append(f"{name} {dossier} {form} {key}{told}")
     return Outcome(
         name=name,
         dossiers=len(truths),
-        before=Counter(value == true for _, _, _, value, true, _ in before),
-        after=Counter(value == true for _, _, _, value, true, _ in after),
+        before=Counter(value == true for *_, value, true in before),
+        after=Counter(value == true for *_, value, true in after),
         looked=clerk.looked,
         silent=silent,
         misnamed=misnamed,

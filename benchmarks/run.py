@@ -25,6 +25,7 @@ BENCHMARKS = (
     "verifying.py",
     "packages.py",
     "report.py",
+    "clerk.py",
     "review.py",
     "separators.py",
     "attack_families.py",

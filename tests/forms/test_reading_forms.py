@@ -205,7 +205,8 @@ def test_a_form_that_is_none_of_the_known_ones_is_unknown(engine: OcrEngine) -> 
     titled.write(105, 31, "TỜ KHAI ĐĂNG KÝ LẠI KHAI SINH", size=14, align="centre")
     titled.write(25, 45, "Kính gửi: Ủy ban nhân dân phường Sao Mai")
     for sheet, paper in ((titled, None), (letter.draw_birth_notice(Random(1)), "birth_notice")):
-        assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True, paper=paper)
+        unclear = paper is None
+        assert kind(engine, sheet) == PageKind("unknown", 0.0, begins=True, paper=paper, unclear=unclear)
     text = written_sheet("Theo tờ khai đăng ký khai sinh đã nộp hôm qua tại bộ phận một cửa thì")
     assert kind(engine, text) == PageKind("unknown", 0.0, begins=False)
 

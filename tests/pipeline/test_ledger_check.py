@@ -89,7 +89,7 @@ def test_a_package_that_a_run_was_cut_off_over_is_told_and_is_no_error(office: P
 def test_the_command_tells_a_clerk_and_a_program(office: Path) -> None:
     good = digitize("ledger", "check", "-w", office)
     assert (good.code, good.err) == (0, "")
-    assert "Sổ theo dõi tốt (phiên bản 4): 2 hồ sơ" in good.out
+    assert "Sổ theo dõi tốt (phiên bản 5): 2 hồ sơ" in good.out
     change(office, "UPDATE dossier SET stage = 'lost' WHERE id = 'HS-1'")
     bad = digitize("ledger", "check", "-w", office, "--json")
     assert (bad.code, bad.json["good"]) == (1, False)

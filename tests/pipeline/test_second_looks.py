@@ -26,6 +26,7 @@ from digitize.pipeline.second_look_draw import (
     chosen,
     fields_to_draw_from,
     seeds,
+    steered_draws,
 )
 from digitize.times import now
 from support.crashes import DIED, in_child
@@ -90,6 +91,23 @@ def test_the_draw_follows_from_the_log_alone_and_is_the_same_however_often_it_is
         desk.looks.begin(CODE)
     assert states(path) == drawn, "reading it again draws no other lot"
     assert kinds(path).count("second_look_drawn") == 1
+
+
+def test_a_seed_that_somebody_has_chosen_shows(path: Path) -> None:
+    in_review(path, one_letter("subject"))
+    work(path, "Lan", looks=HALF)
+    with at_desk(path, "Lan", HALF) as desk:
+        ledger = desk.ledger
+        with ledger.transaction():
+            # A field that came later is drawn by the same seed.
+            ledger.execute("DELETE FROM second_look")
+            desk.looks.begin(CODE)
+        assert kinds(path).count("second_look_drawn") == 2
+        assert steered_draws(ledger.rows) == []
+        with ledger.transaction():
+            ledger.move(CODE, Stage.IN_REVIEW, "reopened", why="sai")
+            ledger.add_event("second_look_drawn", CODE, seed=7, share=0.5, of=6)
+        assert steered_draws(ledger.rows) == [CODE]
 
 
 def test_a_larger_share_and_more_fields_take_nothing_away() -> None:

@@ -17,6 +17,7 @@ import pytest
 from digitize.cli.activity import show_report
 from digitize.cli.session import Session
 from digitize.cli.terminal import PlainConsole
+from digitize.cli.theme import THEME
 from digitize.forms.template_files import load_templates
 from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, decimal_text, share_text
@@ -219,7 +220,7 @@ def test_every_figure_fits_the_terminal(
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     session = Session(Language.VI)
-    session.out = PlainConsole(file=io.StringIO(), width=int(width))
+    session.out = PlainConsole(file=io.StringIO(), width=int(width), theme=THEME)
     show_report(session, report)
     shown = session.out.file.getvalue()  # type: ignore[attr-defined]
     lines = shown.splitlines()

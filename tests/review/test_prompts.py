@@ -60,6 +60,7 @@ def in_turn(root: Path, dossier: str) -> list[str]:
         desk = Desk(ledger, now, load_templates())
         while (one := desk.next_field("", dossier, passed)) is not None:
             passed.append((one.document, one.key))
+        desk.let_go("", dossier)
     return [key for _, key in passed]
 
 
@@ -156,15 +157,22 @@ def test_back_asks_again_what_was_answered_last(root: Path) -> None:
     assert "Không còn trường nào phía trước" in first.err
 
 
-def test_a_dossier_of_which_every_field_is_settled_is_let_through(root: Path) -> None:
+def test_what_one_has_settled_is_typed_again_by_another_who_sees_nothing_of_it(root: Path) -> None:
     told = review(root, *[""] * EACH)
-    assert "HS-00001: đã xác nhận xong" in told.err
-    assert stages(root)["HS-00001"] is Stage.APPROVED
+    assert "trường chờ người khác, không phải Lan" in told.err
     shown = digitize("show", "HS-00001", "-w", root, "--json").json
     assert shown["doubtful_fields"] == 0
     nothing = review(root)
     assert (nothing.code, nothing.out) == (0, "")
-    assert "Không có hồ sơ nào chờ xác nhận." in nothing.err
+    before = decisions(root)
+    assert len(before) == EACH
+    blind = review(root, "", "=", "=1", "q", user="Minh")
+    assert blind.code == 0
+    assert "Kiểm tra lần hai" in blind.err
+    assert "Giá trị đọc được" not in blind.err
+    assert "Enter: đúng" not in blind.err.replace("\u00a0", " ")
+    assert blind.err.count("Gõ giá trị thấy trên giấy") == 2, "there is nothing to accept"
+    assert decisions(root) == before
 
 
 def test_reasons_other_readings_and_what_has_to_fit_are_told(root: Path) -> None:

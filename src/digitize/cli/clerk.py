@@ -16,7 +16,7 @@ from digitize.cli.session import Session
 from digitize.cli.theme import Style
 from digitize.errors import ItemProblem
 from digitize.model import Problem, Value
-from digitize.pipeline.findings import DoubtfulField, Look
+from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.review.views import FieldView
@@ -25,6 +25,9 @@ from digitize.review.web.showing import Showing
 from digitize.review.web.shown import Ask
 
 _LATER, _UNREADABLE, _BACK, _NEXT, _STOP, _HELP, _CHANGE = "-", "!", "<", ">", "q", "?", "="
+_MOST_WORDS = 10
+"""Of a list, so many are told; all that are in it can be typed."""
+
 _DESK = ""
 """A terminal is one window, which is the whole process."""
 
@@ -249,16 +252,13 @@ class Clerk:
         session.err.print(Text.assemble(f"{counted}: ", (shown.name, Style.HEADING)))
         say_look(session, asked)
         for label, text in self._lines(view, shown, blind=blind):
-            session.err.print(Text(f"  {label}: {text}" if label else f"  {text}"))
+            session.err.print(Text(f"  {label}: {text}"))
         self.pictures.show(self._shown, asked.dossier, asked.reading)
         session.err.print(Text(self._keys(shown, blind=blind), style=Style.ASIDE))
 
     def _lines(self, view: FieldView, shown: Ask, *, blind: bool) -> Iterator[tuple[str, str]]:
         session = self.session
-        if blind:
-            look = "deciding" if view.field.look is Look.DECIDING else "second"
-            yield "", session.text(f"review.look_{look}")
-        else:
+        if not blind:
             yield session.text("column.value"), shown.read or "-"
             yield session.text("say.review_why"), "; ".join(shown.reasons) or "-"
         for number, choice in enumerate(shown.choices, start=1):
@@ -268,7 +268,8 @@ class Clerk:
             if not one.asked and not blind:
                 yield session.text("say.review_fits", name=one.name), one.text or "-"
         if len(view.words) > len(shown.choices):
-            yield session.text("say.review_words"), ", ".join(view.words)
+            more = ", …" if len(view.words) > _MOST_WORDS else ""
+            yield session.text("say.review_words"), ", ".join(view.words[:_MOST_WORDS]) + more
 
     def _keys(self, shown: Ask, *, blind: bool) -> str:
         session = self.session

@@ -16,10 +16,14 @@ def register(app: typer.Typer, session: Session) -> None:
     def program(
         context: typer.Context,
         install: Annotated[
-            Shell | None, typer.Option("--install-completion", help=session.text("help.install_completion"))
+            Shell | None,
+            typer.Option(
+                "--install-completion", metavar="SHELL", help=session.text("help.install_completion")
+            ),
         ] = None,
         show: Annotated[
-            Shell | None, typer.Option("--show-completion", help=session.text("help.show_completion"))
+            Shell | None,
+            typer.Option("--show-completion", metavar="SHELL", help=session.text("help.show_completion")),
         ] = None,
     ) -> None:
         if show is not None:

@@ -14,7 +14,7 @@ from digitize.vietnamese.folding import fold, single_spaced
 from digitize.vietnamese.syllables import is_possible
 from digitize.vietnamese.vocabulary import NOTATIONS, OFFICES, PAPER_PHRASES
 
-EDGES = " .,;:-–—_·…|'`\"“”„‚*~^"
+EDGES = " .,;:-–—_·…|'`\"“”„‚*~^ˆ˜˙´¨¯"
 
 _LONG_PHRASES = tuple(
     fold(phrase) for phrase in (*PAPER_PHRASES, *OFFICES) if len(phrase) >= 9 and phrase[0].isupper()
@@ -28,7 +28,7 @@ SUGGESTED = 75.0
 _ABBREVIATED = re.compile(r"\W*[BCDĐGHKLMNPQRSTVXY]{2,5}\W*")
 """``BHYT``: capitals without a vowel are an abbreviation."""
 
-_STRANGE = re.compile(r"[^\w\s.,;:()/'’\"“”&+%°–—-]")
+_STRANGE = re.compile(r"[\u02b0-\u02ff]|[^\w\s.,;:()/'’\"“”&+%°–—-]")
 """What does not occur in names and addresses, but is what OCR makes of dirt."""
 
 _DOTTED_STROKE = re.compile(r"(?<=\d)[.,]+(?=/\d)|(?<=\d/)[.,]+(?=\d)")

@@ -24,6 +24,7 @@ from digitize.pipeline.event_log import check_event_log
 from digitize.pipeline.heads import package_heads, report_heads
 from digitize.pipeline.ledger import VERSION
 from digitize.pipeline.ledger_files import flaws, read_only
+from digitize.pipeline.second_look_draw import steered_draws
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.verdict import Verdict
 
@@ -200,6 +201,8 @@ class _Check:
             if item.verdict is Verdict.UNREADABLE:
                 for note in item.report.notes:
                     self._find(note)
+        for dossier in steered_draws(self._rows):
+            self._find(Problem("draw_steered", {"dossier": dossier}), dossier=dossier)
         (number,) = self._rows("SELECT count(*) FROM event")[0]
         return int(number)
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from digitize.forms.template import Template
 from digitize.pipeline.ledger import Ledger
+from digitize.pipeline.records import Row
 from digitize.profiles.profile import Profile
 
 DRAWN = "second_look_drawn"
@@ -124,7 +125,7 @@ def draw(
     """
     fields = fields_to_draw_from(ledger, dossier, templates)
     before = _seed_of(ledger, dossier)
-    seed = before if before is not None else int(ledger.head().hash[:_SEED_DIGITS] or "0", 16)
+    seed = before if before is not None else _seed_after(ledger.head().hash)
     insert = "INSERT OR IGNORE INTO second_look VALUES (?, ?, ?, ?, ?, 'waiting', ?)"
     new = [
         (place, why)
@@ -150,6 +151,40 @@ def seeds(ledger: Ledger, dossier: str) -> list[int]:
     """Every seed that fields of a dossier were drawn with, in order."""
     sql = "SELECT detail FROM event WHERE dossier = ? AND kind = ? ORDER BY id"
     return list(dict.fromkeys(json.loads(row["detail"])["seed"] for row in ledger.rows(sql, dossier, DRAWN)))
+
+
+def steered_draws(rows: Callable[[str], Sequence[Row]]) -> list[str]:
+    """Dossiers with a draw whose seed does not follow from the log; ``rows`` gives those of a query.
+
+    What a log that was made anew no longer holds cannot be checked, and is passed over.
+    """
+    seeds_now: dict[str, int] = {}
+    steered: dict[str, None] = {}
+    for row in rows(_DRAWS):
+        dossier, seed = row["dossier"], row["seed"]
+        if row["kind"] != DRAWN:
+            seeds_now.pop(dossier, None)
+            continue
+        expected = seeds_now.get(dossier)
+        if expected is None and row["before"] is not None:
+            expected = _seed_after(row["before"])
+        if expected is not None and seed != expected:
+            steered[dossier] = None
+        seeds_now.setdefault(dossier, seed)
+    return list(steered)
+
+
+_DRAWS = """
+SELECT e.dossier, e.kind, p.hash AS before,
+    CASE WHEN json_valid(e.detail) THEN json_extract(e.detail, '$.seed') END AS seed
+FROM event AS e LEFT JOIN event AS p ON p.id = e.id - 1
+WHERE e.kind IN ('second_look_drawn', 'reopened') ORDER BY e.id
+"""
+
+
+def _seed_after(head: str) -> int:
+    """The seed of a draw that follows an event of some hash."""
+    return int(head[:_SEED_DIGITS] or "0", 16)
 
 
 def is_drawn_unattended(ledger: Ledger, dossier: str, share: float) -> bool:
