@@ -249,26 +249,20 @@ def test_a_taken_port_is_told(root: Path) -> None:
     assert f"Không dùng được cổng {port}" in told.err
 
 
-def test_the_browser_is_opened_by_a_private_file_and_no_list_of_processes_shows_the_token(
-    root: Path, tmp_path: Path
-) -> None:
+def test_the_browser_is_opened_by_a_private_file_and_the_end_is_clean(root: Path, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     program = tmp_path / "browser"
     program.write_text(f'#!/bin/sh\necho "$@" > {seen}.part; mv {seen}.part {seen}\n', "utf-8")
     program.chmod(0o700)
-    with served(root, BROWSER=f"{program} %s") as one:
+    with served(root, "--lang", "en", BROWSER=f"{program} %s") as one:
         while not seen.exists():
             time.sleep(0.01)
         door = Path(seen.read_text("utf-8").strip().removeprefix("file://"))
         assert stat.S_IMODE(door.stat().st_mode) == 0o600
         assert one.address in door.read_text("utf-8")
         assert one.address.partition("token=")[2] not in seen.read_text("utf-8")
-    assert not door.exists(), "it goes with the program"
-
-
-def test_guessing_ahead_does_not_use_up_the_token_and_the_end_is_clean(root: Path) -> None:
-    with served(root, "--lang", "en") as one:
         assert "opens once" in httpx.get(f"{one.origin}/open").text
+        # A browser that guesses ahead does not use up the token.
         guessed = httpx.get(one.address, headers={"sec-purpose": "prefetch;prerender"})
         assert guessed.status_code == 403
         assert httpx.head(one.address).status_code == 403
@@ -277,6 +271,7 @@ def test_guessing_ahead_does_not_use_up_the_token_and_the_end_is_clean(root: Pat
         assert one.process.stderr is not None
         assert "Every answer is recorded" in one.process.stderr.read()
         assert one.process.wait(20) == 0
+    assert not door.exists(), "it goes with the program"
 
 
 def test_enter_gives_a_fresh_address_and_ctrl_c_is_the_end(root: Path) -> None:
