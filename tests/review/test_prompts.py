@@ -60,6 +60,7 @@ def in_turn(root: Path, dossier: str) -> list[str]:
         desk = Desk(ledger, now, load_templates())
         while (one := desk.next_field("", dossier, passed)) is not None:
             passed.append((one.document, one.key))
+        desk.let_go("", dossier)
     return [key for _, key in passed]
 
 
