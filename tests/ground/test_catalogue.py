@@ -31,8 +31,6 @@ KNOWN_WHEN_IT_RUNS = {
     "archive/findings.py",  # the rule of a finding, told where it is found
     "cli/documents.py",  # what a record says
     "forms/checks.py",  # what a rule between fields says; its tests look at each
-    "forms/labelled.py",  # what a list says of a value that is none of it
-    "forms/values.py",  # likewise
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/notices.py",  # what was noticed
     "pipeline/records.py",  # what a record says

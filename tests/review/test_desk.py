@@ -81,7 +81,6 @@ def test_an_answer_becomes_a_value_of_the_type_of_its_field(
         (BIRTH, "child_dob", "hôm qua"),
         (BIRTH, "child_dob_words", "ngày nào đó"),
         (BIRTH, "child_sex", "x"),
-        (BIRTH, "child_ethnicity", "Klingon"),
         (BIRTH, "requester_name", "12345"),
         (BIRTH, "requester_iddoc", "CCCD"),
         (BIRTH, "requester_iddoc", "số 12345 do Công an xã Mẫu cấp ngày 21/01/2021"),

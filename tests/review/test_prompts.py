@@ -158,6 +158,12 @@ def test_back_asks_again_what_was_answered_last(root: Path) -> None:
 
 
 def test_what_one_has_settled_is_typed_again_by_another_who_sees_nothing_of_it(root: Path) -> None:
+    own = 'extends = "demo"\nid = "own"\n[review]\nsecond_look = 1.0\n'
+    (root / "own.toml").write_text(own, "utf-8")
+    settings = root / "digitize.toml"
+    settings.write_text(
+        re.sub(r"(?m)^profile = .*$", 'profile = "own.toml"', settings.read_text("utf-8")), "utf-8"
+    )
     told = review(root, *[""] * EACH)
     assert "trường chờ người khác, không phải Lan" in told.err
     shown = digitize("show", "HS-00001", "-w", root, "--json").json

@@ -14,7 +14,6 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from digitize.errors import UsageProblem
-from digitize.forms.labels import is_same_label
 from digitize.forms.template import FieldType, Item, Template
 from digitize.vietnamese.folding import fold, single_spaced
 
@@ -174,6 +173,8 @@ def with_additions(
 
 def unfit_label(template: Template | None, key: str, text: str) -> str:
     """Why a text cannot be a variant of a field's label; empty if it can."""
+    from digitize.forms.labels import is_same_label
+
     if template is None:
         return "no such form"
     own = [item for item in template.items if item.key == key]
