@@ -1,4 +1,8 @@
 # Everything sets itself up; see README.md.
+
+# Tests wait for other processes about a quarter of their time.
+WORKERS = $$(( $$(nproc) + 1 ))
+
 .PHONY: setup demo test test-thorough coverage lint docs bench conformance clean
 
 setup:
@@ -9,11 +13,11 @@ demo: setup
 	@scripts/demo
 
 test: setup-dev
-	.venv/bin/pytest -n auto -m "not thorough"
+	.venv/bin/pytest -n $(WORKERS) -m "not thorough"
 
 # What takes longest: every hostile file, crash points, bytes of signatures one by one, backup and restore.
 test-thorough: setup-dev
-	.venv/bin/pytest -n auto -m thorough
+	.venv/bin/pytest -n $(WORKERS) -m thorough
 
 # The same with the lines that no test reaches; it takes half as long again.
 coverage: setup-dev

@@ -130,6 +130,7 @@ def test_a_damaged_package_is_not_renewed_and_the_others_are(packaged: Path) -> 
     assert len(packages(packaged)) == 2
 
 
+@pytest.mark.thorough
 def test_a_package_that_lost_its_signature_is_not_made_good_by_renewing_it(packaged: Path) -> None:
     assert digitize("renew", "-w", packaged, "--within", "1000").code == 0
     victim = packages(packaged)[0]

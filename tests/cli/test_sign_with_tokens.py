@@ -100,6 +100,7 @@ def test_a_wrong_pin_is_not_tried_twice_and_nothing_is_signed(composed: Path, ca
         assert screen.end() == 0
 
 
+@pytest.mark.thorough
 def test_a_run_at_night_signs_with_the_pin_of_a_file_and_tries_a_wrong_one_once(
     composed: Path, case: TokenCase
 ) -> None:

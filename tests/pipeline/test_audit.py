@@ -440,6 +440,7 @@ def test_a_log_that_was_cut_after_a_report_no_longer_fits_it(office: Path) -> No
 # --- the command ----------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_cron_hears_nothing_as_long_as_all_is_well(office: Path) -> None:
     call = ("audit", "-w", office, "--quiet")
     told, warned = together(call, (*call, "--within", "4000"))

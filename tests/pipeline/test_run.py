@@ -163,6 +163,7 @@ def test_links_and_pipes_in_the_inbox_are_refused(office: Path, tmp_path: Path) 
     assert all(path.read_bytes() == (folder / "a.jpg").read_bytes() for path in copies)
 
 
+@pytest.mark.thorough
 def test_a_name_in_decomposed_form_is_the_same_dossier(office: Path) -> None:
     composed = "Hồ sơ khai sinh số 7"
     decomposed = unicodedata.normalize("NFD", composed)
@@ -173,6 +174,7 @@ def test_a_name_in_decomposed_form_is_the_same_dossier(office: Path) -> None:
     assert (office / "originals" / composed / "tờ khai.jpg").is_file()
 
 
+@pytest.mark.thorough
 def test_two_names_that_become_one_get_numbers_and_are_reported(office: Path) -> None:
     composed = "Hồ sơ 7"
     small_scan(office / "scans" / composed / "a.jpg")
@@ -184,6 +186,7 @@ def test_two_names_that_become_one_get_numbers_and_are_reported(office: Path) ->
     assert problems[f"{composed}-2"]["code"] == "code_clash"
 
 
+@pytest.mark.thorough
 def test_pages_that_come_after_packaging_are_told_and_not_slipped_in(office: Path) -> None:
     small_scan(office / "scans" / "HS" / "a.jpg")
     run(office)
@@ -211,6 +214,7 @@ def test_a_scan_that_replaces_another_supersedes_it_and_both_are_kept(office: Pa
         assert len(ledger.pages("HS")) == 1
 
 
+@pytest.mark.thorough
 def test_blank_pages_are_marked_and_kept(office: Path) -> None:
     from PIL import Image
 
@@ -222,6 +226,7 @@ def test_blank_pages_are_marked_and_kept(office: Path) -> None:
     assert blank == [False, True]
 
 
+@pytest.mark.thorough
 def test_a_source_outside_the_workspace_is_one_dossier(office: Path, tmp_path: Path) -> None:
     small_scan(tmp_path / "USB" / "Tập 3" / "a.jpg")
     small_scan(tmp_path / "USB" / "Tập 3" / "b.jpg")
@@ -246,6 +251,7 @@ def test_derived_data_may_be_deleted_at_any_time(office: Path) -> None:
     assert digitize("verify", "-w", office, office / "archive").code == 0
 
 
+@pytest.mark.thorough
 def test_a_signed_pdf_is_kept_untouched_beside_its_copy(office: Path) -> None:
     small_scan(office / "scans" / "HS.jpg")
     run(office)
@@ -262,6 +268,7 @@ def test_a_signed_pdf_is_kept_untouched_beside_its_copy(office: Path) -> None:
     assert len(others) == 1
 
 
+@pytest.mark.thorough
 def test_without_json_the_table_goes_to_standard_output_and_the_rest_to_standard_error(office: Path) -> None:
     small_scan(office / "scans" / "HS.jpg")
     ran = digitize("run", "-w", office, "--lang", "vi")

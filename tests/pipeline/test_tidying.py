@@ -75,6 +75,7 @@ def test_what_is_kept_packaged_and_valid_goes_and_is_recorded(done: Path) -> Non
     assert "Đã dọn khỏi thư mục quét: scans/HS-1.jpg" in shown.out
 
 
+@pytest.mark.thorough
 def test_a_run_after_it_finds_nothing_to_do_and_the_same_scan_is_not_taken_twice(done: Path) -> None:
     data = (done / "scans" / "HS-1.jpg").read_bytes()
     assert cleared(tidy(done)) == ["HS-1", "HS-2"]
@@ -184,6 +185,7 @@ def test_a_dossier_that_somebody_works_on_stays(done: Path) -> None:
         pass
 
 
+@pytest.mark.thorough
 def test_empty_folders_go_and_links_are_never_followed(office: Path, tmp_path: Path) -> None:
     scans = office / "scans"
     small_scan(scans / "HS" / "sau" / "1.jpg")

@@ -296,6 +296,7 @@ def test_a_dossier_that_somebody_else_holds_is_left_to_them(two: Path) -> None:
     assert "Người khác đang làm 1 hồ sơ." in told.err
 
 
+@pytest.mark.thorough
 def test_what_was_reviewed_is_packaged_by_the_next_run(finished: Path, tmp_path: Path) -> None:
     demo = Path(shutil.copytree(finished, tmp_path / "demo"))
     answers = ["" if one.reading.value is not None else "!" for one in waiting(demo)]

@@ -94,6 +94,7 @@ def test_every_field_of_every_form_is_drawn_in_its_type() -> None:
     assert missing == set()
 
 
+@pytest.mark.thorough
 def test_every_version_of_every_form_is_drawn() -> None:
     versions = {(document.form, document.version) for document in drawn()}
     for form, papers in load_papers().items():
