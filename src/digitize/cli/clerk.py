@@ -216,7 +216,10 @@ class Clerk:
         if typed.startswith(_CHANGE):
             place = typed.removeprefix(_CHANGE).strip()
             if not (place.isdecimal() and 1 <= int(place) <= len(shown.choices)):
-                self.session.say("review_no_choice", number=len(shown.choices))
+                if shown.choices:
+                    self.session.say("review_no_choice", number=len(shown.choices))
+                else:
+                    self.session.say("review_none_other")
                 return None
             typed = shown.choices[int(place) - 1].text
             for one in view.alternatives:
