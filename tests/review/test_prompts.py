@@ -191,7 +191,7 @@ def test_reasons_other_readings_and_what_has_to_fit_are_told(root: Path) -> None
     assert re.search(r"Phải khớp với Họ tên \(Thẻ căn cước.*\): LÒ THỊ DƯỠNG", shown)
     assert decisions(root) == [("mother_name", '"LÒ THỊ DƯỠNG"', "Lan")]
     other = review(root, "=9", "=x", "q")
-    assert other.err.count("cách đọc khác; gõ =1") == 2
+    assert other.err.count("cách đọc khác; ") == 2
 
 
 def test_a_value_that_cannot_be_typed_as_it_is_shown_can_be_taken_by_its_number(root: Path) -> None:

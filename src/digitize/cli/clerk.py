@@ -216,10 +216,8 @@ class Clerk:
         if typed.startswith(_CHANGE):
             place = typed.removeprefix(_CHANGE).strip()
             if not (place.isdecimal() and 1 <= int(place) <= len(shown.choices)):
-                if shown.choices:
-                    self.session.say("review_no_choice", number=len(shown.choices))
-                else:
-                    self.session.say("review_none_other")
+                told = "review_no_choice" if shown.choices else "review_none_other"
+                self.session.say(told, number=len(shown.choices))
                 return None
             typed = shown.choices[int(place) - 1].text
             for one in view.alternatives:
