@@ -73,6 +73,9 @@ class Asked:
         page = told.get("page") or 0
         if not all(isinstance(text, str) for text in texts.values()) or type(page) is not int:
             raise ValueError(texts)
+        # Half a character can neither be kept nor shown.
+        for text in texts.values():
+            text.encode()
         return cls(**texts, session=session, seen=told.get("seen") is True, page=page)
 
 
@@ -280,11 +283,11 @@ class Work:
     def _put_off(self, window: Window, asked: Asked) -> Told:
         if window.shown is not None and asked.item == window.item:
             window.put_off.add((window.shown.field.document, window.shown.field.key))
-        return self._next(window)
+        return self._go_on(window)
 
     def _again(self, window: Window, _: Asked) -> Told:
         window.put_off.clear()
-        return self._next(window)
+        return self._go_on(window)
 
     def _back(self, window: Window, _: Asked) -> Told:
         found = self.desk.take_back(window.id, window.dossier) if window.dossier else None
