@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import DigitizeError, ItemProblem
-from digitize.model import Box, Problem, Value
+from digitize.model import Box, Problem, Stage, Value
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.leases import IN_USE
@@ -157,7 +157,7 @@ class Work:
                 self.desk.take_this(window.id, window.dossier)
                 return self._next(window)
             except ItemProblem:
-                window.hold("", 0)
+                self._put_down(window)
         return self._list(window)
 
     def _list(self, window: Window, *_: Asked) -> Told:
@@ -301,10 +301,11 @@ class Work:
     # --- a dossier ----------------------------------------------------------------------------
 
     def _whole(self, window: Window) -> Told:
-        window.show(None)
+        questions = self.desk.questions(window.dossier)
+        window.show(None, questions)
         whole = Whole(
             dossier=window.dossier,
-            questions=tuple(map(self.showing.question, self.desk.questions(window.dossier))),
+            questions=tuple(map(self.showing.question, questions)),
             skipped=len(window.put_off),
             answers=tuple(Kin(name, text) for name, text in window.answered.values()),
             approves=self.desk.rules.by_itself,
@@ -317,9 +318,14 @@ class Work:
         dossier = window.dossier
         if not dossier or asked.item != window.item:
             return self._go_on(window) | {"notice": self._text("review.stale")}
-        if not asked.seen and self.desk.questions(dossier):
-            return {"notice": self._text("review.not_seen")}
         self.desk.keep(window.id, dossier)
+        record, questions = self.desk.ledger.dossier(dossier), self.desk.questions(dossier)
+        gone = record is None or record.stage is not Stage.IN_REVIEW
+        if gone or window.put_off or window.questions != questions:
+            # What has come since, or was not asked yet, nobody has looked at.
+            return self._go_on(window) | {"notice": self._text("review.stale")}
+        if not asked.seen and questions:
+            return {"notice": self._text("review.not_seen")}
         if self.desk.let_through(dossier, seen=asked.seen):
             return self._begin(window, asked) | {"said": self._text("review.approved", dossier=dossier)}
         standing = self.desk.approval.standing(dossier)
