@@ -416,6 +416,13 @@ def test_who_scanned_decides_about_no_page_where_the_profile_has_another_person_
     assert decide(root, Change(1, Act.EXCLUDE)).again
 
 
+@pytest.mark.parametrize("text", [f"{'9' * 5000}:90", f"1:{'9' * 5000}", "²:90", ":90", "1:"])
+def test_a_number_that_is_none_is_told(text: str) -> None:
+    ran = digitize("pages", HS, "--turn", text)
+    assert ran.code == 2
+    assert "Không hiểu --turn" in ran.err
+
+
 # --- killed, and beside a run ---------------------------------------------------------------------
 
 

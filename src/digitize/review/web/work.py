@@ -262,6 +262,10 @@ class Work:
             return self._settle(window, reading.value)
         checked = self.desk.check(view.field, asked.text)
         if not checked.fits:
+            for one in view.alternatives:
+                # Some values that are offered cannot be typed as they are shown.
+                if self.showing.editable(view.field, one.value) == asked.text:
+                    return self._settle(window, one.value)
             return {"check": self.showing.judgement(asked.text, checked)}
         return self._settle(window, checked.value)
 
