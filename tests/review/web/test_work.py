@@ -96,3 +96,40 @@ def test_nothing_is_taken_for_seen_that_was_not_on_the_screen(work: Work) -> Non
     assert open_questions(work.desk.ledger, DOSSIER)
     assert "said" in clerk("approve", seen=True)
     assert stage(work) is Stage.APPROVED
+
+
+def test_questions_come_when_no_field_is_left(work: Work) -> None:
+    clerk = Clerk(work)
+    with work.desk.ledger.transaction():
+        add_notice(work.desk.ledger, DOSSIER, Problem("twin_pages", {"pages": "1"}), asks=True)
+    clerk("begin")
+    for _ in range(EACH):
+        clerk("skip")
+    assert "checkbox" not in clerk.shown["html"]
+    assert 'data-act="again"' in clerk.shown["html"]
+
+
+def test_a_dossier_that_was_let_through_elsewhere_is_told_and_held_by_nobody(work: Work) -> None:
+    clerk = Clerk(work)
+    clerk("begin")
+    shown = next(iter(work.windows)).shown
+    assert shown is not None
+    with work.desk.ledger.transaction():
+        work.desk.ledger.move(DOSSIER, Stage.APPROVED, "approved", doubtful=0)
+    for act in ("answer", "unreadable", "approve", "back", "pages", "keep", "skip"):
+        clerk(act, text=TRUTH[shown.field.key], seen=True)
+    assert clerk("field")["where"] == ""
+    assert work.desk.ledger.rows("SELECT * FROM answer") == []
+    assert work.desk.ledger.rows("SELECT * FROM lease") == []
+    assert stage(work) is Stage.APPROVED
+
+
+def test_the_same_answer_sent_twice_is_recorded_once(work: Work) -> None:
+    clerk = Clerk(work)
+    clerk("begin")
+    shown = next(iter(work.windows)).shown
+    assert shown is not None
+    sent = {"item": clerk.shown["item"], "text": TRUTH[shown.field.key]}
+    clerk("answer", **sent)
+    assert "không được ghi" in clerk("answer", **sent)["notice"]
+    assert len(work.desk.ledger.rows("SELECT * FROM answer")) == 1

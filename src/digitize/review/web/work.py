@@ -305,7 +305,8 @@ class Work:
     # --- a dossier ----------------------------------------------------------------------------
 
     def _whole(self, window: Window) -> Told:
-        questions = self.desk.questions(window.dossier)
+        # They tell what covers and lists say: who still has fields to look at unseen is not told.
+        questions = [] if window.put_off else self.desk.questions(window.dossier)
         window.show(None, questions)
         whole = Whole(
             dossier=window.dossier,
