@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -400,6 +401,26 @@ def test_only_dossiers_in_review_that_nobody_else_holds_are_decided_about(root: 
         decide(root, Change(2, Act.EXCLUDE), desk="window 1")
     with pytest.raises(UsageProblem, match="dossier_unknown"), ledger_of(root) as ledger:
         PageDesk(Workspace.open(root), ledger, now).exclude("HS-404", 1)
+
+
+def test_who_scanned_decides_about_no_page_where_the_profile_has_another_person_check(root: Path) -> None:
+    (root / "own.toml").write_text(
+        'extends = "tt05-2025"\nid = "own"\n[roles]\napart = ["scan", "check"]\n', "utf-8"
+    )
+    settings = root / "digitize.toml"
+    text = re.sub(r"(?m)^profile = .*$", 'profile = "own.toml"', settings.read_text("utf-8"))
+    settings.write_text(text, "utf-8")
+    with pytest.raises(ItemProblem, match="has_scanned"):
+        decide(root, Change(1, Act.EXCLUDE), who="run")
+    assert kinds(root)[-1] == ("role_refused", "run")
+    assert decide(root, Change(1, Act.EXCLUDE)).again
+
+
+@pytest.mark.parametrize("text", [f"{'9' * 5000}:90", f"1:{'9' * 5000}", "²:90", ":90", "1:"])
+def test_a_number_that_is_none_is_told(text: str) -> None:
+    ran = digitize("pages", HS, "--turn", text)
+    assert ran.code == 2
+    assert "Không hiểu --turn" in ran.err
 
 
 # --- killed, and beside a run ---------------------------------------------------------------------

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -279,6 +280,23 @@ def test_a_scan_that_replaces_the_one_that_was_drawn_holds_nobody_up(path: Path)
         left = sorted(row["state"] for row in ledger.rows("SELECT state FROM second_look"))
     assert left == ["gone"] * 3 + ["waiting"] * 3
     work(path, "Hoa", looks=HALF)
+    assert stage(path) is Stage.APPROVED
+
+
+def test_a_difference_outlives_a_form_that_was_changed_and_changed_back(path: Path) -> None:
+    in_review(path, one_letter("subject"))
+    work(path, "Lan", {"subject": "một"})
+    work(path, "Hoa", {"subject": "hai"})
+    assert states(path)["subject"] == "differs"
+    for document in (replace(one_letter("subject"), form="unknown", fields={}), one_letter("subject")):
+        with closing(Ledger(path, now, "run")) as ledger, ledger.transaction():
+            save_documents(ledger, CODE, [document])
+        with at_desk(path, "Hoa") as desk, desk.ledger.transaction():
+            desk.looks.go_on(CODE)
+    assert states(path)["subject"] == "differs"
+    assert work(path, "Hoa", {"subject": "một"}) == [], "nobody looks a second time twice"
+    assert stage(path) is Stage.IN_REVIEW
+    assert work(path, "Minh", {"subject": "một"}) == ["subject"]
     assert stage(path) is Stage.APPROVED
 
 

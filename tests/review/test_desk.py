@@ -65,6 +65,10 @@ def desk(root: Path) -> Iterator[Desk]:
             "038099991188",
             {"number": "038099991188", "issuer": None, "issued_on": None},
         ),
+        (LETTER, "sign_capacity", " KT.", "KT."),
+        (LETTER, "sign_capacity", "TM.", "TM."),
+        (LETTER, "subject", "1", "1"),
+        (LETTER, "subject", "(1)", "(1)"),
     ],
 )
 def test_an_answer_becomes_a_value_of_the_type_of_its_field(

@@ -215,11 +215,12 @@ class Clerk:
         asked = view.field
         if typed.startswith(_CHANGE):
             place = typed.removeprefix(_CHANGE).strip()
-            if not (place.isdecimal() and 1 <= int(place) <= len(shown.choices)):
+            numbered = {str(number): one.text for number, one in enumerate(shown.choices, start=1)}
+            if place not in numbered:
                 told = "review_no_choice" if shown.choices else "review_none_other"
                 self.session.say(told, number=len(shown.choices))
                 return None
-            typed = shown.choices[int(place) - 1].text
+            typed = numbered[place]
             for one in view.alternatives:
                 # Some values cannot be typed as they are shown.
                 offered = self.showing.editable(asked, one.value) == typed

@@ -14,6 +14,8 @@ from digitize.errors import ExitCode, UsageProblem
 if TYPE_CHECKING:
     from digitize.pipeline.page_decisions import Change
 
+_MOST_DIGITS = 9
+
 
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
@@ -121,6 +123,10 @@ def _changes(act: str, option: str, texts: Sequence[str] | None) -> Iterator["Ch
     for text in texts or ():
         page, colon, value = text.partition(":")
         number = act == "turn"
-        if not (colon and page.isdecimal() and value) or (number and not value.isdecimal()):
+        if not (colon and _is_number(page) and value) or (number and not _is_number(value)):
             raise UsageProblem("page_change_unreadable", option=option, text=text)
         yield _change(act, int(page), int(value) if number else value)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MOST_DIGITS

@@ -119,7 +119,9 @@ def typed_value(kind: FieldType, text: str) -> ReadValue:
     """
     read, typed = read_value(kind, text), single_spaced(text)
     if read.value is None:
-        return read
+        # What would be a stroke of a table or a footnote in a reading is no slip of somebody who types it.
+        meant = kind in _FREE and any(map(str.isalnum, typed))
+        return ReadValue(typed) if meant else read
     if kind in _LISTED:
         known = not read.problems and fold(str(read.value)) == fold(typed)
         return read if known else replace(read, value=typed)

@@ -31,6 +31,7 @@ from digitize.pipeline.page_views import turned_by
 from digitize.pipeline.parked_answers import park_answers
 from digitize.pipeline.reasons import as_reason
 from digitize.pipeline.records import DossierRecord, PageRecord, PageRole
+from digitize.pipeline.roles_apart import Role, require_apart
 from digitize.pipeline.scan_marks import asked_for, take_off_mark
 from digitize.pipeline.workspace import Workspace
 from digitize.times import Clock
@@ -166,10 +167,12 @@ class PageDesk:
 
         Raises:
             UsageProblem: there is no such dossier, page, form or turn, or no reason is given.
-            ItemProblem: the dossier is not in review, somebody else holds it, or a page is none that this
-                can be done with.
+            ItemProblem: the dossier is not in review, somebody else holds it, another person has to check it,
+                or a page is none that this can be done with.
 
         """
+        # Before the transaction: that somebody was refused is kept.
+        require_apart(self.ledger, dossier, self.workspace.profile.roles, Role.CHECK)
         with self.ledger.transaction():
             draft = self._draft(dossier)
             for change in changes:

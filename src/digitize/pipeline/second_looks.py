@@ -253,8 +253,15 @@ class SecondLooks:
         return bool(self.ledger.rows(sql, dossier))
 
     def _forget_replaced(self, dossier: str) -> None:
-        """What waits of a scan or form that has been replaced is gone, until it should come back."""
+        """What waits of a scan or form that has been replaced is gone, until it should come back.
+
+        What two people have found to differ comes back as that: nobody is rid of it by a form that was
+        changed and changed back.
+        """
         current = f"SELECT s.rowid {_CURRENT} WHERE s.dossier = ?"
+        back = self.ledger.rows(
+            f"SELECT s.*, f.reading {_CURRENT} WHERE s.dossier = ? AND s.state = 'gone'", dossier
+        )
         for before, after, whether in (
             (LookState.WAITING, LookState.GONE, "NOT IN"),
             (LookState.DIFFERS, LookState.GONE, "NOT IN"),
@@ -265,6 +272,19 @@ class SecondLooks:
                 f"AND rowid {whether} ({current})"
             )
             self.ledger.execute(sql, after, dossier, before, dossier)
+        for row in back:
+            if self._has_differed(row):
+                self._set(row, LookState.DIFFERS)
+
+    def _has_differed(self, row: Row) -> bool:
+        """Whether the last that anybody said of a field was a second answer, and another value stands."""
+        sql = (
+            "SELECT look FROM answer WHERE dossier = ? AND anchor = ? AND form = ? AND key = ? "
+            "AND look > ? ORDER BY id DESC LIMIT 1"
+        )
+        looks = [found["look"] for found in self.ledger.rows(sql, *_place(row), Look.FIRST)]
+        standing = self._standing(row, _READING.validate_json(row["reading"]))
+        return looks == [Look.SECOND] and not alike(self._last(row, Look.SECOND), standing)
 
     def _look_again(self, dossier: str) -> None:
         """What was agreed on is looked at again where another value stands now."""

@@ -95,7 +95,7 @@ def _of_person(around: Surroundings) -> Iterator[Alternative]:
         if isinstance(value, str) and isinstance(own, str) and part == "name":
             value = value.upper() if own.isupper() else value
             value = value.title() if value.isupper() and own.istitle() else value
-        yield Alternative(value, Ground.SAME_PERSON, other.document, other.key_of(str(part)))
+        yield Alternative(value, Ground.SAME_PERSON, other.document, other.key_of(str(part)), other.form)
 
 
 def _told_by_problems(around: Surroundings, templates: Mapping[str, Template]) -> Iterator[Alternative]:

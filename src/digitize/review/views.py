@@ -37,6 +37,7 @@ class Alternative:
         value: the value.
         ground: why it is offered.
         document, key: where it comes from; 0 and empty where that is the field itself.
+        form: of that document; empty where it is the field's own.
 
     """
 
@@ -44,6 +45,7 @@ class Alternative:
     ground: Ground
     document: int = 0
     key: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

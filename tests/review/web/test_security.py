@@ -180,6 +180,10 @@ def test_every_answer_is_protected(inside: Inside) -> None:
         "page/HS-404/1",
         "page/HS-00001/99",
         "page/HS-00001/0",
+        "page/HS-00001/-1",
+        f"page/HS-00001/{'9' * 25}",
+        f"cut/HS-00001/{'9' * 5000}/0-0-9-9",
+        "page/HS-00001%00/1",
         "page/../1",
         "page/..%2f..%2fkeys/1",
         "page/%2e%2e/1",
@@ -218,7 +222,8 @@ def test_only_our_three_files_are_served(at: Served, name: str) -> None:
 
 def test_what_is_no_request_of_ours_is_refused(root: Path, inside: Inside) -> None:
     head = {"origin": inside.origin, "x-digitize-key": inside.key}
-    for body in (b"", b"{", b"\xff", b'{"window": 1}'):
+    odd = (b"[" * 30_000, b'{"dossier": "\\ud800"}', b'{"page": 1.5}', b'{"page": true}')
+    for body in (b"", b"{", b"\xff", b'{"window": 1}', *odd):
         answer = inside.client.post(inside.home + "start", content=body, headers=head)
         assert answer.status_code == 400
     long = inside.client.post(inside.home + "start", content=b" " * 70_000, headers=head)

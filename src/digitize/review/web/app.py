@@ -33,6 +33,9 @@ _STATIC = {
 _COMES_BACK = 5.0
 """Seconds for which a page that is loaded again keeps its dossier."""
 
+_MOST_DIGITS = 6
+"""Of the number of a page."""
+
 _FORBIDDEN, _MISSING, _WRONG, _CHANGED, _FAULT = 403, 404, 400, 409, 500
 
 
@@ -54,8 +57,8 @@ def review_app(hand: Hand[Work], doors: Doors, port: int, pages: Pages, pictures
             Route(DOOR, answers.enter, methods=["GET"]),
             Route(STATIC + "{name}", answers.static),
             Route(home, answers.desk),
-            Route(home + "page/{dossier}/{page:int}", answers.page),
-            Route(home + "cut/{dossier}/{page:int}/{box}", answers.cut),
+            Route(home + "page/{dossier}/{page}", answers.page),
+            Route(home + "cut/{dossier}/{page}/{box}", answers.cut),
             Route(home + "{act}", answers.act, methods=["POST"]),
         ],
         exception_handlers={HTTPException: answers.missing, Exception: answers.fault},
@@ -97,7 +100,7 @@ class _Answers:
         try:
             told = json.loads(await request.body())
             asked = Asked.of(told if isinstance(told, dict) else {}, request.scope[SESSION].cookie)
-        except ValueError:
+        except (ValueError, RecursionError):
             return JSONResponse({"notice": self.pages.text("review.refused.request.what")}, _WRONG)
         name = request.path_params["act"]
         if not await self.hand.do(lambda work: work.knows(name)):
@@ -116,7 +119,10 @@ class _Answers:
         path = await self.hand.do(lambda work: work.page_file(*_page(request)))
         if path is None:
             return self.refused("missing", _MISSING)
-        data = await run_in_threadpool(path.read_bytes)
+        try:
+            data = await run_in_threadpool(path.read_bytes)
+        except OSError:
+            return self.refused("missing", _MISSING)
         return Response(data, media_type="image/png" if path.suffix == ".png" else "image/jpeg")
 
     async def cut(self, request: Request) -> Response:
@@ -126,7 +132,8 @@ class _Answers:
             return self.refused("missing", _MISSING)
         try:
             data, kind = await run_in_threadpool(self.pictures.cut, *found)
-        except ItemProblem:
+        except (ItemProblem, OSError):
+            # The picture may be deleted meanwhile: it is made again by the next run.
             return self.refused("missing", _MISSING)
         return Response(data, media_type=kind)
 
@@ -149,4 +156,6 @@ class _Answers:
 
 
 def _page(request: Request) -> tuple[str, int]:
-    return request.path_params["dossier"], request.path_params["page"]
+    page = request.path_params["page"]
+    known = page.isascii() and page.isdecimal() and len(page) <= _MOST_DIGITS
+    return request.path_params["dossier"], int(page) if known else 0

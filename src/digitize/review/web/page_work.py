@@ -13,7 +13,7 @@ from digitize.forms.papers import load_papers
 from digitize.model import UNKNOWN_FORM
 from digitize.pipeline.carrying_out import carry_out
 from digitize.pipeline.decided_pages import Border
-from digitize.pipeline.page_decisions import Act, Change, Changed, PageDesk
+from digitize.pipeline.page_decisions import TURNS, Act, Change, Changed, PageDesk
 from digitize.pipeline.page_views import PageView, page_list
 from digitize.pipeline.records import PageRole
 from digitize.pipeline.workspace import Workspace
@@ -118,7 +118,7 @@ def change_of(page: int, name: str, value: str) -> Change | None:
     if name not in tuple(Act):
         return None
     if name == Act.TURN:
-        return Change(page, Act.TURN, int(value)) if value.isdecimal() else None
+        return Change(page, Act.TURN, int(value)) if value in map(str, TURNS) else None
     return Change(page, Act(name), value or None)
 
 

@@ -124,8 +124,10 @@ class Showing:
         found: dict[str, str] = {}
         for one in view.alternatives:
             ground = self.pages.text(f"review.ground.{one.ground.value}")
-            if one.key and one.key != view.field.key:
-                ground += f": {self.field_name(view.field.form, one.key)}"
+            if one.key and (one.form or one.key != view.field.key):
+                ground += (
+                    f": {self._related_name(view.field, one.document, one.form or view.field.form, one.key)}"
+                )
             found.setdefault(self.editable(view.field, one.value), ground)
         if len(view.words) <= _FEW_WORDS:
             for word in view.words:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from digitize.model import Problem
 from digitize.review.views import FieldView
 
 
@@ -23,6 +24,7 @@ class Window:
         put_off: fields of it that come last, by document and key.
         passed: dossiers that the clerk has put off.
         shown: the field on its screen.
+        questions: about the whole dossier that are on its screen; None where they are not shown.
         item: stands for what is on its screen; an answer names it.
         answered: fields that were settled in this dossier, in order, with what was answered.
 
@@ -37,6 +39,7 @@ class Window:
     put_off: set[tuple[int, str]] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
     shown: FieldView | None = None
+    questions: list[Problem] | None = None
     item: str = ""
     answered: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
 
@@ -46,9 +49,9 @@ class Window:
         self.put_off, self.answered = set(), {}
         self.show(None)
 
-    def show(self, view: FieldView | None) -> None:
+    def show(self, view: FieldView | None, questions: list[Problem] | None = None) -> None:
         """Note what is on the screen now."""
-        self.shown, self.item = view, secrets.token_urlsafe(6)
+        self.shown, self.questions, self.item = view, questions, secrets.token_urlsafe(6)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import DigitizeError, ItemProblem
-from digitize.model import Box, Problem, Value
+from digitize.model import Box, Problem, Stage, Value
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.leases import IN_USE
@@ -73,6 +73,9 @@ class Asked:
         page = told.get("page") or 0
         if not all(isinstance(text, str) for text in texts.values()) or type(page) is not int:
             raise ValueError(texts)
+        # Half a character can neither be kept nor shown.
+        for text in texts.values():
+            text.encode()
         return cls(**texts, session=session, seen=told.get("seen") is True, page=page)
 
 
@@ -154,7 +157,7 @@ class Work:
                 self.desk.take_this(window.id, window.dossier)
                 return self._next(window)
             except ItemProblem:
-                window.hold("", 0)
+                self._put_down(window)
         return self._list(window)
 
     def _list(self, window: Window, *_: Asked) -> Told:
@@ -259,6 +262,10 @@ class Work:
             return self._settle(window, reading.value)
         checked = self.desk.check(view.field, asked.text)
         if not checked.fits:
+            for one in view.alternatives:
+                # Some values that are offered cannot be typed as they are shown.
+                if self.showing.editable(view.field, one.value) == asked.text:
+                    return self._settle(window, one.value)
             return {"check": self.showing.judgement(asked.text, checked)}
         return self._settle(window, checked.value)
 
@@ -280,11 +287,11 @@ class Work:
     def _put_off(self, window: Window, asked: Asked) -> Told:
         if window.shown is not None and asked.item == window.item:
             window.put_off.add((window.shown.field.document, window.shown.field.key))
-        return self._next(window)
+        return self._go_on(window)
 
     def _again(self, window: Window, _: Asked) -> Told:
         window.put_off.clear()
-        return self._next(window)
+        return self._go_on(window)
 
     def _back(self, window: Window, _: Asked) -> Told:
         found = self.desk.take_back(window.id, window.dossier) if window.dossier else None
@@ -298,10 +305,12 @@ class Work:
     # --- a dossier ----------------------------------------------------------------------------
 
     def _whole(self, window: Window) -> Told:
-        window.show(None)
+        # They tell what covers and lists say: who still has fields to look at unseen is not told.
+        questions = [] if window.put_off else self.desk.questions(window.dossier)
+        window.show(None, questions)
         whole = Whole(
             dossier=window.dossier,
-            questions=tuple(map(self.showing.question, self.desk.questions(window.dossier))),
+            questions=tuple(map(self.showing.question, questions)),
             skipped=len(window.put_off),
             answers=tuple(Kin(name, text) for name, text in window.answered.values()),
             approves=self.desk.rules.by_itself,
@@ -314,9 +323,14 @@ class Work:
         dossier = window.dossier
         if not dossier or asked.item != window.item:
             return self._go_on(window) | {"notice": self._text("review.stale")}
-        if not asked.seen and self.desk.questions(dossier):
-            return {"notice": self._text("review.not_seen")}
         self.desk.keep(window.id, dossier)
+        record, questions = self.desk.ledger.dossier(dossier), self.desk.questions(dossier)
+        gone = record is None or record.stage is not Stage.IN_REVIEW
+        if gone or window.put_off or window.questions != questions:
+            # What has come since, or was not asked yet, nobody has looked at.
+            return self._go_on(window) | {"notice": self._text("review.stale")}
+        if not asked.seen and questions:
+            return {"notice": self._text("review.not_seen")}
         if self.desk.let_through(dossier, seen=asked.seen):
             return self._begin(window, asked) | {"said": self._text("review.approved", dossier=dossier)}
         standing = self.desk.approval.standing(dossier)
