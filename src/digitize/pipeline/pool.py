@@ -73,30 +73,35 @@ class _Promise(concurrent.futures.Future[T]):
 
     def __init__(self, flight: concurrent.futures.Future[T]) -> None:
         super().__init__()
-        self._flight = flight
+        # Each knows the other; let go of when something has come of it, so that results of a long run do
+        # not wait for the collector of cycles.
+        self._flight: concurrent.futures.Future[T] | None = flight
         self._settling = threading.Lock()
 
     def cancel(self) -> bool:
         """End the task, also while it runs."""
-        return self._flight.cancel()
+        flight = self._flight
+        return flight is not None and flight.cancel()
 
     @property
     def is_running(self) -> bool:
         """Whether a worker has begun it."""
-        return self._flight.running()
+        flight = self._flight
+        return flight is not None and flight.running()
 
-    def follow(self) -> None:
+    def follow(self, flight: concurrent.futures.Future[T]) -> None:
         """Take over what the library's future has come to."""
-        if self._flight.cancelled():
+        self._flight = None
+        if flight.cancelled():
             with self._settling:
                 if super().cancel():
                     self.set_running_or_notify_cancel()
-        elif (error := self._flight.exception()) is not None:
+        elif (error := flight.exception()) is not None:
             self.fail(error)
         else:
             with self._settling:
                 if not self.done():
-                    self.set_result(self._flight.result())
+                    self.set_result(flight.result())
 
     def fail(self, error: BaseException) -> None:
         """Nothing comes of the task, unless something has already."""
@@ -168,16 +173,16 @@ class LocalPool:
         promise = _Promise(flight)
         self._open.add(promise)
         self._moved = time.monotonic()
-        flight.add_done_callback(lambda _: self._landed(promise))
+        flight.add_done_callback(lambda done: self._landed(promise, done))
         if self._watch is None:
             self._watch = threading.Thread(target=self._look_after, daemon=True)
             self._watch.start()
         return promise
 
-    def _landed(self, promise: _Promise[Any]) -> None:
+    def _landed(self, promise: _Promise[Any], flight: concurrent.futures.Future[Any]) -> None:
         self._open.discard(promise)
         self._moved = time.monotonic()
-        promise.follow()
+        promise.follow(flight)
 
     def _look_after(self) -> None:
         while not self._ended.wait(self._patience / 20):
