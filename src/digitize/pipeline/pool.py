@@ -36,6 +36,9 @@ _TASKS_PER_WORKER = 500
 _STALLED = 120.0
 """Seconds in which no task is begun though some wait and none runs; then the pool is taken for broken."""
 
+_HEARD = 0.15
+"""Seconds after which the library's threads have seen that a pool is stopped."""
+
 _MOST_POOLS = 10
 """A pool is built anew so often; then something is wrong that new workers do not mend."""
 
@@ -165,6 +168,9 @@ class LocalPool:
 
     def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
+        # The library closes its channels while a thread of its own may be waiting at them, and that thread
+        # may stumble over it aloud. It looks ten times a second whether the pool has been stopped.
+        time.sleep(_HEARD)
         with suppress(RuntimeError):
             self._pool.join()
 
