@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from digitize.archive.catalogue_rows import readable
 from digitize.archive.query import Words
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.vietnamese.folding import fold
 from digitize.vietnamese.tokens import token_texts
 
@@ -118,4 +118,4 @@ def _cut(whole: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> 
 
 
 def _safe(text: str) -> str:
-    return one_line(visible(text))
+    return visible_line(text)

@@ -19,10 +19,9 @@ from digitize.model import Problem, Value
 from digitize.pipeline.findings import DoubtfulField
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
+from digitize.review.showing import Showing
+from digitize.review.shown import Ask
 from digitize.review.views import FieldView
-from digitize.review.web.pages import Pages
-from digitize.review.web.showing import Showing
-from digitize.review.web.shown import Ask
 
 _LATER, _UNREADABLE, _BACK, _NEXT, _STOP, _HELP, _CHANGE = "-", "!", "<", ">", "q", "?", "="
 _MOST_WORDS = 10
@@ -301,6 +300,6 @@ class Clerk:
 
 def review_in_terminal(session: Session, desk: Desk, workspace: Workspace, mode: PictureMode) -> None:
     """Ask about every doubtful field of every dossier in review, the most doubtful first."""
-    showing = Showing(desk, workspace, Pages(session.catalogue), "")
+    showing = Showing(desk, workspace, session.catalogue, "")
     with field_pictures(session, workspace, showing, mode) as pictures:
         Clerk(session, desk, showing, pictures).work()

@@ -26,8 +26,8 @@ from digitize.model import FieldReading
 from digitize.pipeline.layout import page_target
 from digitize.pipeline.tasks import archival_file
 from digitize.pipeline.workspace import Workspace
-from digitize.review.web.pictures import Pictures
-from digitize.review.web.showing import Showing
+from digitize.review.pictures import Pictures
+from digitize.review.showing import Showing
 
 _FOLDER = ".review-"
 _MOST_COLUMNS = 100

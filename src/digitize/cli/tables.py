@@ -10,7 +10,7 @@ from rich.text import Text
 from digitize.cli.grid import Column, Grid
 from digitize.cli.session import Session
 from digitize.cli.theme import Style
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.model import Stage
 from digitize.pipeline.deadlines import DueLine, DueLists
 from digitize.pipeline.overview import DossierLine, Overview
@@ -122,7 +122,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], seen: Overview
 
 def _write_plain(session: Session, rows: Sequence[Sequence[str]]) -> None:
     """A long table without colours: laying out one of a hundred thousand lines takes a minute."""
-    rows = [[one_line(visible(text)) for text in row] for row in rows]
+    rows = [[visible_line(text) for text in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [

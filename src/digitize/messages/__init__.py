@@ -51,6 +51,10 @@ class Catalogue:
         key = f"problem.{problem.code}.remedy"
         return self._filled(key, problem.facts) if key in self._texts else ""
 
+    def problem_and_remedy(self, problem: Problem) -> str:
+        """What is wrong, and what to do about it."""
+        return f"{self.problem(problem)} {self.remedy(problem)}".strip()
+
     def kind_of_problem(self, code: str) -> str:
         """What is wrong wherever it is met: the sentence without the facts of one case."""
         key = f"problem.{code}.what"

@@ -25,6 +25,11 @@ def one_line(text: str) -> str:
     return text.replace("\n", "\\u000a").replace("\t", "\\u0009")
 
 
+def visible_line(text: str) -> str:
+    """A text of which every character is seen, in one line."""
+    return one_line(visible(text))
+
+
 def _shown(character: str) -> str:
     if character in _LAYOUT or unicodedata.category(character) not in _HARMFUL:
         return character

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from digitize.forms.template import Template
 from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, day_text, decimal_text, month_text, share_text
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.model import UNKNOWN_FORM
 from digitize.pipeline.corrections import Answered
 from digitize.pipeline.statistics import Counts, Grouped, Statistics
@@ -105,7 +105,7 @@ def views_of(report: ActivityReport, catalogue: Catalogue) -> list[View]:
 def cell_text(catalogue: Catalogue, cell: Cell) -> str:
     """A cell as people read it."""
     if isinstance(cell, str):
-        return one_line(visible(cell))
+        return visible_line(cell)
     if isinstance(cell, Share):
         return "–" if cell.value is None else share_text(catalogue.language, cell.value)
     if isinstance(cell, Month):

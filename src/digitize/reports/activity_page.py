@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from digitize.messages import Catalogue
 from digitize.messages.numbers import count_text, share_text
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.pipeline.statistics import Counts, Grouped
 from digitize.reports.activity import (
     ActivityReport,
@@ -178,7 +178,7 @@ def _procedures(report: ActivityReport, catalogue: Catalogue) -> Chart | None:
         return None
     title = catalogue.text("report.chart.procedures")
     names = [procedure_name(report, catalogue, key) for key, _ in grouped]
-    shown = [one_line(visible(name)) for name in names]
+    shown = [visible_line(name) for name in names]
     return Chart(title, rows_chart(title, shown, _pair(catalogue, [counts for _, counts in grouped])))
 
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from digitize.files import whole_file
 from digitize.messages import Catalogue
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.model import Language
 from digitize.pipeline.field_sheets import harmless
 from digitize.reports.activity import ActivityReport, Cell, Month, Share, View, notes_of, views_of
@@ -105,7 +105,7 @@ def _fill(
     wrapped: bool = False,
 ) -> None:
     if isinstance(value, str):
-        cell.value = harmless(one_line(visible(value)))
+        cell.value = harmless(visible_line(value))
         cell.data_type = "s"
     elif isinstance(value, Share):
         cell.value = value.value

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from digitize import __version__
 from digitize.files import whole_file
 from digitize.messages import Catalogue
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.reports.facts import moment_text, tone_of
 
 
@@ -56,7 +56,7 @@ def write_html(
 
 def _shown(value: object) -> object:
     """A text without characters that act instead of being seen; autoescape comes after this."""
-    return one_line(visible(value)) if type(value) is str else value
+    return visible_line(value) if type(value) is str else value
 
 
 def _data(name: str) -> str:

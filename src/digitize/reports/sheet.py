@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digitize.archive.verification import VerifiedItem
 from digitize.messages import Catalogue
-from digitize.messages.visible import one_line, visible
+from digitize.messages.visible import visible_line
 from digitize.pipeline.field_sheets import Sheet, write_csv
 from digitize.reports.facts import other_notes, seven_facts, warnings
 from digitize.reports.outcome import Outcome, Part, finding_groups, general_notes, parts_of
@@ -19,7 +19,7 @@ _FACTS = 7
 def write_table(outcome: Outcome, catalogue: Catalogue, path: Path) -> None:
     """Write the table as CSV; what a spreadsheet would take for a formula is neutralised."""
     rows = [
-        tuple(one_line(visible(cell)) for cell in row)
+        tuple(visible_line(cell) for cell in row)
         for item in outcome.worst_first
         for row in _rows(item, catalogue)
     ]

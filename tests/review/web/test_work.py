@@ -12,9 +12,9 @@ from digitize.model import Language, Problem, Stage
 from digitize.pipeline.notices import add_notice, open_questions
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
+from digitize.review.showing import Showing
 from digitize.review.web.page_work import PageWork
 from digitize.review.web.pages import Pages
-from digitize.review.web.showing import Showing
 from digitize.review.web.work import Asked, Told, Work
 from digitize.times import now
 from support.desks import office_of_one
@@ -46,8 +46,9 @@ def work(tmp_path: Path) -> Iterator[Work]:
     workspace = Workspace.open(root)
     with ledger_of(root, "lan") as ledger:
         desk = Desk.of(workspace, ledger, now)
-        showing = Showing(desk, workspace, Pages(Catalogue(Language.VI)), "/x/")
-        yield Work(desk, showing, PageWork(showing))
+        catalogue = Catalogue(Language.VI)
+        showing = Showing(desk, workspace, catalogue, "/x/")
+        yield Work(desk, showing, Pages(catalogue), PageWork(showing))
 
 
 def stage(work: Work) -> Stage:

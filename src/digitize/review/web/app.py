@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from digitize.errors import DigitizeError, ItemProblem
 from digitize.model import Problem
+from digitize.review.pictures import Pictures
 from digitize.review.web.doors import Doors
 from digitize.review.web.guard import COOKIE, DOOR, SESSION, STATIC, Guard
 from digitize.review.web.hand import Hand
 from digitize.review.web.pages import Pages
-from digitize.review.web.pictures import Pictures
 from digitize.review.web.work import Asked, Work
 
 _STATIC = {
@@ -101,14 +101,16 @@ class _Answers:
             told = json.loads(await request.body())
             asked = Asked.of(told if isinstance(told, dict) else {}, request.scope[SESSION].cookie)
         except (ValueError, RecursionError):
-            return JSONResponse({"notice": self.pages.text("review.refused.request.what")}, _WRONG)
+            return JSONResponse({"notice": self.pages.catalogue.text("review.refused.request.what")}, _WRONG)
         name = request.path_params["act"]
         if not await self.hand.do(lambda work: work.knows(name)):
             return self.refused("missing", _MISSING)
         try:
             shown = await self.hand.do(lambda work: work.act(name, asked))
         except DigitizeError as error:
-            return JSONResponse({"notice": self.pages.problem(Problem.of(error))}, _CHANGED)
+            return JSONResponse(
+                {"notice": self.pages.catalogue.problem_and_remedy(Problem.of(error))}, _CHANGED
+            )
         if name == "leave":
             loop = asyncio.get_running_loop()
             loop.call_later(_COMES_BACK, self.hand.soon, lambda work: work.release(asked.window))
@@ -152,7 +154,7 @@ class _Answers:
 
     async def fault(self, _request: Request, _error: Exception) -> Response:
         """The answer where the program fails; nothing of the work is told."""
-        return JSONResponse({"notice": self.pages.text("review.fault")}, _FAULT)
+        return JSONResponse({"notice": self.pages.catalogue.text("review.fault")}, _FAULT)
 
 
 def _page(request: Request) -> tuple[str, int]:

@@ -17,8 +17,8 @@ from digitize.pipeline.page_decisions import TURNS, Act, Change, Changed, PageDe
 from digitize.pipeline.page_views import PageView, page_list
 from digitize.pipeline.records import PageRole
 from digitize.pipeline.workspace import Workspace
-from digitize.review.web.showing import Showing
-from digitize.review.web.shown import FormChoice, PageRow, PagesView
+from digitize.review.showing import Showing
+from digitize.review.shown import FormChoice, PageRow, PagesView
 from digitize.times import now
 
 
@@ -38,12 +38,12 @@ class PageWork:
         desk = self.showing.desk
         views = page_list(desk.ledger, self.showing.workspace, dossier)
         chosen = next((one for one in views if one.ordinal == page), views[0])
-        language = self.showing.pages.catalogue.language
+        language = self.showing.catalogue.language
         forms = [
             FormChoice(one.id, one.title[language], chosen=one.id == chosen.form)
             for one in sorted(desk.templates.values(), key=lambda one: one.title[language])
         ]
-        unknown = self.showing.pages.text("say.unknown_form")
+        unknown = self.showing.catalogue.text("say.unknown_form")
         return PagesView(
             dossier=dossier,
             rows=tuple(self._row(one, chosen) for one in views),
@@ -88,11 +88,11 @@ class PageWork:
 
     def _form(self, view: PageView) -> str:
         if view.form == UNKNOWN_FORM and view.paper is not None:
-            return load_papers()[view.paper].name[self.showing.pages.catalogue.language]
+            return load_papers()[view.paper].name[self.showing.catalogue.language]
         return self.showing.form_name(view.form) if view.form else ""
 
     def _notes(self, view: PageView) -> Iterator[str]:
-        text, decided = self.showing.pages.text, view.decided
+        text, decided = self.showing.catalogue.text, view.decided
         if view.role is PageRole.SEPARATOR:
             yield text("say.page_sheet")
             return
@@ -110,7 +110,7 @@ class PageWork:
             yield text("say.page_begins" if decided.border is Border.BEGINS else "say.page_joins")
         if decided.form is not None and view.begins:
             yield text("say.page_form_chosen")
-        yield from (self.showing.pages.catalogue.problem(one) for one in view.problems)
+        yield from (self.showing.catalogue.problem(one) for one in view.problems)
 
 
 def change_of(page: int, name: str, value: str) -> Change | None:

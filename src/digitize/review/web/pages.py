@@ -5,8 +5,7 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digitize.messages import Catalogue
-from digitize.messages.visible import one_line, visible
-from digitize.model import Problem
+from digitize.messages.visible import visible_line
 
 
 class Pages:
@@ -23,14 +22,6 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"text": catalogue.text, "language": catalogue.language.value}
-
-    def text(self, key: str, /, **facts: str | int) -> str:
-        """A text of the catalogue."""
-        return self.catalogue.text(key, **facts)
-
-    def problem(self, problem: Problem) -> str:
-        """What is wrong, and what to do about it."""
-        return f"{self.catalogue.problem(problem)} {self.catalogue.remedy(problem)}".strip()
 
     def refused(self, reason: str) -> str:
         """The page for what is refused."""
@@ -49,10 +40,5 @@ class Pages:
         return self._environment.get_template(f"{name}.html").render(**values)
 
 
-def plain(text: str) -> str:
-    """A text of which every character is seen, in one line."""
-    return one_line(visible(text))
-
-
 def _shown(value: object) -> object:
-    return plain(value) if type(value) is str else value
+    return visible_line(value) if type(value) is str else value

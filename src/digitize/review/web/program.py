@@ -11,15 +11,15 @@ from digitize.messages import Catalogue
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
+from digitize.review.pictures import Pictures
+from digitize.review.showing import Showing
 from digitize.review.web.app import review_app
 from digitize.review.web.doors import Doors
 from digitize.review.web.guard import DOOR
 from digitize.review.web.hand import Hand
 from digitize.review.web.page_work import PageWork
 from digitize.review.web.pages import Pages
-from digitize.review.web.pictures import Pictures
 from digitize.review.web.serving import HOST, close_door, listen, open_browser, serve
-from digitize.review.web.showing import Showing
 from digitize.review.web.work import Work
 from digitize.times import now
 
@@ -82,8 +82,8 @@ def review_in_browser(
 def _work(workspace: Workspace, who: str, pages: Pages, home: str) -> Iterator[Work]:
     with closing(Ledger(workspace.ledger, now, who)) as ledger:
         desk = Desk.of(workspace, ledger, now)
-        showing = Showing(desk, workspace, pages, home)
-        work = Work(desk, showing, PageWork(showing))
+        showing = Showing(desk, workspace, pages.catalogue, home)
+        work = Work(desk, showing, pages, PageWork(showing))
         try:
             yield work
         finally:

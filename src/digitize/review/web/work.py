@@ -18,10 +18,11 @@ from digitize.pipeline.leases import IN_USE
 from digitize.pipeline.tasks import archival_file
 from digitize.review.desk import Desk
 from digitize.review.listing import waiting_dossiers
+from digitize.review.pictures import fitting
+from digitize.review.showing import Showing
+from digitize.review.shown import Kin, Queue, Whole
 from digitize.review.web.page_work import PageWork, change_of
-from digitize.review.web.pictures import fitting
-from digitize.review.web.showing import Showing
-from digitize.review.web.shown import Kin, Queue, Whole
+from digitize.review.web.pages import Pages
 from digitize.review.web.windows import Window, Windows
 
 Told = dict[str, Any]
@@ -85,6 +86,7 @@ class Work:
 
     desk: Desk
     showing: Showing
+    pages: Pages
     page_work: PageWork
     windows: Windows = field(default_factory=Windows)
     _left: int = 0
@@ -186,7 +188,9 @@ class Work:
         try:
             self.desk.take_this(window.id, asked.dossier)
         except ItemProblem as error:
-            return self._list(window) | {"notice": self.showing.pages.problem(Problem.of(error))}
+            return self._list(window) | {
+                "notice": self.showing.catalogue.problem_and_remedy(Problem.of(error))
+            }
         return self._take_up(window, asked.dossier)
 
     def _take_up(self, window: Window, dossier: str) -> Told:
@@ -367,7 +371,7 @@ class Work:
         try:
             changed = self.page_work.decide(window.id, dossier, change)
         except DigitizeError as error:
-            return {"notice": self.showing.pages.problem(Problem.of(error))}
+            return {"notice": self.showing.catalogue.problem_and_remedy(Problem.of(error))}
         if not changed.again:
             return self._pages(window, asked) | {"said": self._text("review.recorded")}
         self._put_down(window)
@@ -411,7 +415,7 @@ class Work:
         }
 
     def _piece(self, name: str, **values: object) -> str:
-        return self.showing.pages.piece(name, **values)
+        return self.pages.piece(name, **values)
 
     def _text(self, key: str, /, **facts: str | int) -> str:
-        return self.showing.pages.text(key, **facts)
+        return self.showing.catalogue.text(key, **facts)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from digitize.errors import ItemProblem
-from digitize.review.web.pictures import Pictures, cutting, fitting
+from digitize.review.pictures import Pictures, cutting, fitting
 
 WIDTH, HEIGHT = 1240, 1754
 ACROSS, DOWN = st.integers(-50, WIDTH + 50), st.integers(-50, HEIGHT + 50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digitize.review.web.pictures import Cutting
+from digitize.review.pictures import Cutting
 
 
 @dataclass(frozen=True, slots=True)

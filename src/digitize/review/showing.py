@@ -7,17 +7,18 @@ import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from digitize.messages import Catalogue
 from digitize.messages.values import written
+from digitize.messages.visible import visible_line
 from digitize.model import UNKNOWN_FORM, Box, FieldReading, Problem, Value
 from digitize.pipeline.findings import DoubtfulField, Look
 from digitize.pipeline.workspace import Workspace
 from digitize.review.answers import Checked
 from digitize.review.desk import Desk
 from digitize.review.listing import WaitingDossier
+from digitize.review.pictures import Cutting, cutting
+from digitize.review.shown import Ask, Choice, Kin, Question, Row, day_text
 from digitize.review.views import FieldView
-from digitize.review.web.pages import Pages, plain
-from digitize.review.web.pictures import Cutting, cutting
-from digitize.review.web.shown import Ask, Choice, Kin, Question, Row, day_text
 from digitize.times import VIETNAM
 
 _FEW_WORDS = 4
@@ -41,54 +42,56 @@ class Showing:
     Attributes:
         desk: knows the fields.
         workspace: where the pictures are.
-        pages: words and templates.
+        catalogue: in which language.
         home: first part of every address.
 
     """
 
     desk: Desk
     workspace: Workspace
-    pages: Pages
+    catalogue: Catalogue
     home: str
 
     # --- words --------------------------------------------------------------------------------
 
     def value_text(self, value: Value) -> str:
         """A value in one line, every character of it seen."""
-        return plain(written(self.pages.catalogue, value))
+        return visible_line(written(self.catalogue, value))
 
     def editable(self, field: DoubtfulField, value: Value, raw: str = "") -> str:
         """A text that means a value if somebody types it: the usual one, or what stood on the paper."""
         usual = self.value_text(value)
         if isinstance(value, dict) and raw and self.desk.check(field, usual).value != value:
-            stood = plain(raw)
+            stood = visible_line(raw)
             return stood if self.desk.check(field, stood).value == value else usual
         return usual
 
     def field_name(self, form: str, key: str) -> str:
         """What a field is called."""
-        language, templates = self.pages.catalogue.language, self.desk.templates
+        language, templates = self.catalogue.language, self.desk.templates
         return templates[form].name_of(key, language) if form in templates else key
 
     def form_name(self, form: str) -> str:
         """What a form is called."""
-        language, templates = self.pages.catalogue.language, self.desk.templates
+        language, templates = self.catalogue.language, self.desk.templates
         if form == UNKNOWN_FORM:
-            return self.pages.text("say.unknown_form")
+            return self.catalogue.text("say.unknown_form")
         return templates[form].title[language] if form in templates else form
 
     def judgement(self, text: str, checked: Checked) -> dict[str, str]:
         """What is said of a value while it is typed."""
         if not text.strip():
-            return {"note": self.pages.text("review.value_empty"), "tone": "odd"}
+            return {"note": self.catalogue.text("review.value_empty"), "tone": "odd"}
         if checked.serious:
-            return {"note": self.pages.problem(checked.serious[0]), "tone": "wrong"}
+            return {"note": self.catalogue.problem_and_remedy(checked.serious[0]), "tone": "wrong"}
         meant = self.value_text(checked.value)
-        same = meant == plain(text.strip())
-        note = self.pages.text("review.well") if same else self.pages.text("review.well_as", value=meant)
+        same = meant == visible_line(text.strip())
+        note = (
+            self.catalogue.text("review.well") if same else self.catalogue.text("review.well_as", value=meant)
+        )
         if not checked.problems:
             return {"note": note, "tone": "well"}
-        told = "; ".join(self.pages.catalogue.problem(one) for one in checked.problems)
+        told = "; ".join(self.catalogue.problem(one) for one in checked.problems)
         return {"note": told if same else f"{note} · {told}", "tone": "odd"}
 
     # --- a field ------------------------------------------------------------------------------
@@ -102,13 +105,13 @@ class Showing:
         cut = self.cutting_of(field.dossier, reading)
         return Ask(
             form=self.form_name(field.form),
-            page_text=self.pages.text("review.document_of", document=field.document, page=page)
+            page_text=self.catalogue.text("review.document_of", document=field.document, page=page)
             if page
             else "",
             number=number,
             all=all_fields,
             name=self.field_name(field.form, field.key),
-            reasons=tuple(self.pages.catalogue.problem(one) for one in view.reasons),
+            reasons=tuple(self.catalogue.problem(one) for one in view.reasons),
             read=text,
             text=text if answered is None else answered,
             picture=self._cut_address(field.dossier, reading, cut),
@@ -123,7 +126,7 @@ class Showing:
     def _choices(self, view: FieldView, read: str) -> tuple[Choice, ...]:
         found: dict[str, str] = {}
         for one in view.alternatives:
-            ground = self.pages.text(f"review.ground.{one.ground.value}")
+            ground = self.catalogue.text(f"review.ground.{one.ground.value}")
             if one.key and (one.form or one.key != view.field.key):
                 ground += (
                     f": {self._related_name(view.field, one.document, one.form or view.field.form, one.key)}"
@@ -131,7 +134,7 @@ class Showing:
             found.setdefault(self.editable(view.field, one.value), ground)
         if len(view.words) <= _FEW_WORDS:
             for word in view.words:
-                found.setdefault(plain(word), "")
+                found.setdefault(visible_line(word), "")
         return tuple(Choice(text, ground) for text, ground in found.items() if text and text != read)[:9]
 
     def _kin(self, view: FieldView) -> tuple[Kin, ...]:
@@ -208,8 +211,8 @@ class Showing:
             return None
         return {
             "src": self.page_address(dossier, page),
-            "alt": self.pages.text("review.whole_page_of", page=page),
-            "name": self.pages.text("review.page_of", page=page),
+            "alt": self.catalogue.text("review.whole_page_of", page=page),
+            "name": self.catalogue.text("review.page_of", page=page),
             "width": sheet.width,
             "height": sheet.height,
             "box": list(box) if box else None,
@@ -219,7 +222,7 @@ class Showing:
 
     def question(self, problem: Problem) -> Question:
         """What was noticed of a dossier."""
-        return Question(self.pages.catalogue.problem(problem), self.pages.catalogue.remedy(problem))
+        return Question(self.catalogue.problem(problem), self.catalogue.remedy(problem))
 
     def row(self, waiting: WaitingDossier) -> Row:
         """A dossier of the queue."""
