@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitize.imaging.ink import reduced, to_grey
-from digitize.imaging.likeness import distances, page_print, same_sheet
+from digitize.imaging.likeness import distances, in_words, page_print, same_sheet
 from digitize.imaging.picture import Pixels
 from digitize.imaging.straighten import estimate_skew, turn
 from digitize.samples.birth_form import Registration, draw_birth_form, make_registration
@@ -45,8 +45,15 @@ def one() -> Pixels:
 def test_the_same_sheet_is_known_again_from_another_scan(one: Pixels) -> None:
     other = scanned(facts(1), 2)
     assert same_sheet(one, DPI, other, DPI)
-    (bits,) = distances(page_print(one), np.frombuffer(page_print(other), np.uint8)[None])
+    (bits,) = distances(page_print(one), in_words(page_print(other))[:, None])
     assert bits < 90
+
+
+def test_prints_are_compared_bit_by_bit() -> None:
+    some = np.random.default_rng(1).integers(0, 256, (20, 32), np.uint8)
+    one = some[0].tobytes()
+    others = np.stack([in_words(each.tobytes()) for each in some], axis=1)
+    assert distances(one, others).tolist() == [int(np.unpackbits(some[0] ^ each).sum()) for each in some]
 
 
 def test_the_form_of_somebody_else_is_another_sheet(one: Pixels) -> None:

@@ -16,6 +16,9 @@ from digitize.imaging.picture import Mask, Pixels
 _SIDE, _LOW = 64, 16
 """Pixels of the small picture, and its low frequencies on each side that make up the print."""
 
+WORDS = _LOW * _LOW // 64
+"""Numbers of 64 bits in a print."""
+
 _DPI = 150.0
 """Resolution of the close look."""
 
@@ -39,11 +42,23 @@ def page_print(page: Pixels) -> bytes:
     return np.packbits(low > np.median(low)).tobytes()
 
 
-def distances(one: bytes, others: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """In how many bits a print differs from each row of others."""
-    different = others ^ np.frombuffer(one, np.uint8)
-    found: NDArray[np.int64] = np.unpackbits(different, axis=1).sum(axis=1).astype(np.int64)
-    return found
+def in_words(likeness: bytes) -> NDArray[np.uint64]:
+    """A print as ``WORDS`` numbers of 64 bits."""
+    return np.frombuffer(likeness, np.uint64)
+
+
+def distances(one: bytes, others: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """In how many bits a print differs from each of others.
+
+    Args:
+        one: a print.
+        others: shape (``WORDS``, n); a print in each column.
+
+    """
+    far = np.zeros(others.shape[1], np.uint16)
+    for word, theirs in zip(in_words(one), others, strict=True):
+        far += np.bitwise_count(theirs ^ word)
+    return far
 
 
 def same_sheet(one: Pixels, one_dpi: float, other: Pixels, other_dpi: float) -> bool:

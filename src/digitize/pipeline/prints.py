@@ -7,10 +7,12 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from sqlite3 import Row
 
 import numpy as np
 
-from digitize.imaging.likeness import distances
+from digitize.imaging.likeness import WORDS, distances, in_words
 from digitize.model import PageReading
 from digitize.pipeline.ledger import Ledger
 
@@ -48,12 +50,20 @@ def words_of(reading: PageReading) -> list[str]:
 
 
 class Prints:
-    """The pages that a ledger remembers, in memory."""
+    """The pages that a ledger remembers; their prints are in memory, in a room that does not grow.
 
-    def __init__(self, ledger: Ledger) -> None:
+    Args:
+        ledger: remembers them.
+        kept: pages that are remembered.
+
+    """
+
+    def __init__(self, ledger: Ledger, kept: int = KEPT) -> None:
         self._ledger = ledger
-        self._known: list[Known] = []
-        self._bits: list[bytes] = []
+        self._kept = kept
+        self._likenesses = np.zeros((WORDS, kept), np.uint64)
+        self._rows = np.zeros(kept, np.int64)
+        self._number = 0
         self._loaded = False
 
     def remember(self, dossier: str, ordinal: int, likeness: bytes, words: list[str]) -> None:
@@ -64,57 +74,66 @@ class Prints:
         packed = zlib.compress("\n".join(words).encode())
         sql = "INSERT OR REPLACE INTO page_print VALUES (?, ?, ?, ?)"
         self._ledger.execute(sql, dossier, ordinal, likeness, packed)
-        self._known.append(Known(dossier, ordinal))
-        self._bits.append(likeness)
+        self._put(self._ledger.rows("SELECT last_insert_rowid() AS row")[0]["row"], likeness)
 
     def forget_old(self) -> None:
         """Forget pages that were read long ago."""
-        if len(self._known) <= KEPT:
+        if not self._loaded:
+            # None was added.
             return
         with self._ledger.transaction():
             self._ledger.execute(
-                "DELETE FROM page_print WHERE rowid <= (SELECT max(rowid) FROM page_print) - ?", KEPT
+                "DELETE FROM page_print WHERE rowid <= (SELECT max(rowid) FROM page_print) - ?", self._kept
             )
 
     def candidates(self, dossier: str, ordinal: int) -> list[Known]:
         """Pages read before that may be the same paper, the likeliest first; none after it in its dossier."""
-        own = self._row(dossier, ordinal)
-        self._load()
-        if own is None or not self._bits:
+        sql = "SELECT likeness, words FROM page_print WHERE dossier = ? AND ordinal = ?"
+        own = self._ledger.rows(sql, dossier, ordinal)
+        if not own:
             return []
-        bits = np.frombuffer(b"".join(self._bits), np.uint8).reshape(len(self._bits), -1)
-        far = distances(own[0], bits)
-        near = [
-            int(place) for place in np.argsort(far, kind="stable")[: 2 * _MOST_NEAR] if far[place] <= _NEAR
-        ]
+        self._load()
+        words = _words(own[0])
         found: dict[Known, float] = {}
-        for known in self._others(near, dossier, ordinal):
-            row = self._row(known.dossier, known.ordinal)
-            alike = _agreement(own[1], row[1]) if row else 0.0
+        for known, theirs in islice(self._others(own[0]["likeness"], dossier, ordinal), _MOST_NEAR):
+            alike = _agreement(words, theirs)
             if alike >= _ALIKE:
                 found[known] = alike
         return sorted(found, key=lambda known: -found[known])[:_MOST_LOOKS]
 
-    def _others(self, places: list[int], dossier: str, ordinal: int) -> Iterator[Known]:
-        others = (self._known[place] for place in places)
-        kept = (k for k in others if k.dossier != dossier or k.ordinal < ordinal)
-        for _, known in zip(range(_MOST_NEAR), dict.fromkeys(kept), strict=False):
-            yield known
-
-    def _row(self, dossier: str, ordinal: int) -> tuple[bytes, list[str]] | None:
-        sql = "SELECT likeness, words FROM page_print WHERE dossier = ? AND ordinal = ?"
-        rows = self._ledger.rows(sql, dossier, ordinal)
-        if not rows:
-            return None
-        return rows[0]["likeness"], zlib.decompress(rows[0]["words"]).decode().split("\n")
+    def _others(self, likeness: bytes, dossier: str, ordinal: int) -> Iterator[tuple[Known, list[str]]]:
+        """Pages with a print that is near, the nearest first, and their words."""
+        number = min(self._number, self._kept)
+        far = distances(likeness, self._likenesses[:, :number])
+        near = np.flatnonzero(far <= _NEAR)
+        nearest = near[np.argsort(far[near], kind="stable")]
+        for row in dict.fromkeys(self._rows[nearest[: 2 * _MOST_NEAR]].tolist()):
+            found = self._ledger.rows("SELECT dossier, ordinal, words FROM page_print WHERE rowid = ?", row)
+            # A page that was read anew has another row.
+            if found and (found[0]["dossier"] != dossier or found[0]["ordinal"] < ordinal):
+                yield Known(found[0]["dossier"], found[0]["ordinal"]), _words(found[0])
 
     def _load(self) -> None:
         if self._loaded:
             return
-        for row in self._ledger.rows("SELECT dossier, ordinal, likeness FROM page_print ORDER BY rowid"):
-            self._known.append(Known(row["dossier"], row["ordinal"]))
-            self._bits.append(row["likeness"])
+        sql = (
+            "SELECT rowid, likeness FROM page_print "
+            "WHERE rowid > (SELECT max(rowid) FROM page_print) - ? ORDER BY rowid"
+        )
+        for row in self._ledger.rows(sql, self._kept):
+            self._put(row["rowid"], row["likeness"])
         self._loaded = True
+
+    def _put(self, row: int, likeness: bytes) -> None:
+        """Remember a print in place of the oldest."""
+        place = self._number % self._kept
+        self._likenesses[:, place] = in_words(likeness)
+        self._rows[place] = row
+        self._number += 1
+
+
+def _words(row: Row) -> list[str]:
+    return zlib.decompress(row["words"]).decode().split("\n")
 
 
 def _agreement(one: list[str], other: list[str]) -> float:
