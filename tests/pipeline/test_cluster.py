@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from digitize.errors import EnvironmentProblem, ItemProblem
+from digitize.forms.template_files import read_own_forms
 from digitize.ingest.kinds import kind_of
 from digitize.model import Problem
 from digitize.ocr.engine import EngineName
@@ -31,6 +33,7 @@ from support import workers
 from support.clusters import LocalCluster, wait_until_gone
 from support.crashes import archive_of, fill, run_here
 from support.offices import contents, small_scan
+from support.reading import scanned, written_sheet
 
 _SECONDS = 3.0
 
@@ -140,6 +143,46 @@ def test_pages_come_out_the_same_whether_folders_are_shared_or_data_sent(
     with opened(replace(wide, data=DataMode.SENT)) as (cluster, _):
         assert read(cluster, folders.work / "sent") == here
         assert outcome(cluster.submit(workers.double, 4), 60) == 8, "what is no page is done here"
+
+
+FORM = """
+id = "phieu_rieng"
+title = { vi = "Phiếu riêng", en = "Own slip" }
+titles = ["PHIẾU ĐĂNG KÝ NHÀ TÌNH NGHĨA"]
+[[versions]]
+id = "1"
+source = "-"
+[[items]]
+label = ["Họ và tên người nộp phiếu"]
+key = "name"
+type = "name"
+[names]
+name = { vi = "Họ tên", en = "Name" }
+"""
+
+
+def test_workers_know_an_offices_own_forms_without_their_folder(
+    running: LocalCluster, folders: SharedFolders, tmp_path: Path
+) -> None:
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    (forms / "phieu.toml").write_text(FORM, "utf-8")
+    own = read_own_forms(forms)
+    shutil.rmtree(forms)
+    scan = folders.originals / "a.png"
+    sheet = written_sheet("PHIẾU ĐĂNG KÝ NHÀ TÌNH NGHĨA", "Họ và tên người nộp phiếu: Nguyễn Văn Bình")
+    Image.fromarray(scanned(sheet).pixels).save(scan, dpi=(300, 300))
+    kind = kind_of(scan)
+    assert kind is not None
+    settings = tasks.ReadingSettings(EngineName.AUTO, find_tessdata(), 120.0, 70)
+    page = folders.work / "page-1"
+    wide = replace(plan(running.address, folders), limits=TaskLimits(60.0, 4096))
+    with opened(wide) as (cluster, _):
+        outcome(cluster.submit(tasks.read_one_page, tasks.PageTask(scan, kind, 0, page, settings)), 60)
+        order = tasks.ExtractTask((page,), (1,), 0.8, settings, own_forms=own)
+        (document,) = outcome(cluster.submit(tasks.extract, order), 60)
+    assert document.form == "phieu_rieng"
+    assert document.fields["name"].value == "Nguyễn Văn Bình"
 
 
 @pytest.mark.thorough

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,6 +164,23 @@ def test_workers_end_with_the_run_that_they_work_for() -> None:
     while find_process(worker) is not None:
         assert time.monotonic() < until, "the worker lives on"
         time.sleep(0.1)
+
+
+def test_a_worker_that_begins_while_its_pool_ends_says_nothing(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from support.workers import stop_while_a_worker_begins as stop; "
+        f"stop(Path({str(tmp_path)!r}))"
+    )
+    tests = Path(workers.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(tests)},
+        timeout=60,
+    )
+    assert done.stderr == ""
 
 
 def test_a_process_number_that_is_used_again_is_another_process() -> None:

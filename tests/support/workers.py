@@ -79,3 +79,46 @@ def wait_for(folder: Path, name: str) -> str:
     while not (folder / "go").exists():
         time.sleep(0.02)
     return name
+
+
+class SlowToBegin(int):
+    """A number that the second worker which is given it, and each one after, takes a while to receive."""
+
+    def __new__(cls, value: int, folder: Path) -> SlowToBegin:
+        made = super().__new__(cls, value)
+        made.folder = folder
+        return made
+
+    folder: Path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _received, (int(self), self.folder)
+
+
+def _received(value: int, folder: Path) -> int:
+    try:
+        (folder / "first").touch(exist_ok=False)
+    except FileExistsError:
+        (folder / "beginning").touch()
+        time.sleep(1.0)
+    return value
+
+
+def be_slow_to_end(folder: Path) -> None:
+    """Go on for a while after the pool has asked the worker to end."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    while not (folder / "beginning").exists():
+        time.sleep(0.02)
+    (folder / "under-way").touch()
+    time.sleep(3600)
+
+
+def stop_while_a_worker_begins(folder: Path) -> None:
+    """Stop a pool of which one worker is slow to end, and another slow to begin."""
+    from digitize.pipeline.pool import LocalPool
+
+    pool = LocalPool(2, seconds=60, megabytes=SlowToBegin(0, folder))
+    pool.submit(be_slow_to_end, folder)
+    while not (folder / "under-way").exists():
+        time.sleep(0.02)
+    pool.stop()

@@ -113,13 +113,32 @@ def load_additions(path: Path) -> Additions:
         UsageProblem: the file cannot be read or has a mistake.
 
     """
-    if not path.exists():
-        return Additions()
+    return additions_from(path, read_text(path)) if path.exists() else Additions()
+
+
+def read_text(path: Path) -> str:
+    """The text of a file with forms or with what belongs to them.
+
+    Raises:
+        UsageProblem: it cannot be read.
+
+    """
     try:
-        return Additions.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         detail = getattr(error, "strerror", None) or "UTF-8"
         raise UsageProblem("template_unreadable", path=str(path), detail=detail) from error
+
+
+def additions_from(path: Path, text: str) -> Additions:
+    """What the text of a file adds.
+
+    Raises:
+        UsageProblem: it has a mistake.
+
+    """
+    try:
+        return Additions.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise UsageProblem("additions_wrong", path=str(path), detail=str(error)) from error
     except ValidationError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -12,15 +13,43 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from digitize.errors import EnvironmentProblem, UsageProblem
-from digitize.forms.additions import ADDITIONS, Additions, load_additions, with_additions
+from digitize.forms.additions import (
+    ADDITIONS,
+    Additions,
+    additions_from,
+    load_additions,
+    read_text,
+    with_additions,
+)
 from digitize.forms.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class OwnForms:
+    """What an office has in its folder of forms, whole: it can be sent to where the folder is not.
+
+    Attributes:
+        files: path and text of each file, in the order of their names.
+
+    """
+
+    files: tuple[tuple[Path, str], ...] = ()
+
+
+def read_own_forms(folder: Path | None) -> OwnForms:
+    """The files of an office's folder of forms; none where there is no folder.
+
+    Raises:
+        UsageProblem: one of them cannot be read.
+
+    """
+    if folder is None or not folder.is_dir():
+        return OwnForms()
+    return OwnForms(tuple((path, read_text(path)) for path in sorted(folder.glob("*.toml"))))
 
 
 def load_templates(folder: Path | None = None) -> dict[str, Template]:
     """All templates by id: those that come with the program, and those of an office's own folder.
-
-    One of the office takes the place of one of ours that has its id. What the office has added to forms is
-    added to either.
 
     Args:
         folder: the office's; None, or one that does not exist, has none.
@@ -29,9 +58,20 @@ def load_templates(folder: Path | None = None) -> dict[str, Template]:
         UsageProblem: a file of the folder is no template; its facts name the line and the key.
 
     """
-    if folder is None or not folder.is_dir():
-        return dict(_ours())
-    return dict(_with_own(tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.toml")))))
+    return templates_with(read_own_forms(folder))
+
+
+def templates_with(own: OwnForms) -> dict[str, Template]:
+    """All templates by id: those that come with the program, and those of an office.
+
+    One of the office takes the place of one of ours that has its id. What the office has added to forms is
+    added to either.
+
+    Raises:
+        UsageProblem: a file is no template; its facts name the line and the key.
+
+    """
+    return dict(_with_own(own) if own.files else _ours())
 
 
 def load_unchanged(folder: Path) -> dict[str, Template]:
@@ -41,8 +81,7 @@ def load_unchanged(folder: Path) -> dict[str, Template]:
         UsageProblem: a file of the folder is no template; its facts name the line and the key.
 
     """
-    own = sorted(path for path in folder.glob("*.toml") if path.name != ADDITIONS)
-    return _ours() | _from_files(own)
+    return _ours() | _from_files(file for file in read_own_forms(folder).files if file[0].name != ADDITIONS)
 
 
 def check_file(path: Path) -> Template | Additions:
@@ -71,17 +110,18 @@ def _ours() -> dict[str, Template]:
 
 
 @lru_cache(maxsize=4)
-def _with_own(files: tuple[tuple[Path, int], ...]) -> dict[str, Template]:
-    """Ours with those of an office's files; their times make a file that was changed a new one."""
-    found = _ours() | _from_files([path for path, _ in files if path.name != ADDITIONS])
-    added = next((path for path, _ in files if path.name == ADDITIONS), None)
-    return found if added is None else with_additions(found, load_additions(added), added)
+def _with_own(own: OwnForms) -> dict[str, Template]:
+    found = _ours() | _from_files([file for file in own.files if file[0].name != ADDITIONS])
+    for path, text in own.files:
+        if path.name == ADDITIONS:
+            found = with_additions(found, additions_from(path, text), path)
+    return found
 
 
-def _from_files(files: Sequence[Path]) -> dict[str, Template]:
+def _from_files(files: Iterable[tuple[Path, str]]) -> dict[str, Template]:
     found: dict[str, Template] = {}
-    for path in files:
-        template = load_template(path)
+    for path, text in files:
+        template = _template_from(path, text)
         if template.id in found:
             raise UsageProblem("template_twice", path=str(path), form=template.id)
         found[template.id] = template
@@ -125,10 +165,10 @@ def load_template(path: Path) -> Template:
         UsageProblem: it cannot be read or is no template; its facts name the line and the key.
 
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageProblem("template_unreadable", path=str(path), detail=_reason(error)) from error
+    return _template_from(path, read_text(path))
+
+
+def _template_from(path: Path, text: str) -> Template:
     try:
         return Template.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -145,10 +185,6 @@ def load_template(path: Path) -> Template:
             key=".".join(map(str, where)) or "-",
             detail=first["msg"].removeprefix("Value error, "),
         ) from error
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or "" if isinstance(error, OSError) else "UTF-8"
 
 
 def line_of(text: str, where: Sequence[int | str]) -> int:

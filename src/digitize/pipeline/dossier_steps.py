@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import EnvironmentProblem, ItemProblem, SigningProblem
+from digitize.forms.template_files import read_own_forms
 from digitize.model import UNKNOWN_FORM, Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
@@ -116,7 +117,7 @@ class DossierSteps:
             files=tuple(pages[index].original for index in chosen),
             threshold=self._workspace.profile.review.threshold,
             thresholds=self._workspace.profile.review.thresholds,
-            forms=self._workspace.forms,
+            own_forms=read_own_forms(self._workspace.forms),
             settings=self._batch.reading,
             told=told,
         )

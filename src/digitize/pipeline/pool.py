@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import logging
-import multiprocessing
 import os
 import resource
 import signal
@@ -17,6 +16,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import RLock
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -35,9 +36,6 @@ _TASKS_PER_WORKER = 500
 
 _STALLED = 120.0
 """Seconds in which no task is begun though some wait and none runs; then the pool is taken for broken."""
-
-_HEARD = 0.15
-"""Seconds after which the library's threads have seen that a pool is stopped."""
 
 _MOST_POOLS = 10
 """A pool is built anew so often; then something is wrong that new workers do not mend."""
@@ -113,6 +111,31 @@ class _Promise(concurrent.futures.Future[T]):
                 self.set_exception(error)
 
 
+class _Context(ForkServerContext):
+    """Starts workers, and keeps their locks until the last of them has ended.
+
+    A server that has loaded the libraries once forks workers from them; forking this process itself would
+    copy its threads' locks.
+
+    A worker finds its locks by their names as it begins. The library lets go of them, and with that of their
+    names, before it ends its workers: one that has just begun would not find them, and say so aloud.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 - the library's name
+        """A lock between processes."""
+        lock = super().RLock()
+        self._locks.append(lock)
+        return lock
+
+    def let_go(self) -> None:
+        """No worker needs its locks any more."""
+        self._locks.clear()
+
+
 class LocalPool:
     """Processes on this machine.
 
@@ -138,6 +161,7 @@ class LocalPool:
         self._moved = time.monotonic()
         self._ended = threading.Event()
         self._watch: threading.Thread | None = None
+        self._context = _Context()
         self._pool = self._built()
         self._pools = 1
 
@@ -168,11 +192,9 @@ class LocalPool:
 
     def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
-        # The library closes its channels while a thread of its own may be waiting at them, and that thread
-        # may stumble over it aloud. It looks ten times a second whether the pool has been stopped.
-        time.sleep(_HEARD)
         with suppress(RuntimeError):
             self._pool.join()
+        self._context.let_go()
 
     def _followed(self, flight: concurrent.futures.Future[T]) -> concurrent.futures.Future[T]:
         """A future of which something comes, also where nobody takes the task up."""
@@ -202,16 +224,13 @@ class LocalPool:
                     promise.fail(BrokenProcessPool("stalled"))
 
     def _built(self) -> ProcessPool:
-        # A server that has loaded the libraries once forks workers from them; forking this
-        # process itself would copy its threads' locks.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["digitize.pipeline.tasks", "pikepdf.pdfa"])
+        self._context.set_forkserver_preload(["digitize.pipeline.tasks", "pikepdf.pdfa"])
         return ProcessPool(
             max_workers=self.workers,
             max_tasks=1 if self._apart else _TASKS_PER_WORKER,
             initializer=_prepare_worker,
             initargs=(os.getpid(), self._megabytes, self._apart),
-            context=context,
+            context=self._context,
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from digitize.errors import ItemProblem, UsageProblem
 from digitize.files import fixity
 from digitize.forms.template import Template
+from digitize.forms.template_files import read_own_forms
 from digitize.ingest.kinds import is_plain_file, kind_of
 from digitize.model import Document, PageReading, Problem
 from digitize.ocr.engine import EngineName
@@ -126,7 +127,7 @@ class FileReader:
             threshold=_THRESHOLD,
             settings=self._settings,
             only=only,
-            forms=forms,
+            own_forms=read_own_forms(forms),
         )
         return self._do(tasks.extract, task)
 

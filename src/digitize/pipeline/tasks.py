@@ -17,7 +17,7 @@ from digitize.errors import ItemProblem
 from digitize.files import make_folder, remove_file, write_whole
 from digitize.forms.extract import read_documents
 from digitize.forms.template import Template
-from digitize.forms.template_files import load_templates
+from digitize.forms.template_files import OwnForms, templates_with
 from digitize.forms.told import ToldPage
 from digitize.forms.view import PageView
 from digitize.imaging.decode import count_frames, decode
@@ -98,7 +98,7 @@ class ExtractTask:
         thresholds: others for single fields, by key or by form and key.
         settings: how to read values again.
         only: the one form that is possible; None for all that are known.
-        forms: the folder with an office's own templates.
+        own_forms: an office's own, whole: a worker on another machine may not see their folder.
         told: for each page, what a person has told of it; empty where nobody has told anything.
 
     """
@@ -109,7 +109,7 @@ class ExtractTask:
     settings: ReadingSettings
     only: Template | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    forms: Path | None = None
+    own_forms: OwnForms = field(default_factory=OwnForms)
     told: tuple[ToldPage, ...] = ()
 
 
@@ -204,7 +204,7 @@ def extract(task: ExtractTask) -> list[Document]:
     views = [
         PageView(load_reading(target), _loader(target, task.settings.max_megapixels)) for target in task.pages
     ]
-    templates = {task.only.id: task.only} if task.only else load_templates(task.forms)
+    templates = {task.only.id: task.only} if task.only else templates_with(task.own_forms)
     return read_documents(
         views,
         task.files,
