@@ -24,9 +24,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
@@ -286,13 +286,10 @@ def announce(step: str, path: Path) -> None:
     sys.audit("digitize.disk", step, str(path))
 
 
-def _read(stream: BinaryIO) -> Fixity:
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return Fixity(digest.hexdigest(), size)
+def _read(stream: BufferedReader) -> Fixity:
+    start = stream.tell()
+    digest = hashlib.file_digest(stream, "sha256")
+    return Fixity(digest.hexdigest(), stream.tell() - start)
 
 
 def _identity(status: os.stat_result) -> tuple[int, ...]:

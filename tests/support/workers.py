@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Self
 
 import cv2
 
@@ -84,7 +85,7 @@ def wait_for(folder: Path, name: str) -> str:
 class SlowToBegin(int):
     """A number that the second worker which is given it, and each one after, takes a while to receive."""
 
-    def __new__(cls, value: int, folder: Path) -> SlowToBegin:
+    def __new__(cls, value: int, folder: Path) -> Self:
         made = super().__new__(cls, value)
         made.folder = folder
         return made

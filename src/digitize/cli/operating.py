@@ -15,6 +15,7 @@ from digitize.pipeline.aftermath import follow_up
 from digitize.pipeline.batch import RunResult
 from digitize.pipeline.ending import Ending
 from digitize.pipeline.json_log import JsonLog, Level, open_log
+from digitize.pipeline.memory import return_freed_memory
 from digitize.pipeline.processes import give_way
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
@@ -83,6 +84,7 @@ def operating(
     """
     began = now()
     give_way(workspace.profile.machine.nice)
+    return_freed_memory()
     with ExitStack() as stack:
         operation = Operation(_log(session, workspace, command, log_json, stack))
         if operation.log is not None:
