@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-import pikepdf
 import pytest
 from PIL import Image
 
@@ -231,38 +230,6 @@ def test_without_links_files_are_copied(
     copies = [office / "originals" / name / "chong.tif" for name in ("chong", "HS-A", "HS-B")]
     assert len({path.stat().st_ino for path in copies}) == 3
     assert len({fixity(path) for path in copies}) == 1
-
-
-@pytest.mark.thorough
-def test_scans_that_go_along_in_a_package_are_the_dossiers_own_alone(
-    office: Path, sheet: dict[str, Scan]
-) -> None:
-    profile = office / "own.toml"
-    profile.write_text('extends = "demo"\n[package]\noriginals = "inside"\n', "utf-8")
-    settings = office / "digitize.toml"
-    settings.write_text(settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"'))
-    stack(office, "chong.pdf", [sheet["HS-A"], paper("Của ông A"), sheet["HS-B"], paper("Của bà B")])
-    run(office)
-    with ledger_of(office) as ledger:
-        record = ledger.dossier("HS-B")
-        assert record is not None
-        assert record.package is not None
-        package = office / "archive" / record.package
-        (event,) = [event for event in ledger.events("HS-B") if event.kind == "cut_from_stack"]
-    (cut,) = package.rglob("originals/*")
-    assert cut.name == "chong.HS-B.pdf"
-    whole = office / "originals" / "chong" / "chong.pdf"
-    with pikepdf.open(cut) as excerpt, pikepdf.open(whole) as source:
-        (page,) = excerpt.pages
-        (image,) = page.obj.Resources.XObject.values()
-        (wanted,) = source.pages[3].obj.Resources.XObject.values()
-        assert image.read_raw_bytes() == wanted.read_raw_bytes()
-        pictures = [one for one in excerpt.objects if isinstance(one, pikepdf.Stream) and "/Width" in one]
-        assert len(pictures) == 1
-    premis = (package / "metadata/preservation/PREMIS.xml").read_text("utf-8")
-    assert fixity(whole).sha256 in premis
-    assert str(event.detail["stack"]) in premis
-    assert digitize("verify", "-w", office, package).code == 0
 
 
 LONG = ("Ủy ban nhân dân phường Sao Mai", "Danh sách niêm yết tại trụ sở cơ quan", "Tổ công tác số hóa")

@@ -45,7 +45,7 @@ from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM
 from support.handing_over import export_packages, handed_over, import_sheet, write_sheet
-from support.offices import contents, small_scan
+from support.offices import contents, scans_go_along, small_scan
 from support.page_deciding import decide_about_pages, put_in_review
 from support.stacks import paper, sheets, write_stack
 
@@ -442,6 +442,12 @@ def _stack_comes(root: Path, moment: dt.datetime) -> None:  # noqa: ARG001 - lik
     write_stack(root / "scans" / "khay", [three, paper("Giấy C")])
 
 
+def _stack_goes_along(root: Path, moment: dt.datetime) -> None:
+    """The same where packages take their scans along: the file is cut for each of them."""
+    scans_go_along(root)
+    _stack_comes(root, moment)
+
+
 def _renew(root: Path, moment: dt.datetime) -> None:
     """Renew the first dossier at once, and the second by way of a person's signature."""
     with opened(root, moment) as (workspace, ledger):
@@ -458,6 +464,7 @@ def _renew(root: Path, moment: dt.datetime) -> None:
 SCENARIOS = (
     Scenario("run", run_here, from_scans=True),
     Scenario("stack", run_here, _stack_comes),
+    Scenario("scans in packages", run_here, _stack_goes_along),
     Scenario("correction", _correct, _scan_again),
     Scenario("supplement", _supplement, _late_page_over_a_renewal),
     Scenario("pages", partial(decide_about_pages, run_here), partial(put_in_review, run_here)),

@@ -36,7 +36,7 @@ def hostile_files(folder: Path) -> dict[str, Path]:
         "scrambled.jpg": _scrambled(good_jpeg),
         "bomb.png": png(30_000, 30_000, zlib.compress(bytes(30_000_000), 9)),
         "claimed.png": png(4_000_000, 4_000_000, b""),
-        "loop.tif": _looping_tiff(good_tiff),
+        "loop.tif": looping_tiff(good_tiff),
         "locked.pdf": _locked(good_pdf),
         "ten thousand.pdf": _many_pages(10_000),
         "page loop.pdf": _page_loop(),
@@ -125,7 +125,7 @@ def _scrambled(jpeg: bytes) -> bytes:
     return bytes(data)
 
 
-def _looping_tiff(tiff: bytes) -> bytes:
+def looping_tiff(tiff: bytes) -> bytes:
     """A TIFF whose list of pages never ends: each points to the first."""
     data = bytearray(tiff)
     order = "<" if data[:2] == b"II" else ">"

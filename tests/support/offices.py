@@ -44,6 +44,14 @@ def small_scan(path: Path, *lines: str, pages: int = 1, turned: int = 0) -> Path
     return path
 
 
+def scans_go_along(office: Path) -> None:
+    """Let packages of an office take their scans along."""
+    profile = office / "own.toml"
+    profile.write_text('extends = "demo"\n[package]\noriginals = "inside"\n', "utf-8")
+    settings = office / "digitize.toml"
+    settings.write_text(settings.read_text("utf-8").replace('profile = "demo"', 'profile = "own.toml"'))
+
+
 def ledger_of(root: Path, who: str = "tester") -> closing[Ledger]:
     """The ledger of a workspace, to be used in a ``with``."""
     return closing(Ledger(root / "ledger.db", now, who))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digitize.files import size_of
 from digitize.model import Stage
-from digitize.pipeline.layout import document_file
+from digitize.pipeline.layout import document_file, excerpts
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord
 from digitize.pipeline.space import PACKAGE_BESIDE, Space
@@ -63,17 +63,30 @@ class Demand:
         )
 
     def of_documents(self, dossier: str) -> Needs:
-        """To compose the documents of a dossier: they hold its pictures."""
+        """To compose the documents of a dossier: they hold its pictures; to cut its pages out of stacks."""
         folder = self._workspace.work / dossier
         pictures = folder.iterdir() if folder.is_dir() else ()
-        return Counter({self._workspace.work: sum(size_of(one) for one in pictures)})
+        originals = self._ledger.originals(dossier)
+        cut = excerpts(self._workspace, originals)
+        shares = [
+            one.size * len(one.own_frames) // max(1, one.pages or 0)
+            for one in originals
+            if one.ordinal in cut
+        ]
+        return Counter({self._workspace.work: sum(size_of(one) for one in pictures) + sum(shares)})
 
     def of_package(self, record: DossierRecord, documents: int) -> Needs:
         """To build the package of a composed dossier, with room for one document that is being signed."""
         place = self._workspace
         sizes = [size_of(document_file(place, record.id, n + 1)) for n in range(documents)]
         inside = place.profile.package.originals == "inside"
-        kept = [one.size for one in self._ledger.originals(record.id) if inside or one.signed]
+        originals = self._ledger.originals(record.id)
+        cut = excerpts(place, originals)
+        kept = [
+            size_of(cut[one.ordinal]) if one.ordinal in cut else one.size
+            for one in originals
+            if inside or one.signed
+        ]
         return Counter({place.archive: sum(sizes) + max(sizes, default=0) + sum(kept) + PACKAGE_BESIDE})
 
     def of_rest(self, waiting: int, held: Sequence[str], left: Needs) -> Needs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from digitize.model import UNKNOWN_FORM, Document, Language, Problem, Stage
 from digitize.pdf.compose import TOOL, Provenance
 from digitize.pipeline import findings, tasks
 from digitize.pipeline.batch import Batch, Flight, Settle
+from digitize.pipeline.cutting import start_cutting
 from digitize.pipeline.deadlines import settler
 from digitize.pipeline.decided_pages import NOTHING, DecidedPage, decided_pages, was_sent_back
 from digitize.pipeline.generations import waits_for_correction
@@ -200,7 +202,7 @@ class DossierSteps:
         waiting = {*(f"compose {n}" for n in range(1, len(documents) + 1)), *(f"cut {n}" for n in cut)}
 
         def settled(step: str) -> Settle:
-            def settle(_: Path) -> None:
+            def settle(_: Path | None) -> None:
                 waiting.discard(step)
                 if waiting:
                     return
@@ -227,10 +229,8 @@ class DossierSteps:
             self._batch.flights.start(flight, tasks.compose_document, task)
         for original in originals:
             if original.ordinal in cut:
-                step, path = f"cut {original.ordinal}", self._batch.original_path(original)
-                flight = Flight(record.id, settled(step), path, self._batch.once_more(record.id, step))
-                frames, target = original.own_frames, cut[original.ordinal]
-                self._batch.flights.start(flight, tasks.cut_original, path, frames, target)
+                settle = partial(settled(f"cut {original.ordinal}"), None)
+                start_cutting(self._batch, original, cut[original.ordinal], settle)
 
     def _compose_task(
         self, record: DossierRecord, pages: Sequence[PageRecord], ordinal: int, document: Document

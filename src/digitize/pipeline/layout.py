@@ -23,13 +23,18 @@ def document_file(workspace: Workspace, dossier: str, document: int) -> Path:
 def excerpts(workspace: Workspace, originals: Iterable[OriginalRecord]) -> dict[int, Path]:
     """Files to be made of a stack's files with a dossier's own pages, by the ordinals of its originals.
 
-    A package that takes its scans along must not hold papers of others. Pictures of a PDF can be taken over
-    as they are; of other files they cannot, so these stay beside the package, which names them.
+    A package that takes its scans along must not hold papers of others. Where pages cannot be taken out as
+    they are, ``tasks.uncut_mark`` lies there instead: the file stays beside the package, which names it.
     """
     if workspace.profile.package.originals != "inside":
         return {}
     return {
-        one.ordinal: workspace.work / one.dossier / f"original-{one.ordinal:04}.pdf"
+        one.ordinal: workspace.work / one.dossier / f"original-{one.ordinal:04}{suffixes_of(one)[0]}"
         for one in originals
-        if one.frames is not None and one.kind is FileKind.PDF
+        if one.frames is not None
     }
+
+
+def suffixes_of(original: OriginalRecord) -> tuple[str, ...]:
+    """What a file may be called that has pages of an original: of pictures, TIFF files have several."""
+    return (".pdf",) if original.kind is FileKind.PDF else (".tif", ".tiff")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,14 +28,14 @@ from digitize.pipeline.described import described
 from digitize.pipeline.findings import load_documents
 from digitize.pipeline.generations import package_names, reason_for_next, retire
 from digitize.pipeline.history import ORGANIZATION, PERSON, History
-from digitize.pipeline.layout import document_file, excerpts, page_target
+from digitize.pipeline.layout import document_file, excerpts, page_target, suffixes_of
 from digitize.pipeline.leases import lease
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.records import DossierRecord, OriginalRecord
 from digitize.pipeline.roles_apart import Role, require_apart
 from digitize.pipeline.space import Disk, Space, disk_of
 from digitize.pipeline.statements import known_values
-from digitize.pipeline.tasks import load_reading, words_file
+from digitize.pipeline.tasks import load_reading, uncut_mark, words_file
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.sign import Seal
 from digitize.signatures.stamp import Rectangle
@@ -131,7 +131,8 @@ class Packager:
         pdfs = [document_file(self.workspace, record.id, n + 1) for n in range(len(documents))]
         pages = [words_file(self._page(record.id, page)) for one in documents for page in one.pages]
         cut = excerpts(self.workspace, self.ledger.originals(record.id)).values()
-        return all(path.is_file() for path in [*pdfs, *pages, *cut])
+        settled = all(path.is_file() or uncut_mark(path).is_file() for path in cut)
+        return settled and all(path.is_file() for path in [*pdfs, *pages])
 
     def _page(self, dossier: str, index: int) -> Path:
         return page_target(self.workspace, dossier, index + 1)
@@ -225,9 +226,11 @@ class Packager:
         originals = self.ledger.originals(dossier)
         if self.workspace.profile.package.originals == "inside":
             cut = excerpts(self.workspace, originals)
-            whole = [(one.name, folder / one.name) for one in originals if one.frames is None]
-            parts = [(_excerpt_name(one), cut[one.ordinal]) for one in originals if one.ordinal in cut]
-            return [(f"{ORIGINALS}/{name}", path) for name, path in [*whole, *parts]]
+            inside = {one.name: folder / one.name for one in originals if one.frames is None}
+            for one in originals:
+                if one.ordinal in cut and cut[one.ordinal].is_file():
+                    inside[_excerpt_name(one, inside)] = cut[one.ordinal]
+            return [(f"{ORIGINALS}/{name}", path) for name, path in inside.items()]
         return [(one.name, folder / one.name) for one in originals if one.signed]
 
     def _object_id(self, package: str | None) -> str | None:
@@ -247,9 +250,14 @@ class Packager:
         return history
 
 
-def _excerpt_name(original: OriginalRecord) -> str:
+def _excerpt_name(original: OriginalRecord, taken: Container[str]) -> str:
     """What the cut of a stack's file is called: ``chong-1.HS-5.pdf``."""
-    return f"{Path(original.name).stem}.{original.dossier}.pdf"
+    stack, suffixes = Path(original.name), suffixes_of(original)
+    # The name may lie about what the file is.
+    suffix = stack.suffix if stack.suffix.lower() in suffixes else suffixes[0]
+    name = f"{stack.stem}.{original.dossier}"
+    clash = f"{name}{suffix}" in taken
+    return f"{name}.{original.ordinal}{suffix}" if clash else f"{name}{suffix}"
 
 
 def _occupied(reading: PageReading) -> tuple[Rectangle, ...]:

@@ -6,7 +6,7 @@ the archive are the runner's. A worker may be killed at any time: a task done tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,9 @@ from digitize.imaging.decode import count_frames, decode
 from digitize.imaging.encode import Encoding
 from digitize.imaging.likeness import page_print
 from digitize.imaging.picture import Picture, Pixels
+from digitize.imaging.tiff_excerpt import write_tiff_excerpt
 from digitize.ingest.kinds import FileKind
-from digitize.model import Document, PageReading
+from digitize.model import Document, PageReading, Problem
 from digitize.ocr.choice import open_engine
 from digitize.ocr.engine import EngineName, OcrEngine
 from digitize.ocr.page import ReadPage, picture_page, read_page
@@ -37,7 +38,9 @@ from digitize.profiles.profile import QualityRules
 from digitize.profiles.quality import blocking, shortcomings
 
 _READING: TypeAdapter[PageReading] = TypeAdapter(PageReading)
+_PROBLEM: TypeAdapter[Problem] = TypeAdapter(Problem)
 _WORDS = ".json"
+_NO_MEMORY = "out_of_memory"
 
 _Print = bytes
 
@@ -120,6 +123,26 @@ class ComposeTask:
     pages: tuple[Path, ...]
     provenance: Provenance
     target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CutTask:
+    """Write the pages of a stack's file that are a dossier's own to a file of their own.
+
+    Attributes:
+        original: the file.
+        kind: what it is.
+        pages: which, from 0.
+        target: the file of their own.
+        max_megapixels: larger pictures are not looked at.
+
+    """
+
+    original: Path
+    kind: FileKind
+    pages: tuple[int, ...]
+    target: Path
+    max_megapixels: float
 
 
 def inspect_file(path: Path, kind: FileKind, most_pages: int) -> Inspected:
@@ -224,15 +247,33 @@ def compose_document(task: ComposeTask) -> Path:
     return task.target
 
 
-def cut_original(path: Path, frames: Sequence[int], target: Path) -> Path:
-    """Write some pages of a PDF to a file of their own; return it.
+def cut_original(task: CutTask) -> Problem | None:
+    """Write some pages of a file to a file of their own; why that cannot be, None where it was done.
 
     Raises:
-        ItemProblem: the PDF cannot be read.
+        ItemProblem: there was no memory for it.
 
     """
-    write_excerpt(path, frames, target)
-    return target
+    try:
+        if task.kind is FileKind.PDF:
+            write_excerpt(task.original, task.pages, task.target)
+        else:
+            write_tiff_excerpt(task.original, task.pages, task.target, max_megapixels=task.max_megapixels)
+    except ItemProblem as error:
+        if error.code == _NO_MEMORY:
+            # Others may have had it; then there is another try.
+            raise
+        return leave_uncut(task.target, Problem.of(error))
+    remove_file(uncut_mark(task.target))
+    return None
+
+
+def leave_uncut(target: Path, problem: Problem) -> Problem:
+    """Mark that pages could not be taken out of a file, so that nobody waits for them; return why."""
+    make_folder(target.parent)
+    remove_file(target)
+    write_whole(uncut_mark(target), _PROBLEM.dump_json(problem))
+    return problem
 
 
 def load_reading(target: Path) -> PageReading:
@@ -243,6 +284,11 @@ def load_reading(target: Path) -> PageReading:
 def words_file(target: Path) -> Path:
     """The file with the words of a page."""
     return with_suffix(target, _WORDS)
+
+
+def uncut_mark(target: Path) -> Path:
+    """The file that says why the pages for ``target`` could not be cut out of theirs."""
+    return target.with_suffix(".uncut")
 
 
 def archival_file(target: Path) -> Path:
