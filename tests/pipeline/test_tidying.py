@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -73,6 +74,38 @@ def test_what_is_kept_packaged_and_valid_goes_and_is_recorded(done: Path) -> Non
     assert events == [("tidying", "Lan", files), ("tidied", "Lan", files)]
     shown = digitize("show", "HS-1", "-w", done)
     assert "Đã dọn khỏi thư mục quét: scans/HS-1.jpg" in shown.out
+
+
+def test_programs_are_told_of_it_and_not_of_a_rehearsal(done: Path, tmp_path: Path) -> None:
+    settings = done / "digitize.toml"
+    told = settings.read_text("utf-8").replace(
+        "[operations]\n", '[operations]\non_finish = ["sh", "hook.sh"]\nmetrics = "digitize.prom"\n', 1
+    )
+    settings.write_text(told, "utf-8")
+    (done / "hook.sh").write_text("cat > told.json\n")
+    log = tmp_path / "log.jsonl"
+    small_scan(done / "scans" / "moi.jpg")
+    call = ("tidy", "-w", done, "--older-than", "0", "--log-json", log)
+    assert digitize(*call, "--dry-run").code == 0
+    assert not (done / "told.json").exists()
+    assert not (done / "digitize.prom").exists()
+    assert digitize(*call).code == 0
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert {line["command"] for line in lines} == {"tidy"}
+    told_each = [(line["event"], line.get("dossier") or line.get("file")) for line in lines]
+    kept_one = ("kept", "scans/moi.jpg")
+    assert told_each == [
+        ("started", None),
+        *(("would_clear", name) for name in ("HS-1", "HS-2")),
+        kept_one,
+        ("ended", None),
+        ("started", None),
+        *(("cleared", name) for name in ("HS-1", "HS-2")),
+        kept_one,
+        ("ended", None),
+    ]
+    assert json.loads((done / "told.json").read_text("utf-8"))["command"] == "tidy"
+    assert 'digitize_command_exit_code{command="tidy"' in (done / "digitize.prom").read_text("utf-8")
 
 
 @pytest.mark.thorough

@@ -31,6 +31,7 @@ class Operation:
         log: where its lines for programs go; None if nobody wants them.
         exit_code: what it will tell the one who called it.
         pages_read, failed, problem: see ``Ending``.
+        is_rehearsal: nothing is done, so that nobody is told of its end.
 
     """
 
@@ -39,6 +40,7 @@ class Operation:
     pages_read: int = 0
     failed: list[str] = field(default_factory=list)
     problem: Problem | None = None
+    is_rehearsal: bool = False
 
     def came_to(self, result: RunResult) -> None:
         """Take over what a run did."""
@@ -126,7 +128,7 @@ def _end(
     session: Session, workspace: Workspace, command: str, who: str, began: dt.datetime, operation: Operation
 ) -> None:
     ending = operation.ending(command, began, now())
-    for problem in follow_up(workspace, ending, who, now):
+    for problem in () if operation.is_rehearsal else follow_up(workspace, ending, who, now):
         # It changes nothing of what was done, so that the exit code stays.
         session.show_failure(command, problem)
     if operation.log is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from digitize.archive.verification import Effort
 from digitize.cli.session import Session
 from digitize.errors import ExitCode
+from digitize.pipeline.json_log import JsonLog, Level
 from digitize.pipeline.ledger import Ledger
 from digitize.pipeline.tidying import ALARMING, Tidied, Tidying
 from digitize.pipeline.workspace import Workspace
@@ -29,8 +30,10 @@ class Wanted:
     json: bool = False
 
 
-def tidy_and_tell(session: Session, workspace: Workspace, ledger: Ledger, wanted: Wanted) -> ExitCode:
-    """Clear the inbox and tell what went and what stays.
+def tidy_and_tell(
+    session: Session, workspace: Workspace, ledger: Ledger, wanted: Wanted, log: JsonLog | None = None
+) -> ExitCode:
+    """Clear the inbox and tell what went and what stays, to a log for programs as well.
 
     Raises:
         EnvironmentProblem: the inbox or the archive is not there, or an anchor cannot be used.
@@ -46,11 +49,22 @@ def tidy_and_tell(session: Session, workspace: Workspace, ledger: Ledger, wanted
         effort=Effort(jobs=wanted.jobs),
     )
     result = tidying.tidy()
+    if log is not None:
+        _write(log, workspace, result, wanted)
     if wanted.json:
         session.report_json(_document(session, workspace, result, wanted, days))
     else:
         _show(session, workspace, result, wanted, days)
     return ExitCode.ITEMS if any(problem.code in ALARMING for _, problem in result.kept) else ExitCode.DONE
+
+
+def _write(log: JsonLog, workspace: Workspace, result: Tidied, wanted: Wanted) -> None:
+    event = "would_clear" if wanted.rehearse else "cleared"
+    for one in result.cleared:
+        log.write(Level.INFO, event, dossier=one.dossier, files=len(one.files), bytes=one.size)
+    for path, problem in result.kept:
+        level = Level.WARNING if problem.code in ALARMING else Level.INFO
+        log.write(level, "kept", file=workspace.written(path), code=problem.code)
 
 
 def _document(
