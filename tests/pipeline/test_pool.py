@@ -37,6 +37,15 @@ def problem_of(future: Future[Any]) -> DigitizeError:
     return caught.value
 
 
+def said_on_standard_error(call: str) -> str:
+    """What a process and its workers say there that calls one of the functions for workers."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", f"from support import workers; workers.{call}"]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=60
+    ).stderr
+
+
 @pytest.mark.parametrize(
     ("task", "code"),
     [
@@ -167,20 +176,12 @@ def test_workers_end_with_the_run_that_they_work_for() -> None:
 
 
 def test_a_worker_that_begins_while_its_pool_ends_says_nothing(tmp_path: Path) -> None:
-    script = (
-        "from pathlib import Path; from support.workers import stop_while_a_worker_begins as stop; "
-        f"stop(Path({str(tmp_path)!r}))"
-    )
-    tests = Path(workers.__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(tests)},
-        timeout=60,
-    )
-    assert done.stderr == ""
+    call = f"stop_while_a_worker_begins(__import__('pathlib').Path({str(tmp_path)!r}))"
+    assert said_on_standard_error(call) == ""
+
+
+def test_libraries_say_nothing_where_a_run_speaks_to_people() -> None:
+    assert said_on_standard_error("complain_in_a_pool()") == "a mistake of ours\n"
 
 
 def test_a_process_number_that_is_used_again_is_another_process() -> None:

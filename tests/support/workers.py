@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Self
@@ -59,6 +61,21 @@ def readiness_to_die() -> int:
 
 def stumble() -> None:
     raise KeyError("Nguyễn Văn A")
+
+
+def complain() -> None:
+    """Say something on standard error as libraries in C, libraries in Python and mistakes of ours do."""
+    os.write(2, b"Fax4Decode: Bad code word\n")
+    logging.getLogger("PIL.TiffImagePlugin").error("More samples per pixel than can be decoded: 65535")
+    sys.stderr.write("a mistake of ours\n")
+
+
+def complain_in_a_pool() -> None:
+    from digitize.pipeline.pool import LocalPool
+
+    pool = LocalPool(1, seconds=60, megabytes=0)
+    pool.submit(complain).result()
+    pool.stop()
 
 
 def fill_the_disk() -> None:

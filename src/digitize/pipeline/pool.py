@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -280,6 +281,7 @@ def _prepare_worker(parent: int, megabytes: int, apart: bool) -> None:  # noqa: 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if apart:
         os.setpgid(0, 0)
+    _quiet_libraries()
     # Where the machine runs out of memory, the kernel is to take a worker and not the run.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
@@ -291,6 +293,20 @@ def _prepare_worker(parent: int, megabytes: int, apart: bool) -> None:  # noqa: 
         # Last: a thread that is given no memory never starts, and whoever starts it waits for that.
         limit = megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _quiet_libraries() -> None:
+    """Let libraries say nothing where the run speaks to people.
+
+    They speak to developers, in English, and do not name the file; what befell a task is told by its outcome.
+    """
+    logging.basicConfig(level=logging.CRITICAL + 1)
+    # Those in C write to the file itself. A mistake of this program is still told by Python.
+    own = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    sys.stderr = own
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _end_with(parent: int) -> None:
