@@ -204,7 +204,7 @@ class Arrivals:
         if found.unfinished:
             return Problem("dossier_unfinished", {"file": found.unfinished[0].name})
         if written:
-            # Nothing tells that a file was closed: scanners and file servers keep one open after its last page.
+            # Nothing tells that a file was closed; file servers keep one open after its last page.
             self._stillness.remember(found.source, look)
             return Problem("file_in_motion", {"file": min(written).name})
         if not at_rest:
