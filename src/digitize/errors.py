@@ -14,10 +14,21 @@ is raised.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import ClassVar
 
 Fact = str | int | float
+
+
+def written_out(text: str) -> str:
+    """A text with what is no Unicode in it as its code: names of files may be any bytes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def kept_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Facts that can be written anywhere."""
+    return {name: written_out(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
 class ExitCode(IntEnum):
@@ -44,9 +55,9 @@ class DigitizeError(Exception):
     exit_code: ClassVar[ExitCode] = ExitCode.ITEMS
 
     def __init__(self, code: str, **facts: Fact) -> None:
-        super().__init__(code, facts)
         self.code = code
-        self.facts = facts
+        self.facts = kept_facts(facts)
+        super().__init__(code, self.facts)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors travel from worker processes; the default would lose the keyword arguments.

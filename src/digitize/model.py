@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from digitize.errors import DigitizeError, Fact
+from digitize.errors import DigitizeError, Fact, kept_facts
 
 Box = tuple[int, int, int, int]
 
@@ -56,6 +56,10 @@ class Problem:
 
     code: str
     facts: dict[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Write out what is no Unicode in a fact."""
+        object.__setattr__(self, "facts", kept_facts(self.facts))
 
     @classmethod
     def of(cls, error: DigitizeError) -> Problem:

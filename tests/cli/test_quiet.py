@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from digitize.model import Stage
 from support.calls import together
+from support.offices import small_scan, stages
+from support.program import environment
 
 
 @pytest.fixture
@@ -62,6 +67,23 @@ def test_what_is_set_aside_is_one_line_once_and_logs_and_hooks_are_told(packaged
     log = [json.loads(line) for line in (packaged / "log.jsonl").read_text("utf-8").splitlines()]
     assert [one["exit_code"] for one in log if one["event"] == "ended"] == [1, 0]
     assert [one["dossier"] for one in log if one["event"] == "problem"] == ["HS-3"]
+
+
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "2>&-", ">&-", "<&-"])
+def test_a_caller_may_have_closed_the_streams(packaged: Path, closed: str) -> None:
+    # A file that got their numbers would have in it what libraries print.
+    (packaged / "scans" / "HS-9").mkdir()
+    small_scan(packaged / "scans" / "HS-9" / "a.jpg")
+    call = [sys.executable, "-m", "digitize", "run", "-w", str(packaged), "--until", "recognised"]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *call],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert stages(packaged)["HS-9"] is Stage.RECOGNISED
 
 
 def test_errors_on_the_screen_of_programs_are_lines_for_programs(packaged: Path) -> None:

@@ -98,6 +98,7 @@ def test_the_watch_is_a_service_that_comes_back_and_is_fenced_in() -> None:
                 "ProtectSystem=strict",
                 "ReadWritePaths=/srv/ho-so",
                 "MemoryMax=",
+                "OOMPolicy=continue",
             ):
                 assert line in text, unit.name
 

@@ -33,6 +33,7 @@ KNOWN_WHEN_IT_RUNS = {
     "forms/checks.py",  # what a rule between fields says; its tests look at each
     "pipeline/importing.py",  # what is wrong with a cell
     "pipeline/notices.py",  # what was noticed
+    "pipeline/operation.py",  # what is wrong with the list of codes
     "pipeline/records.py",  # what a record says
     "pipeline/retrying.py",  # what still lies in the inbox
     "pipeline/roles_apart.py",  # what a person has done before

@@ -50,6 +50,15 @@ def test_what_changed_long_ago_is_at_rest_at_the_first_look(folder: Path) -> Non
     assert not clocks.stillness(5).is_at_rest(folder, look_at(folder))
 
 
+def test_what_was_renamed_while_it_was_in_motion_is_forgotten(folder: Path) -> None:
+    stillness = Clocks(changed(folder) + 2).stillness(5)
+    assert not stillness.is_at_rest(folder, look_at(folder))
+    stillness.keep({folder})
+    assert stillness.waiting == 1
+    stillness.keep(())
+    assert stillness.waiting == 0
+
+
 def test_time_tells_when_a_dossier_will_be_at_rest(folder: Path) -> None:
     clocks = Clocks(changed(folder) + 2)
     stillness = clocks.stillness(5)

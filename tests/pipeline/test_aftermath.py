@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import json
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -199,6 +205,57 @@ def test_the_mail_hook_sends_the_text_of_the_summary(workspace: Workspace, tmp_p
     assert letter["To"] == "quantri@example.vn"
     assert letter["Subject"].startswith("[digitize] digitize audit cần người xem lại")
     assert "Để riêng 2 hồ sơ" in letter.get_content()
+
+
+def mail_hook() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mail_summary", ROOT / "deploy" / "mail-summary.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def post_office(listening: socket.socket, letters: list[bytes]) -> None:
+    """Take one letter, as the mail server of a machine does."""
+    with listening.accept()[0] as wire, wire.makefile("rwb") as lines:
+        answer = b"220 here"
+        while True:
+            lines.write(answer + b"\r\n")
+            lines.flush()
+            said = lines.readline()
+            answer = b"250 good"
+            if said.upper().startswith(b"DATA"):
+                lines.write(b"354 go on\r\n")
+                lines.flush()
+                letters.append(b"".join(iter(lines.readline, b".\r\n")))
+            elif said.upper().startswith(b"QUIT") or not said:
+                return
+
+
+def test_where_systemd_takes_rights_the_mail_hook_asks_the_mail_server() -> None:
+    letters: list[bytes] = []
+    hook, letter = mail_hook(), EmailMessage()
+    letter["To"], letter["Subject"] = "quantri@example.vn", "cần người xem lại"
+    letter.set_content("Để riêng 2 hồ sơ\n")
+    with socket.create_server(("localhost", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = threading.Thread(target=post_office, args=(listening, letters))
+        server.start()
+        assert hook.was_taken(letter, port)
+        server.join()
+    assert not hook.was_taken(letter, port)
+    (taken,) = letters
+    assert message_from_bytes(taken, policy=policy.default)["Subject"] == "cần người xem lại"
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="not installed: setpriv")
+def test_the_mail_hook_knows_whether_it_is_fenced_in() -> None:
+    place = str(ROOT / "deploy" / "mail-summary.py")
+    look = f"import runpy; print(runpy.run_path({place!r})['is_fenced_in']())"
+    call = ["setpriv", "--no-new-privs", sys.executable, "-c", look]
+    fenced = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert fenced.stdout == "True\n"
 
 
 def test_doctor_looks_at_what_the_settings_name(workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from digitize.model import Stage
 from digitize.pipeline.intake import Intake, TakenIn, make_stillness
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
+from support.calls import together
 from support.offices import ledger_of, small_scan, stages
 from support.program import digitize
 
@@ -200,6 +202,46 @@ def test_a_scan_that_is_put_there_again_is_no_news(office: Path) -> None:
     small_scan(scan, "Trang khác")
     aged(scan)
     assert notes(take(office)) == {"HS": "late_pages"}
+
+
+def test_names_in_another_encoding_stop_nobody(office: Path) -> None:
+    scans = os.fsencode(office / "scans")
+    (office / "scans" / os.fsdecode(b"HS-\xff")).mkdir()
+    Path(os.fsdecode(scans + b"/HS-\xff/gi\xe2y.png")).write_bytes(b"no scan")
+    Path(os.fsdecode(scans + b"/\xe9.png")).write_bytes(b"no scan")
+    small_scan(office / "scans" / os.fsdecode(b"h\xf4 so.jpg"))
+    small_scan(office / "scans" / "HS-1" / "a.jpg")
+    (outcome,) = together(("run", "-w", office, "--quiet", "--log-json", office / "log.jsonl"))
+    assert outcome.code == 1, outcome.err
+    packaged, quarantined = Stage.PACKAGED, Stage.QUARANTINED
+    assert stages(office) == {
+        "HS-\ufffd": quarantined,
+        "\ufffd.png": quarantined,
+        "h\ufffd so": packaged,
+        "HS-1": packaged,
+    }
+    assert "gi\\udce2y.png" in outcome.err
+    told = [json.loads(line) for line in (office / "log.jsonl").read_text("utf-8").splitlines()]
+    assert told[-1]["exit_code"] == 1
+    assert {one["file"] for one in told if one.get("code") == "not_a_scan"} == {
+        "gi\\udce2y.png",
+        "\\udce9.png",
+    }
+
+
+def test_what_was_renamed_while_it_was_scanned_is_waited_for_no_more(office: Path) -> None:
+    settings(office, quiet_seconds=60)
+    workspace = Workspace.open(office)
+    stillness = make_stillness(workspace)
+    small_scan(office / "scans" / "dang-quet" / "a.jpg")
+    with ledger_of(office) as ledger:
+        intake = Intake(workspace, ledger, now, stillness)
+        assert notes(intake.take(())) == {"dang-quet": "dossier_in_motion"}
+        assert stillness.waiting == 1
+        (office / "scans" / "dang-quet").rename(office.parent / "HS-1")
+        assert intake.take(()).notes == []
+        # A watch would look again every few seconds for ever.
+        assert stillness.waiting == 0
 
 
 def test_empty_folders_are_left_alone(office: Path) -> None:

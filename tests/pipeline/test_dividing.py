@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -25,10 +26,12 @@ from digitize.pipeline.sheet_values import set_sheet_values
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
 from digitize.times import VIETNAM, now
+from support.calls import together
 from support.crashes import run_here
-from support.offices import ledger_of, packages, stages
+from support.offices import ledger_of, packages, small_scan, stages
 from support.program import digitize
 from support.stacks import PAPER, Scan, empty_page, paper, provincial_paper, sheets, write_stack
+from support.watched import Watched
 
 
 @pytest.fixture(scope="session")
@@ -186,6 +189,34 @@ def test_codes_are_held_against_a_list(office: Path, sheet: dict[str, Scan], tmp
     assert codes_noticed(office, "HS-C") == ["separator_unlisted"]
     ran = digitize("run", "-w", office, "--lang", "en")
     assert "HS-X, HS-Z" in ran.err
+
+
+def test_a_list_of_codes_that_cannot_be_read_stops_a_run_and_no_watch(office: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "ma.csv"
+    settings = office / "digitize.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("look = true", f'look = true\ncodes = "{listed}"')
+    )
+    small_scan(office / "scans" / "HS-A.jpg")
+    # Its share is not there yet; then somebody is just saving it.
+    away = digitize("run", "-w", office, "--quiet", "--lang", "en")
+    assert (away.code, str(listed) in away.err) == (3, True), away.err
+    listed.write_text("Mã hồ sơ\n", "utf-8")
+    empty, doctor, wrong = together(
+        ("run", "-w", office, "--quiet", "--lang", "en"),
+        ("doctor", "-w", office, "--json"),
+        ("run", "-w", office, "--codes", tmp_path / "no.csv"),
+    )
+    assert (empty.code, wrong.code) == (3, 2)
+    (check,) = [one for one in doctor.json["checks"] if one["name"] == "codes"]
+    assert (check["state"], check["problem"]["code"]) == ("failure", "separator_list_empty")
+    with Watched(office) as watch:
+        assert watch.hear() == "READY=1"
+        time.sleep(2)
+        listed.write_text("Mã hồ sơ\nHS-A\n", "utf-8")
+        watch.until(lambda: stages(office).get("HS-A") is Stage.PACKAGED)
+        code, err = watch.stop()
+    assert (code, err.count("next try")) == (0, 1), err
 
 
 def test_a_stack_that_changes_after_it_was_divided_is_told_and_not_taken_in(

@@ -62,6 +62,17 @@ def test_a_hook_that_hangs_is_ended_with_all_that_it_started(root: Path) -> None
     assert children() == before
 
 
+def test_what_a_hook_leaves_in_the_background_is_not_waited_for(root: Path) -> None:
+    # As a mail program does that queues a letter, with the error stream that it was given.
+    hook(root, "(sleep 2; touch sent) &\ncat > got.json")
+    began = time.monotonic()
+    run_hook(root, ["./hook.sh"], {"kind": "x"}, 20)
+    assert time.monotonic() - began < 1.5
+    while not (root / "sent").exists():
+        assert time.monotonic() - began < 30
+        time.sleep(0.1)
+
+
 def test_a_hook_that_fails_is_told_with_its_last_words(root: Path) -> None:
     hook(root, "echo 'mail: no route' >&2; exit 7")
     told = refusal(root, "./hook.sh")

@@ -85,6 +85,9 @@ def test_a_second_run_in_the_same_workspace_is_turned_away(office: Path) -> None
         second = digitize("run", "-w", office)
         assert second.code == 4
         assert str(first.pid) in second.err
+        # cron is told by the code alone: nothing is wrong.
+        quiet = digitize("run", "-w", office, "--quiet")
+        assert (quiet.code, quiet.out, quiet.err) == (4, "", "")
         # Everything else works beside it.
         assert digitize("status", "-w", office).code == 0
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from digitize.pipeline.space import MEGABYTE, Space, disk_of
 from digitize.pipeline.urgency import mark_urgent
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
+from support.calls import together
 from support.crashes import HereAndNow, Nobody
 from support.disks import Disks, small_disk
 from support.offices import ledger_of, leftovers, packages, small_scan, stages
@@ -169,6 +170,29 @@ def test_a_real_disk_that_is_too_small_is_never_filled(office: Path, tmp_path: P
     assert digitize("run", *scanned, "-w", more).code == 0
     assert set(stages(more).values()) == {Stage.PACKAGED}
     assert len(packages(more)) == 8
+
+
+def test_a_full_disk_is_told_as_one_and_not_as_a_broken_ledger(office: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 4) as place:
+        root = Path(shutil.copytree(office, place / "office"))
+        copy = tmp_path / "copy.db"
+        (first,) = together(("run", "-w", root))
+        with suppress(OSError), (place / "ballast").open("wb", buffering=0) as ballast:
+            while ballast.write(bytes(4096)):
+                pass
+        told = together(
+            ("status", "-w", root),
+            ("run", "-w", root, "--quiet"),
+            ("ledger", "check", "-w", root),
+            ("ledger", "backup", copy, "-w", root),
+        )
+        (place / "ballast").unlink()
+        (after,) = together(("status", "-w", root))
+    assert (first.code, after.code) == (0, 0)
+    for one in told:
+        # Nobody is to be sent to rebuild a ledger that is whole.
+        assert (one.code, "No space left" in one.err, "rebuild" in one.err) == (3, True, False), one.err
+    assert not copy.exists()
 
 
 def test_urgent_dossiers_go_first_then_those_that_are_due_first(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -129,6 +130,69 @@ def test_trouble_of_a_batch_ends_no_watch_and_is_told_once(office: Path) -> None
     assert code == 0
     assert err.count("next try") == 1, err
     assert "work goes on" in err
+
+
+def test_systemd_hears_of_a_watch_while_it_takes_in_a_full_inbox(office: Path) -> None:
+    small_scan(office / "scans" / "HS-1.jpg")
+    for number in range(2, 61):
+        shutil.copy(office / "scans" / "HS-1.jpg", office / "scans" / f"HS-{number}.jpg")
+    change(office, quiet_seconds="0")
+    with Watched(office, "--until", "received", WATCHDOG_USEC="2000") as watch:
+        while len(stages(office)) < 60:
+            watch.hear()
+        watch.stop()
+    # Once for each dossier at least, not before all of it and after.
+    assert watch.told.count("WATCHDOG=1") > 50
+
+
+def test_a_file_that_is_closed_long_after_its_last_page_is_taken_then(office: Path) -> None:
+    page = small_scan(office.parent / "HS-1.jpg").read_bytes()
+    with Watched(office) as watch:
+        watch.hear()
+        with (office / "scans" / "HS-1.jpg").open("wb", buffering=0) as scanner:
+            scanner.write(page)
+            time.sleep(4)
+            assert stages(office) == {}
+        # Not with the next look through everything, minutes later.
+        watch.until(lambda: stages(office).get("HS-1") is Stage.PACKAGED)
+        watch.stop()
+
+
+@pytest.mark.thorough
+def test_what_lasts_is_told_once_and_a_dossier_set_aside_meanwhile_is_told(office: Path) -> None:
+    settings = office / "digitize.toml"
+    text = settings.read_text("utf-8")
+    for section, line in (
+        ("limits", "free_megabytes = 1000000000"),
+        ("operations", 'on_trouble = ["./hook.sh"]'),
+        ("stacks", 'codes = "codes.csv"'),
+    ):
+        text = text.replace(f"[{section}]", f"[{section}]\n{line}")
+    settings.write_text(text, "utf-8")
+    settings.chmod(0o640)
+    (office / "codes.csv").write_text("HS-1\nHS-2\n")
+    (office / "hook.sh").write_text("#!/bin/sh\ncat >> told.jsonl\n")
+    (office / "hook.sh").chmod(0o750)
+
+    def told() -> list[dict[str, object]]:
+        path = office / "told.jsonl"
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+    with Watched(office, "--log-json", str(office / "log.jsonl")) as watch:
+        watch.hear()
+        small_scan(office / "scans" / "HS-1.jpg")
+        watch.until(lambda: len(told()) == 1)
+        # The next try finds less room than the one before: the same trouble all the same.
+        (office / "ballast").write_bytes(bytes(30_000_000))
+        time.sleep(7)
+        assert len(told()) == 1
+        (office / "scans" / "no.png").write_bytes(b"no scan")
+        watch.until(lambda: len(told()) == 2)
+        code, err = watch.stop()
+    assert (code, err.count("next try")) == (0, 1), err
+    assert [one["failed"] for one in told()] == [[], ["no.png"]]
+    log = [json.loads(line) for line in (office / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [one["code"] for one in log if one["event"] == "noted"] == ["codes_not_come"]
 
 
 @pytest.mark.thorough

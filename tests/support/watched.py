@@ -18,9 +18,12 @@ PATIENCE = 90.0
 
 
 class Watched:
-    """``digitize run --watch`` in an office; its messages of readiness come to a socket."""
+    """``digitize run --watch`` in an office; its messages of readiness come to a socket.
 
-    def __init__(self, office: Path, *arguments: str) -> None:
+    ``extra`` is what systemd puts into its environment besides.
+    """
+
+    def __init__(self, office: Path, *arguments: str, **extra: str) -> None:
         self.office = office
         # The path of a socket may be a hundred bytes long.
         address = f"@digitize-test-{os.getpid()}-{time.monotonic_ns()}"
@@ -29,7 +32,16 @@ class Watched:
         self._wire.settimeout(PATIENCE)
         self.told: list[str] = []
         self.process: subprocess.Popen[str] = start(
-            "run", "--watch", "-w", office, "--lang", "en", *arguments, NOTIFY_SOCKET=address
+            "run",
+            "--watch",
+            "-w",
+            office,
+            "--lang",
+            "en",
+            *arguments,
+            cwd=None,
+            NOTIFY_SOCKET=address,
+            **extra,
         )
 
     def __enter__(self) -> Self:

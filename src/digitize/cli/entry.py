@@ -55,7 +55,7 @@ from digitize.cli import (
 from digitize.cli.help_page import dress_help, group_class
 from digitize.cli.session import Session, find_session
 from digitize.cli.terminal import silence
-from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode
+from digitize.errors import DigitizeError, EnvironmentProblem, ExitCode, WorkspaceBusy
 
 _COMMANDS = (
     init,
@@ -96,6 +96,7 @@ _COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    _have_streams()
     sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -114,7 +115,7 @@ def run_command(arguments: Sequence[str]) -> int:
         # Standard output may be a pipe whose reader has gone.
         sys.stdout.flush()
     except DigitizeError as error:
-        session.show_error(error)
+        _tell(session, error)
         return error.exit_code
     except TyperException as error:
         session.show_usage_error(error)
@@ -168,6 +169,27 @@ def build(session: Session, only: str | None = None) -> typer.Typer:
 def _called(module: ModuleType) -> str:
     """The name of the command, or group of commands, that a module adds."""
     return module.__name__.rpartition(".")[2].rstrip("_")
+
+
+def _tell(session: Session, error: DigitizeError) -> None:
+    """Say why a command has ended, unless cron would send letters because the one before is at work."""
+    if not (session.quiet and isinstance(error, WorkspaceBusy)):
+        session.show_error(error)
+
+
+def _have_streams() -> None:
+    """Put nothing in the place of streams that the caller has closed.
+
+    The next file that is opened would get a stream's number, and what libraries say would be written into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free, so this one. Workers are to have it as well.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - the library's way
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _write_everything() -> None:

@@ -14,14 +14,11 @@ from digitize.model import Problem, Stage
 from digitize.pipeline.aftermath import follow_up
 from digitize.pipeline.batch import RunResult
 from digitize.pipeline.json_log import JsonLog
-from digitize.pipeline.observer import Observer
+from digitize.pipeline.observer import PASSING, Observer
 from digitize.pipeline.operation import Orders
 from digitize.pipeline.watching import watch_workspace
 from digitize.pipeline.workspace import Workspace
 from digitize.times import now
-
-_PASSING = frozenset({"dossier_in_motion", "file_in_motion"})
-"""What a watch takes in by itself in a moment; nobody has to know."""
 
 _MOST = 10_000
 """Of so many dossiers it is remembered what was told; a watch goes on for weeks."""
@@ -76,9 +73,9 @@ class _Teller:
             self._session.say("run_done", pages=result.pages_read, seconds=round(result.seconds, 1))
         operation = Operation()
         operation.came_to(result)
-        # Trouble that lasts is told once, by the method for it.
+        # Trouble that lasts is told once, by the method for it; a dossier that was set aside is news besides.
         lasting = operation.exit_code is ExitCode.ENVIRONMENT
-        if not lasting:
+        if not lasting or result.failed:
             self._follow_up(operation)
 
     def trouble(self, error: EnvironmentProblem, seconds: float) -> None:
@@ -118,17 +115,20 @@ class _Once:
         self._observer.moved(dossier, stage)
 
     def problem(self, dossier: str, problem: Problem) -> None:
-        if problem.code not in _PASSING and self._is_new(dossier, problem):
+        # A watch takes in by itself what is in motion.
+        if problem.code not in PASSING and self._is_new(dossier, problem.code):
             self._observer.problem(dossier, problem)
 
     def noted(self, dossier: str, problem: Problem) -> None:
-        self._observer.noted(dossier, problem)
+        # Every batch looks anew at what has not come; other codes that are missing are news.
+        if self._is_new(dossier, f"{problem.code} {sorted(problem.facts.items())}"):
+            self._observer.noted(dossier, problem)
 
-    def _is_new(self, dossier: str, problem: Problem) -> bool:
-        codes = self._told.setdefault(dossier, set())
-        if problem.code in codes:
+    def _is_new(self, dossier: str, what: str) -> bool:
+        known = self._told.setdefault(dossier, set())
+        if what in known:
             return False
-        if len(self._told) > _MOST:
+        if len(self._told) > _MOST or len(known) > _MOST:
             self._told.clear()
-        codes.add(problem.code)
+        known.add(what)
         return True

@@ -9,7 +9,7 @@ the clock is another one: a dossier is at rest when it has looked the same for s
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,16 +82,24 @@ class Stillness:
             rested = self._monotonic() - first[1] >= self.seconds
         else:
             rested = self.seconds == 0
-            self._seen[source] = (look, self._monotonic())
+            self.remember(source, look)
         age = self._wall() - look.changed / _NANOSECONDS
         if rested or (age >= self.seconds and not is_network(source)):
             self.forget(source)
             return True
         return False
 
+    def remember(self, source: Path, look: Look) -> None:
+        """Look again at a dossier, though it seems to be at rest."""
+        self._seen[source] = (look, self._monotonic())
+
     def forget(self, source: Path) -> None:
         """Forget what was seen of a dossier."""
         self._seen.pop(source, None)
+
+    def keep(self, sources: Collection[Path]) -> None:
+        """Forget all but these: what was renamed or taken away while it was in motion never comes to rest."""
+        self._seen = {source: seen for source, seen in self._seen.items() if source in sources}
 
     @property
     def waiting(self) -> int:

@@ -54,6 +54,7 @@ class Arrivals:
         self._stillness = stillness
         self._pause = pause
         self._writers = Writers(time.monotonic)
+        self._met: set[Path] = set()
         self._own = _identities(workspace.own_folders)
         self._root = workspace.inbox
         self._identity: tuple[int, int] | None = None
@@ -96,6 +97,7 @@ class Arrivals:
         if moving and self._pause is not None and not self._over:
             self._pause(max(_SHORTEST, *(self._stillness.rests_in(one.source) for one in moving)))
             yield from self._settled(moving, is_taken)
+        self._stillness.keep(self._met)
 
     def blames(self, found: Found, error: OSError) -> bool:
         """Whether a failed copy is the fault of where the dossier lies, not of the disk that takes it."""
@@ -190,6 +192,7 @@ class Arrivals:
 
     def _motion(self, found: Found) -> Problem | None:
         """Why a dossier must not be taken yet; None if it may."""
+        self._met.add(found.source)
         try:
             look = look_at(found.source)
             at_rest = self._stillness.is_at_rest(found.source, look)
@@ -201,6 +204,8 @@ class Arrivals:
         if found.unfinished:
             return Problem("dossier_unfinished", {"file": found.unfinished[0].name})
         if written:
+            # Nothing tells that a file was closed; file servers keep one open after its last page.
+            self._stillness.remember(found.source, look)
             return Problem("file_in_motion", {"file": min(written).name})
         if not at_rest:
             return Problem("dossier_in_motion", {"name": found.source.name})

@@ -84,6 +84,7 @@ def examine(workspace: Workspace | None, clock: Clock) -> list[Check]:
             *_disks(workspace),
             *_key(workspace, clock),
             *_operations(workspace),
+            *_codes(workspace),
             *_cluster(workspace, clock),
         ]
     return checks
@@ -275,6 +276,17 @@ def _cluster(workspace: Workspace, clock: Clock) -> Iterator[Check]:
         yield _bad("cluster", State.WARNING, "cluster_key_expires_soon", days=left.days)
     else:
         yield Check("cluster", State.OK, f"{until:%d/%m/%Y}")
+
+
+def _codes(workspace: Workspace) -> Iterator[Check]:
+    """The list of codes, without which no run does anything where the settings name one."""
+    source = workspace.settings.stacks.codes
+    if source is None:
+        return
+    # What prints sheets takes long to load, and few offices keep a list.
+    from digitize.pipeline.separators import listed_dossiers
+
+    yield _attempt("codes", lambda _: f"{source}: {len(listed_dossiers(source).dossiers)}", workspace)
 
 
 def _operations(workspace: Workspace) -> Iterator[Check]:

@@ -13,8 +13,8 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from digitize.errors import EnvironmentProblem
 from digitize.pipeline.ownership import require_own
@@ -43,32 +43,42 @@ def run_hook(root: Path, command: Sequence[str], document: Mapping[str, object],
     """
     name = command[0]
     program = find_hook(root, command)
-    try:
-        process = subprocess.Popen(  # noqa: S603 - whose it is was looked at
-            [str(program), *command[1:]],
-            cwd=root,
-            env={k: v for k, v in os.environ.items() if k in _HANDED_ON or k.startswith("LC_")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise EnvironmentProblem("hook_unusable", program=name, detail=error.strerror or "") from error
-    try:
-        _, told = process.communicate(json.dumps(document, ensure_ascii=False).encode() + b"\n", seconds)
-    except subprocess.TimeoutExpired as error:
-        raise EnvironmentProblem("hook_too_slow", program=name, seconds=round(seconds)) from error
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        for pipe in filter(None, (process.stdin, process.stderr)):
-            with suppress(OSError):
-                pipe.close()
-    if process.returncode != 0:
-        detail = told.decode("utf-8", "replace").strip()[-_MOST_TOLD:]
-        raise EnvironmentProblem("hook_failed", program=name, exit_code=process.returncode, detail=detail)
+    with _in_memory("summary") as summary, _in_memory("said") as said:
+        summary.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
+        summary.seek(0)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - whose it is was looked at
+                [str(program), *command[1:]],
+                cwd=root,
+                env={k: v for k, v in os.environ.items() if k in _HANDED_ON or k.startswith("LC_")},
+                stdin=summary,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise EnvironmentProblem("hook_unusable", program=name, detail=error.strerror or "") from error
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise EnvironmentProblem("hook_too_slow", program=name, seconds=round(seconds)) from error
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if process.returncode != 0:
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_TOLD))
+            detail = said.read().decode("utf-8", "replace").strip()
+            raise EnvironmentProblem("hook_failed", program=name, exit_code=process.returncode, detail=detail)
+
+
+def _in_memory(name: str) -> BinaryIO:
+    """A file that is on no disk, which may be full just now.
+
+    No pipe: what a hook leaves in the background, such as a mail on its way, holds that open, and would be
+    waited for.
+    """
+    return os.fdopen(os.memfd_create(f"digitize-{name}"), "w+b")
 
 
 def find_hook(root: Path, command: Sequence[str]) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem, Fact, ItemProblem
+from digitize.errors import EnvironmentProblem, Fact, ItemProblem, written_out
 from digitize.files import (
     READ_ONLY,
     Fixity,
@@ -237,7 +237,7 @@ class Intake:
         with self._ledger.transaction():
             self._ledger.add_dossier(code, source)
             known = settle_deadline(self._ledger, code, self._workspace.profile.deadlines, silent=True)
-            self._ledger.add_event("received", code, source=found.source.name, **known.facts())
+            self._ledger.add_event("received", code, source=written_out(found.source.name), **known.facts())
             if code != found.code:
                 clash = Problem("code_clash", {"code": found.code, "used": code})
                 self._ledger.set_problem(code, clash)

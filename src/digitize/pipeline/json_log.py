@@ -15,7 +15,7 @@ from enum import IntEnum
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
-from digitize.errors import EnvironmentProblem
+from digitize.errors import EnvironmentProblem, written_out
 from digitize.files import FILE_MODE
 from digitize.times import Clock, written
 
@@ -55,7 +55,7 @@ class JsonLog:
             "event": event,
             **{name: value for name, value in facts.items() if value is not None},
         }
-        text = json.dumps(line, ensure_ascii=False)
+        text = written_out(json.dumps(line, ensure_ascii=False))
         self._handler.emit(logging.LogRecord("digitize", level, "", 0, text, None, None))
 
     def warning(self, event: str, **facts: object) -> None:

@@ -19,7 +19,7 @@ from digitize.files import FILE_MODE, announce
 from digitize.ingest.naming import in_order
 from digitize.model import Problem, Stage
 from digitize.pipeline.event_chain import Head, LoggedEvent, link
-from digitize.pipeline.ledger_files import keep_earlier, require_first
+from digitize.pipeline.ledger_files import keep_earlier, require_first, unusable
 from digitize.pipeline.ledger_queries import Codes, among
 from digitize.pipeline.ledger_versions import statements_from
 from digitize.pipeline.records import (
@@ -60,7 +60,7 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
             self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
         except (sqlite3.Error, OSError) as error:
-            raise EnvironmentProblem("ledger_unusable", path=str(path), detail=str(error)) from error
+            raise unusable(path, error) from error
         self._db.row_factory = sqlite3.Row
         try:
             self._prepare()
@@ -150,7 +150,7 @@ class Ledger:
         try:
             found: Sequence[Row] = cursor.fetchall()
         except sqlite3.Error as error:
-            raise self._unusable(error) from error
+            raise unusable(self._path, error) from error
         return found
 
     def execute(self, sql: str, *values: object) -> int:
@@ -161,10 +161,7 @@ class Ledger:
         try:
             return self._db.execute(sql, values)
         except sqlite3.Error as error:
-            raise self._unusable(error) from error
-
-    def _unusable(self, error: sqlite3.Error) -> EnvironmentProblem:
-        return EnvironmentProblem("ledger_unusable", path=str(self._path), detail=str(error))
+            raise unusable(self._path, error) from error
 
     def now(self) -> str:
         """The present moment as the ledger writes it."""
@@ -195,7 +192,7 @@ class Ledger:
         try:
             yield from (LoggedEvent(*row) for row in rows)
         except sqlite3.Error as error:
-            raise self._unusable(error) from error
+            raise unusable(self._path, error) from error
 
     def events(self, dossier: str) -> list[EventRecord]:
         """Everything that happened to a dossier, in order."""

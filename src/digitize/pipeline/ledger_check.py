@@ -23,7 +23,7 @@ from digitize.model import Problem, Stage
 from digitize.pipeline.event_log import check_event_log
 from digitize.pipeline.heads import package_heads, report_heads
 from digitize.pipeline.ledger import VERSION
-from digitize.pipeline.ledger_files import flaws, read_only
+from digitize.pipeline.ledger_files import flaws, read_only, unusable
 from digitize.pipeline.second_look_draw import steered_draws
 from digitize.pipeline.workspace import Workspace
 from digitize.signatures.verdict import Verdict
@@ -111,7 +111,7 @@ def check_ledger(workspace: Workspace, *, full: bool, effort: Effort | None = No
             database.execute("BEGIN")
             return _Check(workspace, database, effort or Effort(), full=full).report()
     except sqlite3.Error as error:
-        raise EnvironmentProblem("ledger_unusable", path=str(path), detail=str(error)) from error
+        raise unusable(path, error) from error
 
 
 class _Check:

@@ -7,6 +7,7 @@ is looked through before it gets its name: there is a whole copy or none.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import fcntl
 import os
 import sqlite3
@@ -23,6 +24,9 @@ BESIDE = ("-wal", "-shm")
 
 _KEPT = ("archive", "originals")
 """What lies beside a ledger once it was at work."""
+
+_LEAST = 65_536
+"""Bytes without which SQLite opens no database: what it keeps beside it has 32 KiB."""
 
 _OPEN_BYTE = 128
 """In the file ``-shm`` every connection holds a shared lock on this byte (SQLite's file format, 2.3.1)."""
@@ -52,6 +56,25 @@ def backup_ledger(ledger: Path, target: Path) -> int:
         raise EnvironmentProblem(
             "ledger_copy_failed", path=str(target), detail=error.strerror or ""
         ) from error
+
+
+def unusable(ledger: Path, error: Exception) -> EnvironmentProblem:
+    """Why a ledger cannot be used: where the disk is full, nobody is to look for damage.
+
+    Even to be read it needs a small file beside it.
+    """
+    if not _has_room(ledger):
+        return EnvironmentProblem("disk_trouble", detail=os.strerror(errno.ENOSPC))
+    return EnvironmentProblem("ledger_unusable", path=str(ledger), detail=str(error))
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        # Then the disk is not what is too small.
+        return True
+    return found.f_bavail * found.f_frsize >= _LEAST
 
 
 def keep_earlier(ledger: Path, version: int, moment: dt.datetime) -> Path:
@@ -165,4 +188,6 @@ def _copy(ledger: Path, target: Path) -> None:
             if flaw is not None:
                 raise EnvironmentProblem("ledger_unusable", path=str(ledger), detail=flaw)
     except sqlite3.Error as error:
-        raise EnvironmentProblem("ledger_unusable", path=str(ledger), detail=str(error)) from error
+        if not _has_room(target):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise unusable(ledger, error) from error

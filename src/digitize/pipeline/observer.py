@@ -9,6 +9,9 @@ from typing import Protocol
 from digitize.model import Problem, Stage
 from digitize.pipeline.json_log import JsonLog, Level
 
+PASSING = frozenset({"dossier_in_motion", "file_in_motion"})
+"""What is over by itself in a moment; nobody has to look."""
+
 
 class Observer(Protocol):
     """Is told what happens. Must not raise, and must not take long."""
@@ -98,7 +101,8 @@ class Logged:
 
     def problem(self, dossier: str, problem: Problem) -> None:
         """Tell the code of what a person should know."""
-        self._tell(Level.WARNING, "problem", dossier, problem)
+        level = Level.INFO if problem.code in PASSING else Level.WARNING
+        self._tell(level, "problem", dossier, problem)
 
     def noted(self, dossier: str, problem: Problem) -> None:
         """Tell the code of what can wait."""

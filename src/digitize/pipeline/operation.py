@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.errors import EnvironmentProblem, ItemProblem, UsageProblem
 from digitize.ingest.stillness import Stillness
 from digitize.model import Stage
 from digitize.pipeline.batch import RunResult
@@ -110,17 +111,21 @@ def run_batch(  # noqa: PLR0913 - everything that a run works with
     pool = _executor(workspace, orders, observer)
     alone = LocalPool(1, seconds=limits.page_seconds, megabytes=limits.worker_megabytes, apart=True)
     try:
-        runner = Runner(
-            workspace,
-            ledger,
-            pool,
-            observer,
-            clock,
-            until=orders.until,
-            packager=open_packager if workspace.profile.signing.unattended else None,
-            alone=alone,
-            only=orders.only,
-        )
+        try:
+            runner = Runner(
+                workspace,
+                ledger,
+                pool,
+                observer,
+                clock,
+                until=orders.until,
+                packager=open_packager if workspace.profile.signing.unattended else None,
+                alone=alone,
+                only=orders.only,
+            )
+        except (ItemProblem, UsageProblem) as error:
+            # The list of codes that the settings name is away, or is just being written: nothing was done.
+            raise EnvironmentProblem(error.code, **error.facts) from error
         result = runner.run(sources, orders.urgent, stillness=stillness, stop=stop)
     finally:
         pool.stop()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitize.errors import Fact
+from digitize.errors import Fact, written_out
 from digitize.files import copy_whole, make_folder, rename_folder, write_whole
 from digitize.ingest.naming import unused
 from digitize.messages import Catalogue
@@ -55,7 +55,7 @@ def set_aside(
             copy_whole(path, folder / path.name)
     reason = {
         "item": dossier,
-        "file": culprits[0].name if culprits else None,
+        "file": written_out(culprits[0].name) if culprits else None,
         "pages": [_page_reason(ledger, page, catalogue) for page in pages],
         "code": problem.code,
         "facts": problem.facts,

@@ -8,6 +8,7 @@ that are in motion.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import time
@@ -78,12 +79,18 @@ def watch_workspace(
 
     """
     service = Service(os.environ, time.monotonic)
+
+    def clock_of_work() -> dt.datetime:
+        # The ledger asks for the time with each dossier: a full inbox on a slow share takes long.
+        service.alive()
+        return clock()
+
     with (
         stopper(service.alive) as asked,
-        held_workspace(workspace, orders.who, clock, "run --watch") as ledger,
+        held_workspace(workspace, orders.who, clock_of_work, "run --watch") as ledger,
     ):
         workspace.require_rules()
-        watching = _Watch(workspace, ledger, sources, orders, teller, clock, asked)
+        watching = _Watch(workspace, ledger, sources, orders, teller, clock_of_work, asked)
         try:
             service.ready()
             watching.run()
@@ -180,8 +187,11 @@ class _Watch:
             self._told, self._pause = None, 0.0
             return
         self._pause = min(_LONGEST_PAUSE, 2 * self._pause) if self._pause else _FIRST_PAUSE
-        if str(trouble) != self._told:
-            self._told = str(trouble)
+        # Numbers in it, such as how much room a disk lacks, are others each time.
+        words = sorted(f"{name}={fact}" for name, fact in trouble.facts.items() if isinstance(fact, str))
+        now = " ".join((trouble.code, *words))
+        if now != self._told:
+            self._told = now
             self._teller.trouble(trouble, self._pause)
 
     # --- between two batches --------------------------------------------------------------------

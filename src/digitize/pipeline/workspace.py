@@ -129,7 +129,14 @@ class Workspace:
         return self.settings.jobs or len(os.sched_getaffinity(0))
 
     def with_codes(self, codes: Path) -> Workspace:
-        """The same workspace, where stacks are to have the codes of a list."""
+        """The same workspace, where stacks are to have the codes of a list.
+
+        Raises:
+            UsageProblem: there is no such file.
+
+        """
+        if not codes.is_file():
+            raise UsageProblem("source_missing", path=str(codes))
         stacks = self.settings.stacks.model_copy(update={"codes": codes})
         return replace(self, settings=self.settings.model_copy(update={"stacks": stacks}))
 
