@@ -36,6 +36,14 @@ def test_nothing_is_said_when_all_is_well(packaged: Path, tmp_path: Path) -> Non
     assert report.exists()
 
 
+def test_a_files_name_begins_no_line_of_its_own(packaged: Path) -> None:
+    (packaged / "scans" / "HS-4\nHS-1: hỏng.png").touch()
+    (said,) = together(("run", "-w", packaged, "--quiet", "--lang", "en"))
+    assert said.code == 1
+    (line,) = said.err.splitlines()
+    assert "HS-4\\u000aHS-1: hỏng" in line
+
+
 def test_what_is_set_aside_is_one_line_once_and_logs_and_hooks_are_told(packaged: Path) -> None:
     (packaged / "scans" / "HS-3.pdf").write_bytes(b"%PDF-1.7\nbroken")
     settings = packaged / "digitize.toml"

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 from digitize.cli.session import Session
+from digitize.messages.visible import visible_line
 from digitize.model import Problem, Stage
 from digitize.pipeline.json_log import JsonLog
 from digitize.pipeline.observer import Logged, Observer, Several
@@ -73,7 +74,7 @@ class _Quiet:
         if stage is Stage.QUARANTINED:
             catalogue = self._session.catalogue
             why = catalogue.problem(problem) if problem else catalogue.text(f"stage.{stage.value}")
-            self._session.err.print(f"{dossier}: {why}", markup=False)
+            self._session.err.print(f"{visible_line(dossier)}: {why}", markup=False)
 
     def problem(self, dossier: str, problem: Problem) -> None:
         self._problems[dossier] = problem

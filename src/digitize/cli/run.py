@@ -1,6 +1,7 @@
 """``digitize run``: take in what is new, continue what is unfinished."""
 
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
     from digitize.pipeline.workspace import Workspace
 
 
+class Goal(StrEnum):
+    """Stages that a run can be told to stop at: those on the way, and none that stand beside it."""
+
+    RECEIVED = Stage.RECEIVED.value
+    RECOGNISED = Stage.RECOGNISED.value
+    EXTRACTED = Stage.EXTRACTED.value
+    IN_REVIEW = Stage.IN_REVIEW.value
+    APPROVED = Stage.APPROVED.value
+    COMPOSED = Stage.COMPOSED.value
+    PACKAGED = Stage.PACKAGED.value
+
+
 def register(app: typer.Typer, session: Session) -> None:
     """Add the command."""
 
@@ -31,8 +44,8 @@ def register(app: typer.Typer, session: Session) -> None:
             typer.Option("--jobs", min=1, help=session.text("help.run.jobs"), show_default=False),
         ] = None,
         until: Annotated[
-            Stage, typer.Option("--until", help=session.text("help.run.until"))
-        ] = Stage.PACKAGED,
+            Goal, typer.Option("--until", help=session.text("help.run.until"))
+        ] = Goal.PACKAGED,
         cluster: Annotated[
             str | None,
             typer.Option(
@@ -67,7 +80,7 @@ def register(app: typer.Typer, session: Session) -> None:
         orders = Orders(
             who=who(user),
             jobs=jobs or place.jobs,
-            until=until,
+            until=Stage(until.value),
             cluster=cluster,
             urgent=tuple(urgent or ()),
         )

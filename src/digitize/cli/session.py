@@ -24,6 +24,7 @@ from digitize.cli.theme import THEME, Style
 from digitize.cli.usage import explained
 from digitize.errors import DigitizeError, EnvironmentProblem, Fact
 from digitize.messages import Catalogue, preferred_language
+from digitize.messages.visible import visible_line
 from digitize.model import Language, Problem
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Session:
         if self.log is not None:
             self.log.warning("failure", what=str(what), code=problem.code)
             return
-        self.err.print(f"{what}: {self.catalogue.problem(problem)}", markup=False)
+        self.err.print(f"{visible_line(str(what))}: {self.catalogue.problem(problem)}", markup=False)
         self._show_remedy(problem)
 
     def show_note(self, problem: Problem, *, remedy: bool = False) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from digitize.errors import Fact
+from digitize.messages.visible import one_line
 from digitize.model import AT_PAGES, Language, Problem
 
 _FACT = re.compile(r"\{[^}]*\}")
@@ -64,7 +65,9 @@ class Catalogue:
         if key not in self._texts:
             # Records may hold codes of a newer version of the program.
             return key.split(".")[1]
-        return self._texts[key].format_map(_Lenient(facts))
+        # A sentence is one line: a file's name must not begin another one in a log or a mail.
+        told = {name: one_line(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        return self._texts[key].format_map(_Lenient(told))
 
 
 class _Lenient(dict[str, Fact]):
