@@ -267,3 +267,8 @@ def test_doctor_looks_at_what_the_settings_name(workspace: Workspace) -> None:
     (workspace.root / "hook.sh").chmod(0o666)
     (workspace.root / "out").rmdir()
     assert [code for _, code in states()] == ["metrics_unwritable", "hook_of_others", "hook_of_others"]
+
+
+def test_a_clock_that_is_put_back_makes_no_time_negative(workspace: Workspace) -> None:
+    assert told(workspace, replace(WELL, ended=WELL.began - dt.timedelta(hours=1))) == []
+    assert samples(workspace)["digitize_command_seconds:run"] == 0

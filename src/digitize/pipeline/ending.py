@@ -49,8 +49,8 @@ class Ending:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
-        return (self.ended - self.began).total_seconds()
+        """How long it took; nothing where the clock was put back meanwhile."""
+        return max(0.0, (self.ended - self.began).total_seconds())
 
     @property
     def is_told(self) -> bool:
