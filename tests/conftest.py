@@ -16,6 +16,7 @@ from digitize.signatures.demo_authority import DemoAuthority, make_demo_authorit
 from support.offices import small_scan
 from support.places import SAMPLES
 from support.program import digitize
+from support.sharing import made_once
 
 # A commit must not fail for what chance finds today; looking for more is for people at their desks.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -40,39 +41,45 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> DemoAuthority:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A demo workspace after its run: three dossiers packaged, two in review. Copy it to change it."""
-    root = tmp_path_factory.mktemp("finished") / "demo"
-    made = digitize("init", root, "--demo", "--samples", SAMPLES)
-    assert made.code == 0, made.err
-    ran = digitize("run", "-w", root)
-    assert ran.code == 0, ran.err
-    return root
+
+    def make(root: Path) -> None:
+        made = digitize("init", root, "--demo", "--samples", SAMPLES)
+        assert made.code == 0, made.err
+        ran = digitize("run", "-w", root)
+        assert ran.code == 0, ran.err
+
+    return made_once(tmp_path_factory, worker_id, "finished", make)
 
 
 @pytest.fixture(scope="session")
-def _empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("office") / "office"
-    nothing = tmp_path_factory.mktemp("nothing")
-    made = digitize("init", root, "--demo", "--samples", nothing)
-    assert made.code == 0, made.err
-    # Tests write their scans whole; those of the inbox look at what is in motion.
-    settings = root / "digitize.toml"
-    settings.write_text(
-        settings.read_text("utf-8").replace("quiet_seconds = 0.5", "quiet_seconds = 0"), "utf-8"
-    )
-    return root
+def _empty_office(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    def make(root: Path) -> None:
+        nothing = tmp_path_factory.mktemp("nothing")
+        made = digitize("init", root, "--demo", "--samples", nothing)
+        assert made.code == 0, made.err
+        # Tests write their scans whole; those of the inbox look at what is in motion.
+        settings = root / "digitize.toml"
+        settings.write_text(
+            settings.read_text("utf-8").replace("quiet_seconds = 0.5", "quiet_seconds = 0"), "utf-8"
+        )
+
+    return made_once(tmp_path_factory, worker_id, "office", make)
 
 
 @pytest.fixture(scope="session")
-def packaged_office(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packaged_office(_empty_office: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A demo workspace with two small dossiers, packaged. Copy it to change it."""
-    root = Path(shutil.copytree(_empty_office, tmp_path_factory.mktemp("packaged") / "office"))
-    for number in (1, 2):
-        small_scan(root / "scans" / f"HS-{number}.jpg", f"Hồ sơ số {number}")
-    ran = digitize("run", "-w", root)
-    assert ran.code == 0, ran.err
-    return root
+
+    def make(root: Path) -> None:
+        shutil.copytree(_empty_office, root)
+        for number in (1, 2):
+            small_scan(root / "scans" / f"HS-{number}.jpg", f"Hồ sơ số {number}")
+        ran = digitize("run", "-w", root)
+        assert ran.code == 0, ran.err
+
+    return made_once(tmp_path_factory, worker_id, "packaged", make)
 
 
 @pytest.fixture
