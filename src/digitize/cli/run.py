@@ -43,9 +43,7 @@ def register(app: typer.Typer, session: Session) -> None:
             int | None,
             typer.Option("--jobs", min=1, help=session.text("help.run.jobs"), show_default=False),
         ] = None,
-        until: Annotated[
-            Goal, typer.Option("--until", help=session.text("help.run.until"))
-        ] = Goal.PACKAGED,
+        until: Annotated[Goal, typer.Option("--until", help=session.text("help.run.until"))] = Goal.PACKAGED,
         cluster: Annotated[
             str | None,
             typer.Option(
