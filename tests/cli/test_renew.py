@@ -52,6 +52,7 @@ def test_what_runs_out_when_is_told_and_nothing_is_touched_before(packaged: Path
     assert packages(packaged) == before
 
 
+@pytest.mark.thorough
 def test_a_renewed_package_is_a_new_generation_and_the_old_one_is_kept(packaged: Path) -> None:
     old = packages(packaged)
     bytes_before = {pdf.name: pdf.read_bytes() for package in old for pdf in pdfs(package)}

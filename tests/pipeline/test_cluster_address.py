@@ -86,6 +86,7 @@ def test_the_difference_between_two_machines_is_named() -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_a_command_that_cannot_reach_or_trust_a_cluster_ends_before_any_work(office: Path) -> None:
     small_scan(office / "scans" / "HS.jpg")
     with (office / "digitize.toml").open("a") as settings:

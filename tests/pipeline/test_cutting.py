@@ -234,6 +234,7 @@ def test_a_dossier_goes_on_where_workers_die_of_cutting(office: Path, sheet: dic
     assert digitize("verify", "-w", office, office / "archive").code == 0
 
 
+@pytest.mark.thorough
 def test_cuts_that_are_gone_are_made_again(office: Path, sheet: dict[str, Scan]) -> None:
     scans_go_along(office)
     stack(office, "chong.tif", [sheet["HS-A"], paper("Của ông A"), sheet["HS-B"], paper("Của bà B")])

@@ -191,6 +191,7 @@ def test_codes_are_held_against_a_list(office: Path, sheet: dict[str, Scan], tmp
     assert "HS-X, HS-Z" in ran.err
 
 
+@pytest.mark.thorough
 def test_a_list_of_codes_that_cannot_be_read_stops_a_run_and_no_watch(office: Path, tmp_path: Path) -> None:
     listed = tmp_path / "ma.csv"
     settings = office / "digitize.toml"

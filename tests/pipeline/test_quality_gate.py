@@ -64,6 +64,7 @@ def test_a_limit_that_blocks_stops_the_page_and_another_is_told(tmp_path: Path) 
     }
 
 
+@pytest.mark.thorough
 def test_the_clerk_is_told_which_pages_to_scan_again_and_why(office: Path) -> None:
     small_scan(office / "scans" / "HS" / "1.jpg")
     from PIL import Image

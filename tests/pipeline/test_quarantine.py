@@ -94,6 +94,7 @@ def poisoned(spoilt: tuple[Path, list[str], list[str]], tmp_path: Path) -> Path:
     return Path(shutil.copytree(spoilt[0], tmp_path / "office"))
 
 
+@pytest.mark.thorough
 def test_guilty_pages_are_found_alone_and_their_neighbours_are_read(
     spoilt: tuple[Path, list[str], list[str]],
 ) -> None:

@@ -145,6 +145,7 @@ def test_systemd_hears_of_a_watch_while_it_takes_in_a_full_inbox(office: Path) -
     assert watch.told.count("WATCHDOG=1") > 50
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_closed_long_after_its_last_page_is_taken_then(office: Path) -> None:
     page = small_scan(office.parent / "HS-1.jpg").read_bytes()
     with Watched(office) as watch:

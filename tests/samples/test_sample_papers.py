@@ -102,6 +102,7 @@ def test_every_version_of_every_form_is_drawn() -> None:
             assert {(form, paper.version) for paper in papers} <= versions
 
 
+@pytest.mark.thorough
 def test_what_a_form_says_is_written_on_it() -> None:
     for document in drawn():
         written = {line.key for sheet in document.sheets for line in sheet.inscriptions if line.key}
