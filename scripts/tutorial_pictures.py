@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -29,8 +28,6 @@ MISREAD = "Trung tâmY tế"
 PLACE = "Trung tâm Y tế, xã Tà Tổng, tỉnh Lai Châu"
 """What that scan has instead, as a person reads it."""
 MOST_BYTES = 90_000
-OF_ONE_RUN = re.compile(r"\.review-\d+-\w+")
-"""A folder named after the process that made it: another name each time."""
 
 AFTER_ARRIVAL = {
     "run": f"run -w {WORKSPACE}",
@@ -54,7 +51,7 @@ def main() -> None:
         keep(Image.open(scan), "scan")
         for step, call in AFTER_ARRIVAL.items():
             picture(place, step, call)
-        picture(place, "review", f"review --terminal -w {WORKSPACE}", settled)
+        picture(place, "review", f"review --terminal --pictures none -w {WORKSPACE}", settled)
         for step, call in AFTER_REVIEW.items():
             picture(place, step, call)
         keep(first_page(signed_pdf(place)), "signed")
@@ -112,8 +109,7 @@ def keep(image: Image.Image, name: str) -> None:
 def picture(place: Path, name: str, call: str, answer: Callable[[str], str] | None = None) -> None:
     """Draw what a call of the program says, and a person answers."""
     said = in_terminal([*_program(), *call.split()], _environment(), place, answer)
-    said = OF_ONE_RUN.sub(".review-12345-abcdefgh", said.replace(f"{place}/", ""))
-    _write(f"{name}.svg", draw(f"digitize {call}", said).encode())
+    _write(f"{name}.svg", draw(f"digitize {call}", said.replace(f"{place}/", "")).encode())
 
 
 def program(*arguments: str | Path) -> None:

@@ -17,6 +17,7 @@ from support.offices import small_scan
 from support.places import SAMPLES
 from support.program import digitize
 from support.sharing import made_once
+from support.stacks import Scan, sheets
 
 # A commit must not fail for what chance finds today; looking for more is for people at their desks.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -86,3 +87,10 @@ def packaged_office(_empty_office: Path, tmp_path_factory: pytest.TempPathFactor
 def office(_empty_office: Path, tmp_path: Path) -> Path:
     """A demo workspace of one's own with an empty inbox; it signs unattended."""
     return Path(shutil.copytree(_empty_office, tmp_path / "office"))
+
+
+@pytest.fixture(scope="session")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
+    """Separator sheets by their codes."""
+    codes = ["HS-A", "HS-B", "HS-C"]
+    return dict(zip(codes, sheets(tmp_path_factory.mktemp("sheets"), codes), strict=True))

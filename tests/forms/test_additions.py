@@ -22,35 +22,10 @@ from digitize.forms.template import FieldType, Template
 from digitize.forms.template_files import check_file, load_template, load_templates
 from digitize.forms.values import read_value
 from digitize.ocr.engine import OcrEngine
+from support.own_forms import OWN_FORM
 from support.reading import scanned, view_of, written_sheet
 
 TODAY = dt.date(2026, 11, 23)
-FORM = """
-id = "phieu_rieng"
-title = { vi = "Phiếu riêng", en = "Own slip" }
-titles = ["PHIẾU ĐĂNG KÝ NHÀ TÌNH NGHĨA"]
-[[versions]]
-id = "1"
-source = "-"
-[[items]]
-label = ["Họ và tên người nộp phiếu"]
-key = "name"
-type = "name"
-[[items]]
-label = ["Dân tộc"]
-key = "people"
-type = "ethnicity"
-[[items]]
-label = ["Trình độ văn hóa phổ thông"]
-key = "school"
-[[names]]
-"""
-FORM = FORM.replace("[[names]]", "") + (
-    "[names]\n"
-    'name = { vi = "Họ tên", en = "Name" }\n'
-    'people = { vi = "Dân tộc", en = "People" }\n'
-    'school = { vi = "Học vấn", en = "Schooling" }\n'
-)
 
 
 def label(text: str, key: str = "people", form: str = "phieu_rieng") -> AddedLabel:
@@ -64,7 +39,7 @@ def word(text: str, kind: FieldType = FieldType.ETHNICITY) -> AddedWord:
 def folder_with(path: Path, *entries: AddedLabel | AddedWord) -> Path:
     folder = path / "forms"
     folder.mkdir()
-    (folder / "phieu.toml").write_text(FORM, "utf-8")
+    (folder / "phieu.toml").write_text(OWN_FORM, "utf-8")
     additions = Additions()
     for entry in entries:
         additions = additions.with_entry(entry)

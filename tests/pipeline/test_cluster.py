@@ -33,6 +33,7 @@ from support import workers
 from support.clusters import LocalCluster, wait_until_gone
 from support.crashes import archive_of, fill, run_here
 from support.offices import contents, small_scan
+from support.own_forms import OWN_FORM
 from support.reading import scanned, written_sheet
 
 _SECONDS = 3.0
@@ -145,28 +146,12 @@ def test_pages_come_out_the_same_whether_folders_are_shared_or_data_sent(
         assert outcome(cluster.submit(workers.double, 4), 60) == 8, "what is no page is done here"
 
 
-FORM = """
-id = "phieu_rieng"
-title = { vi = "Phiếu riêng", en = "Own slip" }
-titles = ["PHIẾU ĐĂNG KÝ NHÀ TÌNH NGHĨA"]
-[[versions]]
-id = "1"
-source = "-"
-[[items]]
-label = ["Họ và tên người nộp phiếu"]
-key = "name"
-type = "name"
-[names]
-name = { vi = "Họ tên", en = "Name" }
-"""
-
-
 def test_workers_know_an_offices_own_forms_without_their_folder(
     running: LocalCluster, folders: SharedFolders, tmp_path: Path
 ) -> None:
     forms = tmp_path / "forms"
     forms.mkdir()
-    (forms / "phieu.toml").write_text(FORM, "utf-8")
+    (forms / "phieu.toml").write_text(OWN_FORM, "utf-8")
     own = read_own_forms(forms)
     shutil.rmtree(forms)
     scan = folders.originals / "a.png"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -19,45 +18,18 @@ from digitize.model import Stage
 from digitize.pipeline import tasks
 from digitize.pipeline.demand import Demand
 from digitize.pipeline.notices import notices
-from digitize.pipeline.pool import LocalPool, TaskExecutor
+from digitize.pipeline.pool import LocalPool
 from digitize.pipeline.space import PACKAGE_BESIDE, Space
 from digitize.pipeline.workspace import Workspace
-from digitize.times import VIETNAM
 from support import workers
-from support.crashes import HereAndNow, run_here
+from support.crashes import HereAndNow
+from support.dividing import codes_noticed, frames, run, stack
 from support.hostile import looping_tiff
 from support.offices import ledger_of, scans_go_along, stages
 from support.program import digitize
-from support.stacks import Scan, paper, sheets, write_stack
+from support.stacks import Scan, paper
 
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def sheet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
-    """Separator sheets by their codes."""
-    codes = ["HS-A", "HS-B", "HS-C"]
-    return dict(zip(codes, sheets(tmp_path_factory.mktemp("sheets"), codes), strict=True))
-
-
-def run(office: Path, executor: TaskExecutor | None = None) -> None:
-    run_here(office, dt.datetime.now(VIETNAM).replace(microsecond=0), executor)
-
-
-def frames(office: Path, dossier: str) -> list[tuple[str, int]]:
-    """The pages of a dossier: name of their file and place in it."""
-    with ledger_of(office) as ledger:
-        names = {one.ordinal: one.name for one in ledger.originals(dossier)}
-        return [(names[page.original], page.frame) for page in ledger.pages(dossier)]
-
-
-def codes_noticed(office: Path, dossier: str) -> list[str]:
-    with ledger_of(office) as ledger:
-        return [problem.code for problem in notices(ledger, dossier)]
-
-
-def stack(office: Path, name: str, pages: Sequence[Scan]) -> None:
-    write_stack(office / "scans" / name, pages)
 
 
 def package_of(office: Path, dossier: str) -> Path:
@@ -134,7 +106,8 @@ def test_cuts_of_files_with_like_names_have_names_of_their_own(office: Path, she
     stack(office, "khay/chong.tif", [paper("Trang hai"), paper("Trang ba"), sheet["HS-B"], paper("Của bà B")])
     stack(office, "khay/chong.tiff", [paper("Trang sau"), sheet["HS-C"], paper("Của cô C")])
     run(office)
-    told = {one: frames(office, one) for one in ("HS-A", "HS-B", "HS-C")}
+    with ledger_of(office) as ledger:
+        told = {one: frames(ledger, one) for one in ("HS-A", "HS-B", "HS-C")}
     assert told == {
         "HS-A": [("chong.jpg", 1), ("chong.tif", 0), ("chong.tif", 1)],
         "HS-B": [("chong.tif", 3), ("chong.tiff", 0)],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -25,39 +23,13 @@ from digitize.pipeline.reopening import Reopening
 from digitize.pipeline.sheet_values import set_sheet_values
 from digitize.pipeline.workspace import Workspace
 from digitize.review.desk import Desk
-from digitize.times import VIETNAM, now
+from digitize.times import now
 from support.calls import together
-from support.crashes import run_here
+from support.dividing import codes_noticed, frames, run, stack
 from support.offices import ledger_of, packages, small_scan, stages
 from support.program import digitize
-from support.stacks import PAPER, Scan, empty_page, paper, provincial_paper, sheets, write_stack
+from support.stacks import PAPER, Scan, empty_page, paper, provincial_paper, write_stack
 from support.watched import Watched
-
-
-@pytest.fixture(scope="session")
-def sheet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
-    """Separator sheets by their codes."""
-    codes = ["HS-A", "HS-B", "HS-C"]
-    return dict(zip(codes, sheets(tmp_path_factory.mktemp("sheets"), codes), strict=True))
-
-
-def run(office: Path) -> None:
-    run_here(office, dt.datetime.now(VIETNAM).replace(microsecond=0))
-
-
-def frames(ledger: Ledger, dossier: str) -> list[tuple[str, int]]:
-    """The pages of a dossier: name of their file and place in it."""
-    names = {one.ordinal: one.name for one in ledger.originals(dossier)}
-    return [(names[page.original], page.frame) for page in ledger.pages(dossier)]
-
-
-def codes_noticed(office: Path, dossier: str) -> list[str]:
-    with ledger_of(office) as ledger:
-        return [problem.code for problem in notices(ledger, dossier)]
-
-
-def stack(office: Path, name: str, pages: Sequence[Scan]) -> None:
-    write_stack(office / "scans" / name, pages)
 
 
 def test_a_file_with_separator_sheets_becomes_dossiers(office: Path, sheet: dict[str, Scan]) -> None:
